@@ -1,0 +1,129 @@
+# `make` lists what there is. Nothing has to be set up first: every target brings what it needs.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := help
+
+# ── Surroundings ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+# Everything here works on this machine alone: no tool sees the person's own AWS account.
+unexport $(filter AWS_%,$(.VARIABLES))
+export AWS_ACCESS_KEY_ID := test
+export AWS_SECRET_ACCESS_KEY := test
+export AWS_DEFAULT_REGION := us-east-1
+export AWS_CONFIG_FILE := /dev/null
+export AWS_SHARED_CREDENTIALS_FILE := /dev/null
+export AWS_EC2_METADATA_DISABLED := true
+
+# sam: no telemetry, and its settings here instead of in the home folder.
+SAM_HOME := .tools/sam-home
+export SAM_CLI_TELEMETRY := 0
+export __SAM_CLI_APP_DIR := $(CURDIR)/$(SAM_HOME)
+
+# Settings that would change what is installed, or where. Indexes, proxies and certificates stay: hashes guard those.
+unexport PIP_CONSTRAINT PIP_FIND_LINKS PIP_NO_BINARY PIP_NO_DEPS PIP_ONLY_BINARY PIP_PLATFORM PIP_PRE PIP_PREFIX
+unexport PIP_REQUIRE_HASHES PIP_REQUIRE_VIRTUALENV PIP_REQUIREMENT PIP_ROOT PIP_TARGET PIP_USER
+unexport UV_BUILD_CONSTRAINT UV_CONSTRAINT UV_EXCLUDE_NEWER UV_FIND_LINKS UV_NO_BINARY UV_OVERRIDE UV_PRERELEASE
+unexport UV_PYTHON UV_RESOLUTION UV_SYSTEM_PYTHON UV_TARGET
+unexport CONDA_PREFIX PYTHONHOME VIRTUAL_ENV
+# Without bytecode, sam and cfn-lint compile themselves for seconds at every start.
+unexport PYTHONDONTWRITEBYTECODE
+# The two import roots, as on Lambda.
+export PYTHONPATH := functions:layers/ringback
+
+# ── Environments ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+UV := .tools/uv/bin/uv
+DEV := .venv
+SAM := .tools/sam
+MINISTACK := .tools/ministack
+PYTHON := $(DEV)/bin/python
+
+# A file .ready is the last thing that a set-up makes: one that was killed is done again.
+$(DEV)/.ready: requirements/dev.txt
+$(SAM)/.ready: requirements/sam.txt
+$(MINISTACK)/.ready: requirements/ministack.txt
+$(DEV)/.ready $(SAM)/.ready $(MINISTACK)/.ready: .python-version | $(UV)
+	@tools/environment.sh $(@D) $(filter requirements/%,$^)
+
+$(UV): requirements/uv.txt
+	@tools/get_uv.sh
+
+# The version is pinned: sam need not look for a newer one until the year 2100.
+$(SAM_HOME)/metadata.json:
+	@mkdir -p $(@D) && echo '{"lastVersionCheck": 4102444800}' >$@
+
+# An environment whose Python has gone (an upgrade, a moved folder) is made again too.
+$(foreach env,$(DEV) $(SAM) $(MINISTACK),$(if $(wildcard $(env)/bin/python),,$(eval $(env)/.ready: FORCE)))
+FORCE:
+
+# ── What a person does ──────────────────────────────────────────────────────────────────────────────────────────────
+
+.PHONY: help
+help: ## This list
+	@echo "Ringback: what happens on a phone number becomes its owner's HTTP request or e-mail."; echo
+	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
+
+.PHONY: run
+run: build $(DEV)/.ready $(MINISTACK)/.ready ## Show it at work: the stack on a local AWS, real events, what receivers get (ONCE=1 ends by itself)
+	@$(PYTHON) -m local.run $(if $(filter-out 0,$(ONCE)),--once)
+
+.PHONY: up
+up: build $(DEV)/.ready $(MINISTACK)/.ready ## Start the local AWS and deploy the stack to it; .local/outputs.json says where
+	@$(PYTHON) -m local.up
+
+.PHONY: down
+down: $(DEV)/.ready ## Stop the local AWS; its state is kept
+	@$(PYTHON) -m local.down
+
+.PHONY: test
+test: build $(DEV)/.ready $(MINISTACK)/.ready ## Run all tests and print what each suite cost
+	@$(PYTHON) -m tools.suites unit integration e2e
+
+.PHONY: test-unit
+test-unit: $(DEV)/.ready ## Run the tests of the pure parts; no sockets, under 5 s
+	@$(PYTHON) -m tools.suites unit
+
+.PHONY: test-integration
+test-integration: $(DEV)/.ready ## Run the handlers against moto and real receivers, under 60 s
+	@$(PYTHON) -m tools.suites integration
+
+.PHONY: test-e2e
+test-e2e: build $(DEV)/.ready $(MINISTACK)/.ready ## Run the built stack on the local AWS, under 120 s
+	@$(PYTHON) -m tools.suites e2e
+
+.PHONY: lint
+lint: $(DEV)/.ready $(SAM)/.ready $(SAM_HOME)/metadata.json ## Check style, types and the template, as written and as translated
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m mypy
+	$(SAM)/bin/python -m samcli validate --lint
+	$(PYTHON) -m tools.lint_template
+
+.PHONY: format
+format: $(DEV)/.ready ## Format the code, and mend what ruff can mend
+	$(PYTHON) -m ruff check --fix-only
+	$(PYTHON) -m ruff format
+
+.PHONY: docs
+docs: $(DEV)/.ready ## Write docs/catalogue.md anew from the catalogue
+	@$(PYTHON) -m tools.catalogue_page
+
+# The machine's own processor, because the local AWS runs the build.
+ARCHITECTURE ?= $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
+
+.PHONY: build
+build: $(SAM)/.ready $(SAM_HOME)/metadata.json ## Build the stack into .aws-sam/build for this machine (ARCHITECTURE=arm64 for another)
+	@tools/build.sh $(ARCHITECTURE)
+
+.PHONY: lock
+lock: $(UV) ## Lock the requirements anew where an .in file changed (UPGRADE=1: take the newest of everything)
+	@tools/lock.sh $(if $(filter-out 0,$(UPGRADE)),--upgrade)
+
+.PHONY: clean
+clean: ## Stop the local AWS and remove all that make has made
+	@if [ -x $(PYTHON) ] && [ -d .local ]; then $(PYTHON) -m local.down; fi
+	rm -rf .aws-sam .local .tools .venv .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +

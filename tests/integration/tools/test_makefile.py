@@ -1,0 +1,43 @@
+"""What the Makefile's recipes see of the machine around them."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[3]
+SHOW = "show: ; @env"
+
+
+def surroundings_of_a_recipe(**machine: str) -> dict[str, str]:
+    # The make that may be running these tests is not to be seen.
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    command = ["make", "--silent", "--directory", str(PROJECT), "--eval", SHOW, "show"]
+    shown = subprocess.run(command, env=outside | machine, capture_output=True, text=True, check=True)  # noqa: S603 - our own words
+    return dict(line.split("=", 1) for line in shown.stdout.splitlines() if "=" in line)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_SQS", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN"],
+)
+def test_no_recipe_sees_the_persons_account(name: str) -> None:
+    assert name not in surroundings_of_a_recipe(**{name: "mine"})
+
+
+def test_keys_and_files_of_the_person_are_replaced() -> None:
+    seen = surroundings_of_a_recipe(AWS_ACCESS_KEY_ID="mine", AWS_SECRET_ACCESS_KEY="mine", AWS_CONFIG_FILE="mine")
+
+    assert "mine" not in seen.values()
+    assert seen["AWS_EC2_METADATA_DISABLED"] == "true"
+
+
+def test_an_index_of_the_person_is_used() -> None:
+    """Hashes make any index safe; a company's mirror may be the only one in reach."""
+    assert surroundings_of_a_recipe(PIP_INDEX_URL="mine")["PIP_INDEX_URL"] == "mine"
+
+
+@pytest.mark.parametrize("name", ["PIP_FIND_LINKS", "PIP_TARGET", "UV_EXCLUDE_NEWER", "VIRTUAL_ENV"])
+def test_settings_that_change_what_is_installed_stay_out(name: str) -> None:
+    assert name not in surroundings_of_a_recipe(**{name: "mine"})

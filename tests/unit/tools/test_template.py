@@ -1,0 +1,76 @@
+"""The template as data."""
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.template import PLACEHOLDER, InvalidTemplate, Template, load, translate
+
+
+@pytest.fixture
+def template() -> Template:
+    """One function, its code on this disk."""
+    function = {"Runtime": "python3.13", "Handler": "app.handler", "Architectures": [{"Ref": "Architecture"}]}
+    return {
+        "Transform": "AWS::Serverless-2016-10-31",
+        "Parameters": {"Architecture": {"Type": "String", "Default": "arm64"}},
+        "Globals": {"Function": {"CodeUri": "functions/"}},
+        "Resources": {"Hello": {"Type": "AWS::Serverless::Function", "Properties": function}},
+    }
+
+
+def code_of(translated: Template) -> Any:
+    return translated["Resources"]["Hello"]["Properties"]["Code"]
+
+
+def test_short_intrinsics_are_read_in_their_long_form(tmp_path: Path) -> None:
+    file = tmp_path / "template.yaml"
+    file.write_text("Value: [!Ref Table, !GetAtt Table.Arn, !Sub '${Table}/x']\n")
+
+    assert load(file) == {
+        "Value": [{"Ref": "Table"}, {"Fn::GetAtt": ["Table", "Arn"]}, {"Fn::Sub": "${Table}/x"}],
+    }
+
+
+def test_a_function_becomes_what_cloudformation_knows(template: Template) -> None:
+    translated = translate(template, {})
+
+    assert translated["Resources"]["Hello"]["Type"] == "AWS::Lambda::Function"
+    assert "Transform" not in translated
+
+
+def test_code_on_this_disk_becomes_a_placeholder(template: Template) -> None:
+    bucket, key = PLACEHOLDER.removeprefix("s3://").split("/")
+
+    assert code_of(translate(template, {})) == {"S3Bucket": bucket, "S3Key": key}
+
+
+@pytest.mark.parametrize("uri", ["s3://ours/code.zip", {"Bucket": "ours", "Key": "code.zip"}])
+def test_code_in_s3_stays(template: Template, uri: str | dict[str, str]) -> None:
+    template["Resources"]["Hello"]["Properties"]["CodeUri"] = uri
+
+    assert code_of(translate(template, {})) == {"S3Bucket": "ours", "S3Key": "code.zip"}
+
+
+def test_the_template_given_is_not_changed(template: Template) -> None:
+    before = deepcopy(template)
+
+    translate(template, {"Architecture": "x86_64"})
+
+    assert template == before
+
+
+def test_the_surroundings_need_no_region(template: Template, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+
+    assert translate(template, {})
+
+
+def test_what_sam_refuses_is_named(template: Template) -> None:
+    template["Resources"]["Hello"]["Properties"]["Handlr"] = "app.handler"
+
+    with pytest.raises(InvalidTemplate, match=r"\[Hello\].*Handlr"):
+        translate(template, {})

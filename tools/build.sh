@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Builds the stack for ARCHITECTURE (arm64 or x86_64) into .aws-sam/build; quick where nothing has changed since.
+set -euo pipefail
+
+architecture=$1
+built=.aws-sam/build/.sources # `sam build` by hand empties the folder, so this file says that the build is ours
+log=.aws-sam/build.log
+
+sources() {
+  echo "$architecture"
+  find functions layers template.yaml samconfig.toml requirements/sam.txt -type f -not -path '*/__pycache__/*' -print0 |
+    LC_ALL=C sort -z | xargs -0 cksum
+}
+
+mkdir -p .aws-sam
+if command -v flock >/dev/null; then
+  exec 9>.tools/build.lock
+  flock 9
+fi
+now=$(sources)
+if [ -e "$built" ] && [ "$now" = "$(cat "$built")" ]; then
+  exit 0
+fi
+
+echo "Building the stack for $architecture"
+# For another processor sam fetches wheels by version alone; as constraints, the hashes hold there too.
+export PIP_CONSTRAINT=$PWD/layers/dependencies/requirements.txt
+export PIP_ONLY_BINARY=:all:
+# sam looks for the runtime's python3.13, with pip, on PATH.
+if ! PATH="$PWD/.tools/sam/bin:$PATH" .tools/sam/bin/python -m samcli build --cached --parallel \
+  --parameter-overrides "Architecture=$architecture" >"$log" 2>&1; then
+  cat "$log" >&2
+  exit 1
+fi
+echo "$now" >"$built"

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Writes the locked requirements beside each .in file, with hashes and without the address of any index.
+set -euo pipefail
+
+before=.tools/lock.before
+
+lock() {
+  .tools/uv/bin/uv pip compile --quiet --generate-hashes --universal --python-version "$(cat .python-version)" \
+    --custom-compile-command "make lock" "$@"
+}
+
+# The layer comes first: dev.in is held to its versions.
+for input in layers/dependencies/requirements.in requirements/{uv,sam,ministack,dev}.in; do
+  output=${input%.in}.txt
+  echo "Locking $input"
+  [ ! -e "$output" ] || cp -p "$output" "$before"
+  lock "$@" "$input" --output-file "$output"
+  # What did not change keeps its age, or every environment would be made again.
+  ! cmp -s "$output" "$before" || touch -r "$before" "$output"
+done

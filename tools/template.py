@@ -1,0 +1,63 @@
+"""The stack's template as data: as it is written (SAM), and as CloudFormation gets it (translated)."""
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from boto3.session import Session
+from samtranslator.model.exceptions import InvalidDocumentException
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+from samtranslator.yaml_helper import yaml_parse
+
+type Template = dict[str, Any]
+
+REGION = "us-east-1"
+"""Stands in for the region of the deployment; the translation differs by it only outside the partition `aws`."""
+
+CODE_PROPERTIES = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
+PLACEHOLDER = "s3://packaged/by-sam"
+
+
+class InvalidTemplate(ValueError):  # noqa: N818 - names what is wrong, like the errors of the stack's own code
+    """A template that SAM cannot translate; the message has every cause on a line of its own."""
+
+
+def load(path: Path) -> Template:
+    """The template at *path*, short intrinsics (`!Ref`) in their long form."""
+    template: Template = yaml_parse(path.read_text(encoding="utf-8"))
+    return template
+
+
+def translate(template: Template, parameters: dict[str, str]) -> Template:
+    """What CloudFormation makes of *template*; needs no network, no credentials and no region.
+
+    *parameters* count only where SAM itself looks at a value; `Ref`s to the others stay for CloudFormation. Code that
+    lies on this disk becomes a placeholder: one who deploys puts addresses in S3 in its place first.
+
+    Raises:
+        InvalidTemplate: SAM refuses the template.
+    """
+    session = Session(aws_access_key_id="none", aws_secret_access_key="none", region_name=REGION)  # noqa: S106 - no secret
+    translator = Translator(managed_policy_map={}, sam_parser=Parser(), boto_session=session)
+    try:
+        translated: Template = translator.translate(_without_local_code(template), parameters)
+    except InvalidDocumentException as error:
+        causes = (f"\n  {cause.message}" for cause in error.causes)
+        raise InvalidTemplate("the template is not valid SAM:" + "".join(causes)) from None
+    return translated
+
+
+def _without_local_code(template: Template) -> Template:
+    copy = deepcopy(template)
+    _replace_local(copy.get("Globals", {}).get("Function", {}), "CodeUri")
+    for resource in copy["Resources"].values():
+        if name := CODE_PROPERTIES.get(resource["Type"]):
+            _replace_local(resource["Properties"], name)
+    return copy
+
+
+def _replace_local(properties: dict[str, Any], name: str) -> None:
+    uri = properties.get(name)
+    if isinstance(uri, str) and not uri.startswith("s3://"):
+        properties[name] = PLACEHOLDER
