@@ -1,0 +1,79 @@
+"""The rules of a callback's single fields; those of URL and method hold at every delivery again."""
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+from ringback.errors import InvalidSetting
+from ringback.event_kinds import EventKind
+from ringback.models import CallbackType, Method, Url
+from ringback.substitution import tokens_in
+from ringback.texts import shown, well_formed
+from ringback.urls import parse_url
+
+MOST_CREDENTIAL_CHARACTERS = 512
+"""Of a user name, and of a password: at most 2,048 bytes of UTF-8, half of what KMS seals in one call."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def parse_type(text: str, kind: EventKind) -> CallbackType:
+    """The type that *text* names in any case.
+
+    Raises:
+        InvalidSetting: there is none, or the kind does not allow it.
+    """
+    return _choice("type", text, kind.types, kind)
+
+
+def parse_method(text: str, kind: EventKind) -> Method:
+    """The method that *text* names in any case.
+
+    Raises:
+        InvalidSetting: there is none, or the kind does not allow it.
+    """
+    return _choice("method", text, kind.methods, kind)
+
+
+def parse_callback_url(text: str, kind: EventKind) -> Url:
+    """The pieces of a URL whose tokens are all names of *kind*.
+
+    Raises:
+        InvalidSetting: it may not be called for this kind of event.
+    """
+    if not text:
+        raise InvalidSetting("url", "missing; a Callback needs one")
+    url = parse_url(text, https_only=kind.https_only)
+    for token in tokens_in(text):
+        if token not in kind.names:
+            tokens = ", ".join(f"(({name}))" for name in kind.tokens)
+            raise InvalidSetting("url", f"unknown token {shown(token)}; {kind.name} has {tokens}")
+    return url
+
+
+def check_credentials(user_name: str, password: str) -> None:
+    """Refuse what HTTP Basic cannot carry (RFC 7617, section 2), and one without the other.
+
+    Raises:
+        InvalidSetting: with neither of the two in its message.
+    """
+    if bool(user_name) != bool(password):
+        missing = "url_password" if user_name else "url_username"
+        raise InvalidSetting(missing, "missing; url_username and url_password go together, both or neither")
+    if ":" in user_name:
+        raise InvalidSetting("url_username", "it has a colon, which HTTP Basic cannot carry in a user name")
+    for field, text in (("url_username", user_name), ("url_password", password)):
+        if _CONTROL.search(text):
+            raise InvalidSetting(field, "it has a control character, which HTTP Basic cannot carry")
+        if well_formed(text) != text:
+            raise InvalidSetting(field, "it has half a surrogate pair, which is no character")
+        if len(text) > MOST_CREDENTIAL_CHARACTERS:
+            raise InvalidSetting(field, f"{len(text):,} characters; it takes at most {MOST_CREDENTIAL_CHARACTERS:,}")
+
+
+def _choice[Choice: StrEnum](field: str, text: str, allowed: Sequence[Choice], kind: EventKind) -> Choice:
+    for choice in allowed:
+        if choice.lower() == text.lower():
+            return choice
+    given = f"given {shown(text)}" if text else "missing"
+    raise InvalidSetting(field, f"{given}; {kind.name} allows {', '.join(allowed)}")

@@ -1,0 +1,146 @@
+"""Parses and shows what a customer sets (facts: Setting a callback)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ringback.callback_rules import check_credentials, parse_callback_url, parse_method, parse_type
+from ringback.catalogue import EventKind, Scope, lookup
+from ringback.errors import InvalidSetting
+from ringback.mailboxes import parse_mailbox
+from ringback.models import Callback, CallbackType
+from ringback.setting_fields import read_texts
+from ringback.texts import kind_of
+from ringback.urls import parse_url
+
+NUMBER_FIELDS: Mapping[str, str] = {
+    "fonenumber": "fonenumber",
+    "type": "type",
+    "email": "email",
+    "method": "method",
+    "url_method": "method",
+    "url": "url",
+    "url_username": "url_username",
+    "url_password": "url_password",
+}
+"""The fields of a number's setting, each with the canonical name of its meaning."""
+
+ACCOUNT_FIELDS: Mapping[str, str] = {
+    "account_id": "account_id",
+    "type": "type",
+    "email": "email",
+    "method": "method",
+    "url_method": "method",
+    "url": "url",
+    "username": "url_username",
+    "password": "url_password",
+    "url_username": "url_username",
+    "url_password": "url_password",
+}
+"""The same for an account's setting."""
+
+INLINE_FIELDS: Mapping[str, str] = {
+    "url": "url",
+    "url_username": "url_username",
+    "url_password": "url_password",
+    "confirmation_url": "url",
+    "confirmation_url_username": "url_username",
+    "confirmation_url_password": "url_password",
+    "type": "type",
+    "method": "method",
+}
+"""The same for a callback that travels inside its event."""
+
+
+def parse_setting(
+    event: str, fields: Mapping[str, object], *, owner: str, current: Callback | None = None
+) -> Callback | None:
+    """What *fields* set for *event*, in place of whatever was set; `None` where nothing shall happen any more.
+
+    With *current*, the callback that *fields* amend, what the API never shows stays as it is: credentials that *fields*
+    do not name, while scheme, host and port are the same, and `disabled`, where nothing else changes either.
+
+    Raises:
+        InvalidSetting: a rule is broken; the message never holds a password.
+    """
+    kind = lookup(event)
+    if kind.scope is Scope.MESSAGE:
+        raise InvalidSetting("event", f"{kind.name} cannot be set: its callback travels inside each event")
+    texts = read_texts(fields, ACCOUNT_FIELDS if kind.scope is Scope.ACCOUNT else NUMBER_FIELDS)
+    if fields.get("type", "") is None:
+        texts["type"] = CallbackType.NONE
+    new = _parsed(kind, texts, owner, current)
+    return current if current and new == replace(current, disabled="") else new
+
+
+def parse_inline(fields: object, *, owner: str, kind: EventKind) -> Callback:
+    """The callback inside an event of *kind*; type and method go without saying.
+
+    Raises:
+        InvalidSetting: a rule is broken; the message never holds a password.
+    """
+    if not isinstance(fields, Mapping):
+        raise InvalidSetting("url", f"missing; callback is {kind_of(fields)} and takes an object")
+    texts = read_texts(fields, INLINE_FIELDS)
+    given = {name: text for name, text in texts.items() if text}
+    texts = {"type": CallbackType.CALLBACK.value, "method": kind.methods[0].value} | given
+    callback = _parsed(kind, texts, owner, None)
+    if callback is None:
+        raise InvalidSetting("type", "given None; leave the event out where nobody wants it")
+    return callback
+
+
+def as_block(callback: Callback | None) -> dict[str, str]:
+    """What the API shows: empty strings for what is not set, and never credentials."""
+    if callback is None:
+        return {"type": CallbackType.NONE.value, "email": "", "url": "", "method": ""}
+    method = callback.method.value if callback.method else ""
+    return {"type": callback.type.value, "email": callback.email, "url": callback.url, "method": method}
+
+
+def _parsed(kind: EventKind, texts: Mapping[str, str], owner: str, current: Callback | None) -> Callback | None:
+    match _type(kind, texts):
+        case CallbackType.NONE:
+            return None
+        case CallbackType.EMAIL:
+            address = parse_mailbox(texts.get("email", ""))
+            return Callback(owner=owner, event=kind.name, type=CallbackType.EMAIL, email=address)
+        case CallbackType.CALLBACK:
+            return _http_callback(kind, texts, owner, current)
+
+
+def _type(kind: EventKind, texts: Mapping[str, str]) -> CallbackType:
+    if "type" not in texts:  # the reference has no such parameter for an account's callback
+        return parse_type(CallbackType.CALLBACK if kind.scope is Scope.ACCOUNT else "", kind)
+    return parse_type(texts["type"], kind)
+
+
+def _http_callback(kind: EventKind, texts: Mapping[str, str], owner: str, current: Callback | None) -> Callback:
+    url = texts.get("url", "")
+    method = parse_method(texts.get("method", ""), kind)
+    parse_callback_url(url, kind)
+    user_name, password = _credentials(texts, url, current)
+    check_credentials(user_name, password)
+    return Callback(
+        owner=owner,
+        event=kind.name,
+        type=CallbackType.CALLBACK,
+        method=method,
+        url=url,
+        url_username=user_name,
+        url_password=password,
+    )
+
+
+def _credentials(texts: Mapping[str, str], url: str, current: Callback | None) -> tuple[str, str]:
+    if current and not {"url_username", "url_password"} & texts.keys() and _same_place(url, current.url):
+        return current.url_username, current.url_password
+    return texts.get("url_username", ""), texts.get("url_password", "")
+
+
+def _same_place(url: str, other: str) -> bool:
+    """Whether both go to one server, so that credentials for one are no news to the other."""
+    try:
+        ours, theirs = parse_url(url), parse_url(other)
+    except InvalidSetting:
+        return False
+    return (ours.scheme, ours.host, ours.port) == (theirs.scheme, theirs.host, theirs.port)

@@ -1,0 +1,234 @@
+"""The nouns: event, callback, delivery, attempt, and what an attempt sends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+ACCOUNT_WIDE = "*"
+"""Stands for the number in the owner of what belongs to a whole account."""
+
+type Value = str | int
+"""What a field of an event holds."""
+
+
+def owner_of(account: str, fonenumber: str) -> str:
+    """The partition that a number's callbacks and deliveries share; no *fonenumber* means the account's own."""
+    return f"{account}#{fonenumber or ACCOUNT_WIDE}"
+
+
+class CallbackType(StrEnum):
+    """What a customer wants to happen (guide: General Configuration)."""
+
+    NONE = "None"
+    CALLBACK = "Callback"
+    EMAIL = "Email"
+
+
+class Method(StrEnum):
+    """How a callback carries its data (guide: method); `JSON` is a POST with a JSON content type."""
+
+    GET = "GET"
+    POST = "POST"
+    JSON = "JSON"
+
+
+class DeliveryStatus(StrEnum):
+    """Where a delivery stands; all but `pending` are settled."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class AttemptReason(StrEnum):
+    """Why an attempt ran."""
+
+    EVENT = "event"
+    RETRY = "retry"
+    REDELIVERY = "redelivery"
+    TEST = "test"
+
+
+class Outcome(StrEnum):
+    """How an attempt ended; `judge.CONSEQUENCES` says what follows from each."""
+
+    DELIVERED = "delivered"
+    GONE = "gone"
+    STATUS = "status"
+    DNS = "dns"
+    CONNECT = "connect"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    PROTOCOL = "protocol"
+    TOO_LONG = "too_long"
+    REFUSED = "refused"
+    UNUSABLE = "unusable"
+    MAIL_DELAYED = "mail_delayed"
+    MAIL_REJECTED = "mail_rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """What a customer wants for one kind of event on one number; one per owner and kind."""
+
+    owner: str
+    event: str
+    type: CallbackType
+    email: str = ""
+    method: Method | None = None
+    url: str = ""
+    url_username: str = ""
+    url_password: str = field(default="", repr=False)
+    disabled: str = ""
+    """Why deliveries are off although the callback is set; empty while they are on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened on a number."""
+
+    kind: str
+    account: str
+    fonenumber: str
+    id: str
+    time: datetime
+    data: Mapping[str, Value]
+    """Values under their body names, in the catalogue's order; only those that the event has."""
+    unknown: tuple[str, ...] = ()
+    """Names in the message's `data` that this kind does not have; counted, never delivered."""
+    callback: Callback | None = None
+    """The callback that travels inside the event (`messages/confirm`)."""
+
+    @property
+    def owner(self) -> str:
+        """The partition of this event's deliveries."""
+        return owner_of(self.account, self.fonenumber)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try of a delivery."""
+
+    number: int
+    at: datetime
+    reason: AttemptReason
+    outcome: Outcome
+    status: int | None = None
+    """The HTTP status, where there was an answer."""
+    milliseconds: int
+    detail: str = ""
+    """Why it failed, for a person; never a secret, a body or a query string of ours."""
+    excerpt: str = ""
+    """The first 1,024 bytes of the receiver's answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One event on its way to one callback; *id* is time-ordered and the receiver's `webhook-id`."""
+
+    id: str
+    event: Event
+    created: datetime
+    status: DeliveryStatus = DeliveryStatus.PENDING
+    attempts: tuple[Attempt, ...] = ()
+    tries: int = 0
+    """Attempts since the event, or since the last redelivery: the place in the retry schedule."""
+    due: datetime | None = None
+    """When the next attempt starts, while pending; a message on the Retries queue is for exactly this one."""
+    reason: AttemptReason = AttemptReason.EVENT
+    """Why the next attempt runs."""
+    version: int = 0
+    """Times that it was written; guards every write but the first."""
+
+    @property
+    def owner(self) -> str:
+        """The partition that it lies in."""
+        return self.event.owner
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more is going to happen by itself."""
+        return self.status is not DeliveryStatus.PENDING
+
+    def after(self, attempt: Attempt, *, status: DeliveryStatus, due: datetime | None) -> "Delivery":
+        """The same delivery with one more *attempt*."""
+        return replace(
+            self,
+            attempts=(*self.attempts, attempt),
+            tries=self.tries + 1,
+            status=status,
+            due=due,
+            reason=AttemptReason.RETRY,
+        )
+
+    def cancelled(self) -> "Delivery":
+        """The same delivery when nobody wants it any more."""
+        return replace(self, status=DeliveryStatus.CANCELLED, due=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Url:
+    """A URL that passed validation, in the pieces that are sent; none is rewritten (facts: Substitution)."""
+
+    scheme: str
+    """`http` or `https`."""
+    authority: str
+    """Host and port as the customer wrote them: the `Host` header."""
+    host: str
+    """Name or address without brackets, lower case: what is resolved, judged, and verified in the certificate."""
+    port: int
+    target: str
+    """Path and query, byte for byte; never empty, no fragment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpRequest:
+    """A rendered HTTP callback."""
+
+    method: str
+    """`GET` or `POST`, as on the wire."""
+    url: Url
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    """All but `Host` and `Content-Length`, in the order of the wire."""
+    body: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A rendered e-mail notification."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back from a receiver, or from SES."""
+
+    outcome: Outcome
+    status: int | None = None
+    retry_after: float | None = None
+    """Seconds that the receiver asked to be left alone (RFC 9110, 10.2.3)."""
+    detail: str = ""
+    excerpt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningSecrets:
+    """What an account's requests are signed with; a rotated secret stays valid for a while."""
+
+    owner: str
+    current: str = field(repr=False)
+    """`whsec_` + base64 (Standard Webhooks)."""
+    previous: str = field(default="", repr=False)
+    previous_until: datetime | None = None
+
+    def valid(self, now: datetime) -> tuple[str, ...]:
+        """The secrets that sign at *now*, the newest first."""
+        if self.previous and self.previous_until and now < self.previous_until:
+            return self.current, self.previous
+        return (self.current,)

@@ -1,0 +1,108 @@
+"""An event and a callback become the request or the mail that goes out (facts: Bodies on the wire)."""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+
+from ringback import VERSION
+from ringback.callback_rules import check_credentials, parse_callback_url, parse_method, parse_type
+from ringback.catalogue import CATALOGUE, EventKind, lookup
+from ringback.errors import AttemptFailed, InvalidSetting
+from ringback.mail import render_mail
+from ringback.mailboxes import parse_mailbox
+from ringback.models import Callback, CallbackType, Event, HttpRequest, Mail, Method, Outcome, Url
+from ringback.signing import sign
+from ringback.substitution import Template, parse_template
+from ringback.texts import well_formed
+from ringback.urls import MOST_RENDERED
+
+USER_AGENT = f"Ringback/{VERSION}"
+
+CONTENT_TYPES = {Method.POST: "application/x-www-form-urlencoded", Method.JSON: "application/json"}
+"""The guide's words: the body is JSON under both."""
+
+MOST_PREPARED = 1_024
+"""URLs kept in their pieces per execution environment; 4 KiB each at the very most."""
+
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """What an attempt sends."""
+
+    request: HttpRequest | Mail
+    empty_tokens: int = 0
+    """Tokens in the URL for which the event had no value; counted, never an error."""
+
+
+def render(callback: Callback, *, delivery: str, event: Event, at: datetime, secrets: Sequence[str] = ()) -> Rendered:
+    """What *callback* makes of *event*, signed at *at* with each of *secrets*; *delivery* is the `webhook-id`.
+
+    Raises:
+        AttemptFailed: the callback breaks a rule (which may be newer than it is), or its URL with values is too long.
+        OurFault: a signing secret is unusable.
+    """
+    try:
+        kind = lookup(event.kind)
+        if parse_type(callback.type, kind) is CallbackType.EMAIL:
+            to = parse_mailbox(callback.email)
+            return Rendered(request=render_mail(to=to, kind=kind, event=event, delivery=delivery))
+        method = parse_method(callback.method or "", kind)
+        check_credentials(callback.url_username, callback.url_password)
+        url, empty_tokens = _filled(callback.url, kind, event)
+    except InvalidSetting as error:
+        raise AttemptFailed(Outcome.UNUSABLE, str(error)) from None
+    body = None if method is Method.GET else _body(kind, event)
+    request = HttpRequest(
+        method="GET" if method is Method.GET else "POST",
+        url=url,
+        headers=(*_headers(callback, method), *_webhook_headers(delivery, at, body or b"", secrets)),
+        body=body,
+    )
+    return Rendered(request=request, empty_tokens=empty_tokens)
+
+
+def _filled(text: str, kind: EventKind, event: Event) -> tuple[Url, int]:
+    url, template = _prepared(text, kind.name)
+    if not template.gaps:
+        return url, 0
+    filled = template.fill(event.data)
+    if len(filled.text) > MOST_RENDERED:
+        raise InvalidSetting("url", f"{len(filled.text):,} characters with its values; at most {MOST_RENDERED:,}")
+    return replace(url, target=filled.text), filled.empty
+
+
+@lru_cache(MOST_PREPARED)
+def _prepared(url: str, kind: str) -> tuple[Url, Template]:
+    parsed = parse_callback_url(url, CATALOGUE[kind])
+    return parsed, parse_template(parsed.target, CATALOGUE[kind].names)
+
+
+def _body(kind: EventKind, event: Event) -> bytes:
+    data = {field.body: event.data[field.body] for field in kind.fields if field.body in event.data}
+    return well_formed(_compact(data)).encode()
+
+
+def _headers(callback: Callback, method: Method) -> list[tuple[str, str]]:
+    headers = [("User-Agent", USER_AGENT), ("Accept", "*/*")]
+    if method in CONTENT_TYPES:
+        headers.append(("Content-Type", CONTENT_TYPES[method]))
+    if callback.url_username:
+        headers.append(("Authorization", _basic(callback.url_username, callback.url_password)))
+    return headers
+
+
+def _basic(user_name: str, password: str) -> str:
+    return f"Basic {base64.b64encode(f'{user_name}:{password}'.encode()).decode()}"
+
+
+def _webhook_headers(delivery: str, at: datetime, body: bytes, secrets: Sequence[str]) -> list[tuple[str, str]]:
+    timestamp = int(at.timestamp())
+    headers = [("webhook-id", delivery), ("webhook-timestamp", str(timestamp))]
+    if secrets:
+        headers.append(("webhook-signature", sign(delivery, timestamp, body, secrets)))
+    return headers

@@ -1,0 +1,126 @@
+"""The rules of a callback's single fields."""
+
+import pytest
+
+from ringback.callback_rules import (
+    MOST_CREDENTIAL_CHARACTERS,
+    check_credentials,
+    parse_callback_url,
+    parse_method,
+    parse_type,
+)
+from ringback.catalogue import CATALOGUE
+from ringback.errors import InvalidSetting
+from ringback.models import CallbackType, Method
+
+MESSAGE = CATALOGUE["messages/receive_notify"]
+RECORD = CATALOGUE["accounts/cdr_notify"]
+
+
+@pytest.mark.parametrize("text", ["Callback", "callback", "CALLBACK", "cAllback"])
+def test_a_type_may_be_in_any_case(text: str) -> None:
+    assert parse_type(text, MESSAGE) is CallbackType.CALLBACK
+
+
+@pytest.mark.parametrize("text", ["POST", "post", "Post"])
+def test_so_may_a_method(text: str) -> None:
+    assert parse_method(text, MESSAGE) is Method.POST
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("PUT", 'method: given "PUT"; messages/receive_notify allows GET, POST, JSON'),
+        ("GET ", 'method: given "GET "; messages/receive_notify allows GET, POST, JSON'),
+        ("", "method: missing; messages/receive_notify allows GET, POST, JSON"),
+    ],
+)
+def test_another_method_is_refused_with_the_list(text: str, message: str) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        parse_method(text, MESSAGE)
+
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("kind", "method", "allowed"),
+    [
+        ("accounts/cdr_notify", "GET", "POST, JSON"),
+        ("messages/receive", "GET", "POST"),
+        ("messages/receive", "JSON", "POST"),
+        ("messages/confirm", "GET", "JSON"),
+        ("messages/confirm", "POST", "JSON"),
+    ],
+)
+def test_a_method_that_the_event_does_not_have_is_refused(kind: str, method: str, allowed: str) -> None:
+    with pytest.raises(InvalidSetting, match=f'method: given "{method}"; {kind} allows {allowed}$'):
+        parse_method(method, CATALOGUE[kind])
+
+
+@pytest.mark.parametrize("kind", ["messages/confirm", "messages/receive", "accounts/cdr_notify"])
+def test_three_events_have_no_mail(kind: str) -> None:
+    with pytest.raises(InvalidSetting, match=f'type: given "Email"; {kind} allows None, Callback$'):
+        parse_type("Email", CATALOGUE[kind])
+
+
+@pytest.mark.parametrize("name", list(MESSAGE.names))
+def test_every_name_of_the_event_may_be_a_token(name: str) -> None:
+    assert parse_callback_url(f"https://a/?x=(({name}))&y={{{{{name}}}}}", MESSAGE).host == "a"
+
+
+@pytest.mark.parametrize(
+    "token", ["((text))", "((Msg))", "((msg.))", "{{sms}}", "((billable_seconds))", "((a/b))", "((a?b#c))"]
+)
+def test_an_unknown_token_is_refused_with_the_tokens_of_the_event(token: str) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        parse_callback_url(f"https://a/?x={token}", MESSAGE)
+
+    assert str(caught.value) == (
+        f'url: unknown token "{token[2:-2]}"; messages/receive_notify has ((to)), ((from)), ((msg)), ((id))'
+    )
+
+
+def test_the_rules_of_every_url_hold_for_it() -> None:
+    with pytest.raises(InvalidSetting, match="https:// only"):
+        parse_callback_url("http://a/", RECORD)
+    with pytest.raises(InvalidSetting, match="url: missing"):
+        parse_callback_url("", RECORD)
+
+
+@pytest.mark.parametrize(
+    ("user_name", "password"),
+    [
+        ("", ""),
+        ("a", "b"),
+        ("Aladdin", "open sesame"),
+        ("é", "p:w😀"),
+        ("x" * MOST_CREDENTIAL_CHARACTERS, "😀" * MOST_CREDENTIAL_CHARACTERS),
+    ],
+)
+def test_credentials_are_both_there_or_neither(user_name: str, password: str) -> None:
+    check_credentials(user_name, password)
+
+
+@pytest.mark.parametrize(
+    ("user_name", "password", "field"),
+    [
+        ("planted", "", "url_password"),
+        ("", "planted", "url_username"),
+        ("plan:ted", "planted", "url_username"),
+        ("planted\n", "planted", "url_username"),
+        ("planted", "planted\r\nX: y", "url_password"),
+        ("planted", "planted\x00", "url_password"),
+        ("planted", "planted\x85", "url_password"),
+        ("planted", "planted\ud800", "url_password"),
+        ("planted" * 100, "planted", "url_username"),
+        ("planted", "planted" * 100, "url_password"),
+    ],
+)
+def test_credentials_that_basic_cannot_carry_are_refused_without_being_repeated(
+    user_name: str, password: str, field: str
+) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        check_credentials(user_name, password)
+
+    assert caught.value.field == field
+    assert "planted" not in str(caught.value)
