@@ -1,0 +1,49 @@
+"""How Ringback talks to AWS: clients with short time-outs, and one mapping of their failures."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ringback.errors import Conflict, OurFault
+
+CONNECT_SECONDS = 2
+READ_SECONDS = 5
+TRIES = 3
+"""Of one call, botocore's own back-off between them; a batch must not wait longer for a table than for a receiver."""
+
+
+def client(service: str, *, connections: int = 10) -> Any:  # noqa: ANN401 - boto3 makes the class at run time
+    """A boto3 client for *service*; region, endpoint and credentials come from the environment, as on Lambda."""
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": TRIES},
+        max_pool_connections=connections,
+    )
+    return boto3.client(service, config=config)  # type: ignore[call-overload]
+
+
+@contextmanager
+def our_fault(doing: str) -> Iterator[None]:
+    """Make any failure of AWS inside the block an `OurFault` that says what we were *doing*.
+
+    Raises:
+        Conflict: the condition of a write did not hold.
+    """
+    try:
+        yield
+    except ClientError as error:
+        if code_of(error) == "ConditionalCheckFailedException":
+            raise Conflict(doing) from error
+        raise OurFault(f"{doing}: {code_of(error)}") from error
+    except BotoCoreError as error:
+        raise OurFault(f"{doing}: {error}") from error
+
+
+def code_of(error: ClientError) -> str:
+    """The service's own name for its *error*."""
+    return error.response.get("Error", {}).get("Code", "unknown error")

@@ -1,0 +1,62 @@
+"""A callback as a DynamoDB item, and back; its password is sealed for its owner and event."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ringback.credentials import Credentials
+from ringback.models import Callback, CallbackType, Method
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    from ringback.tables import Item
+
+FORMAT = 1
+"""Version of the items' shape."""
+
+
+def to_item(callback: Callback, credentials: Credentials) -> dict[str, "AttributeValueTypeDef"]:
+    """The item of *callback*; what is not set is left out.
+
+    Raises:
+        OurFault: KMS is out of reach.
+    """
+    texts = {
+        "owner": callback.owner,
+        "event": callback.event,
+        "type": callback.type,
+        "email": callback.email,
+        "method": callback.method or "",
+        "url": callback.url,
+        "url_username": callback.url_username,
+        "disabled": callback.disabled,
+    }
+    item: dict[str, AttributeValueTypeDef] = {"format": {"N": str(FORMAT)}}
+    item |= {name: {"S": text} for name, text in texts.items() if text}
+    if callback.url_password:
+        sealed = credentials.seal(callback.url_password, owner=callback.owner, event=callback.event)
+        item["url_password"] = {"B": sealed}
+    return item
+
+
+def from_item(item: "Item", credentials: Credentials) -> Callback:
+    """The callback that *item* holds.
+
+    Raises:
+        OurFault: KMS is out of reach, or the password is not one that this owner and event can open.
+    """
+    texts = {name: value["S"] for name, value in item.items() if "S" in value}
+    callback = Callback(
+        owner=texts["owner"],
+        event=texts["event"],
+        type=CallbackType(texts["type"]),
+        email=texts.get("email", ""),
+        method=Method(texts["method"]) if "method" in texts else None,
+        url=texts.get("url", ""),
+        url_username=texts.get("url_username", ""),
+        disabled=texts.get("disabled", ""),
+    )
+    if "url_password" not in item:
+        return callback
+    sealed = bytes(item["url_password"]["B"])
+    return replace(callback, url_password=credentials.open(sealed, owner=callback.owner, event=callback.event))

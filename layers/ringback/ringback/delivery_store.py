@@ -1,0 +1,119 @@
+"""The Deliveries table: the log that customers see, and what `deliver` goes by."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from ringback import callback_items
+from ringback.aws import our_fault
+from ringback.credentials import Credentials
+from ringback.delivery_items import from_item, to_item
+from ringback.errors import Conflict, OurFault
+from ringback.models import Delivery, DeliveryStatus
+from ringback.tables import Item, Key, Table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+
+class Written(StrEnum):
+    """How writing a delivery went."""
+
+    YES = "yes"
+    SUPERSEDED = "superseded"
+    """Somebody else has written it since it was read; theirs stands."""
+    NO = "no"
+    """The table did not take it."""
+
+
+class DeliveryStore:
+    """Reads and writes deliveries."""
+
+    def __init__(
+        self,
+        *,
+        table: str,
+        dynamodb: "DynamoDBClient",
+        credentials: Credentials,
+        retention: timedelta,
+        mapper: Callable[..., Iterable[Any]] = map,
+    ) -> None:
+        """*mapper* may run single writes side by side."""
+        self._table = Table(name=table, partition="owner", sort="delivery", client=dynamodb)
+        self._credentials = credentials
+        self._retention = retention
+        self._mapper = mapper
+
+    def load(self, keys: Iterable[Key]) -> tuple[Mapping[Key, Delivery], set[Key]]:
+        """The deliveries that exist under *keys* (owner, id), and the keys that could not be read.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        items, unread = self._table.read(dict.fromkeys(keys), consistent=True)
+        found: dict[Key, Delivery] = {}
+        for item in items:
+            try:
+                found[self._table.key_of(item)] = self._delivery(item)
+            except OurFault:  # KMS would not open the password of a callback that travelled in its event
+                unread.add(self._table.key_of(item))
+        return found, unread
+
+    def record(self, deliveries: Sequence[Delivery], *, parked: Callable[[Delivery], bool]) -> Mapping[Key, Written]:
+        """Write *deliveries*; those that are *parked* wait on the due index.
+
+        A delivery that arrived at its first attempt is written 25 at a time, whatever was there: nothing is better
+        than delivered. Every other one only if nobody wrote it since it was read.
+        """
+        together = [delivery for delivery in deliveries if _arrived_at_once(delivery)]
+        singly = [delivery for delivery in deliveries if not _arrived_at_once(delivery)]
+        written = dict(self._mapper(lambda delivery: self._put(delivery, parked=parked(delivery)), singly))
+        return written | self._put_together(together)
+
+    def _put(self, delivery: Delivery, *, parked: bool) -> tuple[Key, Written]:
+        try:
+            with our_fault("recording a delivery"):
+                self._table.client.put_item(
+                    TableName=self._table.name,
+                    Item=self._item(delivery, parked=parked),
+                    ConditionExpression="attribute_not_exists(delivery) OR version = :read",
+                    ExpressionAttributeValues={":read": {"N": str(delivery.version)}},
+                )
+        except Conflict:
+            return _key(delivery), Written.SUPERSEDED
+        except OurFault:
+            return _key(delivery), Written.NO
+        return _key(delivery), Written.YES
+
+    def _put_together(self, deliveries: Sequence[Delivery]) -> dict[Key, Written]:
+        written = dict.fromkeys(map(_key, deliveries), Written.NO)
+        try:
+            unwritten = self._table.write([self._item(delivery, parked=False) for delivery in deliveries])
+        except OurFault:
+            return written
+        return {key: Written.NO if key in unwritten else Written.YES for key in written}
+
+    def _item(self, delivery: Delivery, *, parked: bool) -> dict[str, "AttributeValueTypeDef"]:
+        delivery = replace(delivery, version=delivery.version + 1)
+        item = to_item(delivery, parked=parked, retention=self._retention)
+        if delivery.event.callback:
+            item["callback"] = {"M": callback_items.to_item(delivery.event.callback, self._credentials)}
+        return item
+
+    def _delivery(self, item: Item) -> Delivery:
+        delivery = from_item(item)
+        if "callback" not in item:
+            return delivery
+        callback = callback_items.from_item(item["callback"]["M"], self._credentials)
+        return replace(delivery, event=replace(delivery.event, callback=callback))
+
+
+def _key(delivery: Delivery) -> Key:
+    return delivery.owner, delivery.id
+
+
+def _arrived_at_once(delivery: Delivery) -> bool:
+    return delivery.version == 0 and delivery.status is DeliveryStatus.DELIVERED

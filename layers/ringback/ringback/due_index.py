@@ -1,0 +1,66 @@
+"""The sparse index of the Deliveries table: pending deliveries whose wait is longer than a queue's."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ringback.aws import our_fault
+from ringback.errors import Conflict
+from ringback.tables import Table
+from ringback.times import milliseconds, moment
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+DUE_INDEX = "due"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parked:
+    """A pending delivery on the index."""
+
+    owner: str
+    delivery: str
+    due: datetime
+
+
+class DueIndex:
+    """Finds what is due and takes it off; `delivery_items.to_item` puts it on."""
+
+    def __init__(self, *, table: str, dynamodb: "DynamoDBClient") -> None:
+        self._table = Table(name=table, partition="owner", sort="delivery", client=dynamodb)
+
+    def parked(self, shard: str, *, until: datetime) -> Iterator[Parked]:
+        """The deliveries of one *shard* that are due before *until*, the earliest first.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        pages = self._table.client.get_paginator("query").paginate(
+            TableName=self._table.name,
+            IndexName=DUE_INDEX,
+            KeyConditionExpression="due_shard = :shard AND due < :until",
+            ExpressionAttributeValues={":shard": {"S": shard}, ":until": {"N": str(milliseconds(until))}},
+        )
+        with our_fault("reading what is due"):
+            for page in pages:
+                for item in page["Items"]:
+                    owner, delivery = self._table.key_of(item)
+                    yield Parked(owner=owner, delivery=delivery, due=moment(int(item["due"]["N"])))
+
+    def unpark(self, parked: Parked) -> None:
+        """Take a delivery off the index, if it still waits for the same attempt.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        with suppress(Conflict), our_fault("unparking a delivery"):
+            self._table.client.update_item(
+                TableName=self._table.name,
+                Key=self._table.key((parked.owner, parked.delivery)),
+                UpdateExpression="REMOVE due_shard",
+                ConditionExpression="due = :due",
+                ExpressionAttributeValues={":due": {"N": str(milliseconds(parked.due))}},
+            )

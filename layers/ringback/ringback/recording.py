@@ -1,0 +1,49 @@
+"""Record: write what became of the attempts, and see that the next ones happen."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from ringback.delivery_store import DeliveryStore, Written
+from ringback.errors import OurFault
+from ringback.models import Delivery
+from ringback.queues import LONGEST_DELAY, Queue
+from ringback.retries import retry_message
+
+LONGEST_QUEUE_WAIT = timedelta(seconds=LONGEST_DELAY)
+"""A shorter wait is the queue's delay; a longer one is a due time in the table, for `requeue`."""
+
+
+class Recorder:
+    """Writes first and schedules then: what is on the Retries queue is always in the table."""
+
+    def __init__(self, *, deliveries: DeliveryStore, retries: Queue, clock: Callable[[], datetime]) -> None:
+        self._deliveries = deliveries
+        self._retries = retries
+        self._clock = clock
+
+    def record(self, outcomes: Mapping[str, Delivery]) -> tuple[set[str], set[str]]:
+        """Record each message's delivery; the messages that were recorded, and those that must go back."""
+        latest = self._clock() + LONGEST_QUEUE_WAIT
+        written = self._deliveries.record(list(outcomes.values()), parked=lambda delivery: _parked(delivery, latest))
+        how = {message: written[delivery.owner, delivery.id] for message, delivery in outcomes.items()}
+        recorded = {message for message, state in how.items() if state is Written.YES}
+        unwritten = {message for message, state in how.items() if state is Written.NO}
+        return recorded, unwritten | self.schedule({message: outcomes[message] for message in recorded})
+
+    def schedule(self, deliveries: Mapping[str, Delivery]) -> set[str]:
+        """Put those deliveries on the Retries queue that are due soon; the messages for which that failed."""
+        now = self._clock()
+        outgoing = {
+            message: retry_message(owner=delivery.owner, delivery=delivery.id, due=delivery.due, now=now)
+            for message, delivery in deliveries.items()
+            if delivery.due and not _parked(delivery, now + LONGEST_QUEUE_WAIT)
+        }
+        try:
+            refused = self._retries.send(outgoing.values())
+        except OurFault:
+            return set(outgoing)
+        return {message for message, retry in outgoing.items() if retry in refused}
+
+
+def _parked(delivery: Delivery, latest: datetime) -> bool:
+    return delivery.due is not None and delivery.due > latest

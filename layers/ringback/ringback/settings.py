@@ -1,0 +1,36 @@
+"""What the template sets: the only reader of the environment beside `app.py`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One execution environment's settings; a missing one is a defect of the template and fails the start."""
+
+    callbacks_table: str
+    deliveries_table: str
+    retries_queue_url: str
+    dead_letters_url: str
+    credentials_key: str
+    sender_address: str
+    allowed_networks: str
+    """Networks in CIDR form, separated by commas, that callbacks may reach beside public ones."""
+    delivery_retention_days: int
+    success_log_rate: float
+    """Share of successful attempts that are logged, 0 to 1; failures always are."""
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read the variables of the template; deliver and requeue each have those that they need."""
+        return cls(
+            callbacks_table=environment.get("CALLBACKS_TABLE", ""),
+            deliveries_table=environment["DELIVERIES_TABLE"],
+            retries_queue_url=environment["RETRIES_QUEUE_URL"],
+            dead_letters_url=environment.get("DEAD_LETTERS_URL", ""),
+            credentials_key=environment.get("CREDENTIALS_KEY", ""),
+            sender_address=environment.get("SENDER_ADDRESS", ""),
+            allowed_networks=environment.get("ALLOWED_NETWORKS", ""),
+            delivery_retention_days=int(environment.get("DELIVERY_RETENTION_DAYS", "30")),
+            success_log_rate=float(environment.get("SUCCESS_LOG_RATE", "0.01")),
+        )

@@ -1,0 +1,136 @@
+"""The stack's tables, queues and key on moto, made from the template itself."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from ringback.callback_store import CallbackStore
+from ringback.credentials import Credentials
+from ringback.delivery_store import DeliveryStore
+from tools.template import load
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sqs import SQSClient
+
+TEMPLATE = Path(__file__).parents[2] / "template.yaml"
+SENDER = "callbacks@ringback.example"
+REGION = "us-east-1"
+
+OF_TABLES = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
+"""The properties of a table that its API call and its template have in common."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Clock:
+    """A clock that the test moves; in seconds."""
+
+    now: float = 0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """What a test needs of the stack."""
+
+    dynamodb: "DynamoDBClient"
+    sqs: "SQSClient"
+    kms: "KMSClient"
+    ses: "SESV2Client"
+    environment: dict[str, str]
+    """As the template gives it to `deliver`."""
+    clock: Clock = field(default_factory=Clock)
+
+    def credentials(self) -> Credentials:
+        """A second execution environment's, with nothing remembered."""
+        return Credentials(key=self.environment["CREDENTIALS_KEY"], kms=lambda: self.kms)
+
+    def callbacks(self) -> CallbackStore:
+        """A second execution environment's, with nothing remembered."""
+        return CallbackStore(
+            table=self.environment["CALLBACKS_TABLE"],
+            dynamodb=self.dynamodb,
+            credentials=self.credentials(),
+            clock=self.clock,
+        )
+
+    def deliveries(self) -> DeliveryStore:
+        """The log, as `deliver` and the API see it."""
+        return DeliveryStore(
+            table=self.environment["DELIVERIES_TABLE"],
+            dynamodb=self.dynamodb,
+            credentials=self.credentials(),
+            retention=timedelta(days=30),
+        )
+
+    def items(self, table: str) -> list[dict[str, Any]]:
+        """Everything in the table that the environment calls *table*."""
+        return self.dynamodb.scan(TableName=self.environment[table])["Items"]
+
+    def messages(self, queue: str, *, wait: int = 0) -> list[dict[str, Any]]:
+        """What can be received from the queue that the environment calls *queue* within *wait* seconds."""
+        answer = self.sqs.receive_message(
+            QueueUrl=self.environment[queue],
+            MaxNumberOfMessages=10,
+            WaitTimeSeconds=wait,
+            AttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        )
+        return [dict(message) for message in answer.get("Messages", [])]
+
+
+def client(service: str, **_: object) -> Any:
+    """The one client of *service* for all tests, in place of `ringback.aws.client`; moto is emptied for each test."""
+    return _client(service)
+
+
+@cache  # making one costs 100 ms
+def _client(service: str) -> Any:
+    return boto3.client(service, region_name=REGION)  # type: ignore[call-overload]
+
+
+@pytest.fixture
+def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+    """A stack of its own for each test."""
+    for name, value in {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    with mock_aws():
+        yield _made()
+
+
+def _made() -> Stack:
+    resources = load(TEMPLATE)["Resources"]
+    dynamodb, sqs, kms, ses = map(client, ("dynamodb", "sqs", "kms", "sesv2"))
+    for table in ("CallbacksTable", "DeliveriesTable"):
+        properties = resources[table]["Properties"]
+        dynamodb.create_table(TableName=table, **{name: properties[name] for name in OF_TABLES if name in properties})
+    ses.create_email_identity(EmailIdentity=SENDER)
+    return Stack(
+        dynamodb=dynamodb,
+        sqs=sqs,
+        kms=kms,
+        ses=ses,
+        environment={
+            "CALLBACKS_TABLE": "CallbacksTable",
+            "DELIVERIES_TABLE": "DeliveriesTable",
+            "RETRIES_QUEUE_URL": sqs.create_queue(QueueName="Retries")["QueueUrl"],
+            "DEAD_LETTERS_URL": sqs.create_queue(QueueName="DeadLetters")["QueueUrl"],
+            "CREDENTIALS_KEY": kms.create_key()["KeyMetadata"]["Arn"],
+            "SENDER_ADDRESS": SENDER,
+            "ALLOWED_NETWORKS": "127.0.0.0/8,::1/128",
+            "DELIVERY_RETENTION_DAYS": "30",
+            "SUCCESS_LOG_RATE": "1",
+        },
+    )

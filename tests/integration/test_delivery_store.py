@@ -1,0 +1,139 @@
+"""The Deliveries table on moto."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from ringback.delivery_store import DeliveryStore, Written
+from ringback.models import (
+    Attempt,
+    AttemptReason,
+    Callback,
+    CallbackType,
+    Delivery,
+    DeliveryStatus,
+    Event,
+    Method,
+    Outcome,
+)
+from tests.integration.stack import Stack
+
+NOW = datetime(2026, 11, 23, 17, 36, 0, 123_000, tzinfo=UTC)
+PLANTED = "planted-password"
+EVENT = Event(
+    kind="messages/receive_notify",
+    account="1000001",
+    fonenumber="3215551212",
+    id="0c40",
+    time=NOW,
+    data={"to": "3215551212", "message": "café ((to)) 😀", "pages": 3},
+)
+NEW = Delivery(id="0199", event=EVENT, created=NOW)
+KEY = (NEW.owner, NEW.id)
+TRY = Attempt(
+    number=1,
+    at=NOW,
+    reason=AttemptReason.EVENT,
+    outcome=Outcome.STATUS,
+    status=503,
+    milliseconds=12,
+    detail="HTTP 503",
+    excerpt="busy",
+)
+FAILING = NEW.after(TRY, status=DeliveryStatus.PENDING, due=NOW + timedelta(seconds=5))
+ARRIVED = NEW.after(replace(TRY, outcome=Outcome.DELIVERED), status=DeliveryStatus.DELIVERED, due=None)
+
+
+def record(store: DeliveryStore, deliveries: Sequence[Delivery], *, parked: bool = False) -> list[Written]:
+    return list(store.record(deliveries, parked=lambda _: parked).values())
+
+
+@pytest.mark.parametrize("delivery", [FAILING, ARRIVED, NEW.cancelled()])
+def test_a_delivery_comes_back_as_it_was_recorded(stack: Stack, delivery: Delivery) -> None:
+    """With its event, its attempts and its place in the schedule; its version counts the writes."""
+    assert record(stack.deliveries(), [delivery]) == [Written.YES]
+
+    found, unread = stack.deliveries().load([KEY, (NEW.owner, "other")])
+
+    assert found == {KEY: replace(delivery, version=1)}
+    assert unread == set()
+
+
+def test_a_callback_that_travelled_in_its_event_is_kept_with_its_password_sealed(stack: Stack) -> None:
+    """A delivery receipt is retried for days like everything else."""
+    callback = Callback(
+        owner=NEW.owner,
+        event="messages/confirm",
+        type=CallbackType.CALLBACK,
+        method=Method.JSON,
+        url="https://example.com/",
+        url_username="me",
+        url_password=PLANTED,
+    )
+    delivery = replace(FAILING, event=replace(EVENT, kind="messages/confirm", callback=callback))
+    record(stack.deliveries(), [delivery])
+
+    assert PLANTED not in repr(stack.items("DELIVERIES_TABLE"))
+    assert stack.deliveries().load([KEY])[0][KEY].event.callback == callback
+
+
+def test_only_one_of_two_writers_wins(stack: Stack) -> None:
+    """Two environments had the same message; the slower one learns that it is too late."""
+    record(stack.deliveries(), [FAILING])
+    read = stack.deliveries().load([KEY])[0][KEY]
+    first = read.after(TRY, status=DeliveryStatus.DELIVERED, due=None)
+    second = read.after(TRY, status=DeliveryStatus.PENDING, due=NOW)
+
+    assert record(stack.deliveries(), [first]) == [Written.YES]
+    assert record(stack.deliveries(), [second]) == [Written.SUPERSEDED]
+    assert record(stack.deliveries(), [FAILING]) == [Written.SUPERSEDED]
+    assert stack.deliveries().load([KEY])[0][KEY].status is DeliveryStatus.DELIVERED
+
+
+def test_arriving_at_the_first_attempt_beats_a_failure(stack: Stack) -> None:
+    """Of an event received twice, one attempt failed and the other arrived: it has arrived."""
+    record(stack.deliveries(), [FAILING])
+
+    assert record(stack.deliveries(), [ARRIVED]) == [Written.YES]
+    assert stack.deliveries().load([KEY])[0][KEY].settled
+
+
+def test_a_delivery_is_kept_for_its_retention(stack: Stack) -> None:
+    """DynamoDB deletes it then; counted from when we got it, whatever time the event claims."""
+    record(stack.deliveries(), [replace(ARRIVED, event=replace(EVENT, time=NOW - timedelta(days=3_000)))])
+
+    [item] = stack.items("DELIVERIES_TABLE")
+    assert int(item["expires"]["N"]) == int((NOW + timedelta(days=30)).timestamp())
+
+
+def test_one_delivery_that_is_not_taken_does_not_hold_up_the_others(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each write says for itself how it went."""
+    whole = stack.dynamodb.put_item
+
+    def throttling(**request: Any) -> object:
+        if "bad" in str(request["Item"]):
+            raise ClientError({"Error": {"Code": "ProvisionedThroughputExceededException"}}, "PutItem")
+        return whole(**request)
+
+    monkeypatch.setattr(stack.dynamodb, "put_item", throttling)
+
+    written = stack.deliveries().record([FAILING, replace(FAILING, id="bad")], parked=lambda _: False)
+
+    assert written == {KEY: Written.YES, (NEW.owner, "bad"): Written.NO}
+
+
+def test_a_table_out_of_reach_takes_nothing(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does it raise: every message is known to go back."""
+
+    def down(**_: object) -> None:
+        raise ClientError({"Error": {"Code": "InternalServerError"}}, "BatchWriteItem")
+
+    monkeypatch.setattr(stack.dynamodb, "batch_write_item", down)
+
+    assert record(stack.deliveries(), [ARRIVED]) == [Written.NO]

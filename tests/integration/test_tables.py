@@ -1,0 +1,79 @@
+"""What DynamoDB's batch calls leave over."""
+
+from typing import Any
+
+import pytest
+
+from ringback.tables import PAUSES, Table
+from tests.integration.stack import Stack
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    """The pauses that were made, instead of making them."""
+    return []
+
+
+@pytest.fixture
+def table(stack: Stack, pauses: list[float]) -> Table:
+    """The Callbacks table."""
+    return Table(name="CallbacksTable", partition="owner", sort="event", client=stack.dynamodb, sleep=pauses.append)
+
+
+def item(number: int) -> dict[str, Any]:
+    return {"owner": {"S": "o"}, "event": {"S": f"{number:03}"}}
+
+
+def test_what_a_read_leaves_over_is_read_again(
+    table: Table, stack: Stack, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A throttled table answers with a part of the items; the rest follows after a pause."""
+    table.write([item(1), item(2)])
+    whole: Any = stack.dynamodb.batch_get_item
+
+    def half(*, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - DynamoDB's name
+        keys = RequestItems[table.name]["Keys"]
+        answer: dict[str, Any] = whole(RequestItems={table.name: {"Keys": keys[:1]}})
+        return answer | {"UnprocessedKeys": {table.name: {"Keys": keys[1:]}} if keys[1:] else {}}
+
+    monkeypatch.setattr(stack.dynamodb, "batch_get_item", half)
+
+    found, unread = table.read([("o", "001"), ("o", "002")], consistent=True)
+
+    assert sorted(one["event"]["S"] for one in found) == ["001", "002"]
+    assert unread == set()
+    assert pauses == [PAUSES[0]]
+
+
+def test_what_cannot_be_read_in_the_end_is_named(
+    table: Table, stack: Stack, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its messages go back; the others are not held up."""
+
+    def nothing(*, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - DynamoDB's name
+        return {"Responses": {}, "UnprocessedKeys": RequestItems}
+
+    monkeypatch.setattr(stack.dynamodb, "batch_get_item", nothing)
+
+    assert table.read([("o", "001")], consistent=True) == ([], {("o", "001")})
+    assert pauses == list(PAUSES)
+
+
+def test_what_cannot_be_written_in_the_end_is_named(
+    table: Table, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 60 items in three calls, the refused one is known."""
+    whole: Any = stack.dynamodb.batch_write_item
+
+    def all_but_one(*, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - DynamoDB's name
+        puts = RequestItems[table.name]
+        refused = [put for put in puts if put["PutRequest"]["Item"]["event"]["S"] == "042"]
+        taken = [put for put in puts if put not in refused]
+        if taken:
+            whole(RequestItems={table.name: taken})
+        return {"UnprocessedItems": {table.name: refused} if refused else {}}
+
+    monkeypatch.setattr(stack.dynamodb, "batch_write_item", all_but_one)
+
+    assert table.write([item(number) for number in range(60)]) == {("o", "042")}
+    assert len(stack.items("CALLBACKS_TABLE")) == 59
