@@ -1,0 +1,102 @@
+"""What receivers do that a sender must survive; each is a `Behaviour`."""
+
+import socket
+import struct
+from itertools import repeat
+from time import monotonic
+
+from tests.integration.receivers import Behaviour, Receiver, read_request
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+MEBIBYTE = 1024 * 1024
+
+
+def says(answer: bytes) -> Behaviour:
+    """Answers a request with *answer*, whatever that is, and closes."""
+
+    def behaviour(receiver: Receiver, sock: socket.socket) -> None:
+        request = read_request(sock)
+        if request is not None:
+            receiver.received.append(request)
+        sock.sendall(answer)
+
+    return behaviour
+
+
+def says_and_waits(answer: bytes) -> Behaviour:
+    """Answers a request with *answer*, and keeps the connection."""
+
+    def behaviour(receiver: Receiver, sock: socket.socket) -> None:
+        says(answer)(receiver, sock)
+        receiver.stopped.wait()
+
+    return behaviour
+
+
+def trickles(start: bytes, *, byte: bytes = b"x", pause: float = 0.02) -> Behaviour:
+    """Answers with *start*, then a *byte* every *pause* seconds for 5 s, longer than any test has patience."""
+
+    def behaviour(receiver: Receiver, sock: socket.socket) -> None:
+        read_request(sock)
+        sock.sendall(start)
+        end = monotonic() + 5
+        while monotonic() < end and not receiver.stopped.wait(pause):
+            sock.sendall(byte)
+
+    return behaviour
+
+
+def floods(start: bytes, block: bytes) -> Behaviour:
+    """Answers with *start*, then with *block* as fast as it is taken, up to 1 GiB; `sent` counts them."""
+
+    def behaviour(receiver: Receiver, sock: socket.socket) -> None:
+        read_request(sock)
+        sock.sendall(start)
+        for _ in repeat(None, 1024 * MEBIBYTE // len(block)):
+            sock.sendall(block)
+            receiver.sent += len(block)
+
+    return behaviour
+
+
+def never_answers(receiver: Receiver, sock: socket.socket) -> None:
+    """Takes the request and says nothing."""
+    read_request(sock)
+    receiver.stopped.wait()
+
+
+def never_reads(receiver: Receiver, sock: socket.socket) -> None:
+    """Takes nothing."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    receiver.stopped.wait()
+
+
+def closes_at_once(_receiver: Receiver, _sock: socket.socket) -> None:
+    """Closes the connection that it has just accepted."""
+
+
+def resets_within_the_answer(_receiver: Receiver, sock: socket.socket) -> None:
+    """Breaks the connection off (RST) after half an answer."""
+    read_request(sock)
+    sock.sendall(HEAD + b"Content-Length: 1000\r\n\r\nhalf")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def shakes_hands_slowly(receiver: Receiver, sock: socket.socket) -> None:
+    """Answers a TLS greeting with a record of 16 KiB, a byte every 20 ms."""
+    sock.recv(1024)
+    sock.sendall(b"\x16\x03\x03\x40\x00")
+    while not receiver.stopped.wait(0.02):
+        sock.sendall(b"\x02")
+
+
+def speaks_plain_http(receiver: Receiver, sock: socket.socket) -> None:
+    """Answers a TLS greeting with HTTP."""
+    sock.recv(1024)
+    sock.sendall(receiver.answer())
+
+
+def closes_after_each(receiver: Receiver, sock: socket.socket) -> None:
+    """Answers one request per connection without saying so."""
+    says(receiver.answer())(receiver, sock)

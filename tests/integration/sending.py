@@ -1,0 +1,80 @@
+"""The real guard, transport and sender, allowed to call 127.0.0.1."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from ssl import SSLContext
+
+import pytest
+
+from ringback.addresses import parse_networks
+from ringback.dialing import tls_context
+from ringback.guard import Guard, Target
+from ringback.http_sender import HttpSender
+from ringback.limits import Limits
+from ringback.models import Answer, HttpRequest, Url
+from ringback.transport import AddressedRequest, DeliveryAdapter
+from tests.integration.certificates import Authority
+
+HURRY = Limits(attempt=0.4, connect=0.25)
+"""As in production but for the time: for receivers that use up all of it."""
+
+SLACK = 1.5
+"""Seconds that a busy machine may add."""
+
+NOW = datetime(2026, 11, 23, 17, 36, tzinfo=UTC)
+LOOPBACK = parse_networks("127.0.0.0/8, ::1")
+
+
+type Headers = tuple[tuple[str, str], ...]
+
+
+def request(url: Url, body: bytes | None = b'{"to":"3215551212"}', headers: Headers = ()) -> HttpRequest:
+    """A POST of *body*, or a GET where that is None."""
+    method = "POST" if body is not None else "GET"
+    return HttpRequest(method=method, url=url, headers=(("User-Agent", "Ringback/1.0"), *headers), body=body)
+
+
+@dataclass(kw_only=True)
+class Sending:
+    """Everything between a rendered request and its answer."""
+
+    tls: Callable[[], SSLContext]
+    limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        self.guard = Guard(LOOPBACK)
+        self.forgotten: list[str] = []
+        self.adapter = DeliveryAdapter(self.limits, tls=self.tls)
+        self.sender = HttpSender(self.adapter, now=lambda: NOW, forget=self.forgotten.append)
+
+    def send(
+        self, url: Url, *, body: bytes | None = b'{"to":"3215551212"}', headers: Headers = (), slot_wait: float = 5
+    ) -> Answer:
+        """One attempt."""
+        return self.sender.send(request(url, body, headers), self.guard.vet(url), slot_wait=slot_wait)
+
+    def send_to(self, url: Url, *addresses: str) -> Answer:
+        """One attempt, where *url* resolves to *addresses*."""
+        target = Target(scheme=url.scheme, host=url.host, port=url.port, addresses=addresses)
+        return self.sender.send(request(url), target)
+
+    def addressed(self, url: Url) -> AddressedRequest:
+        """A request for the adapter itself."""
+        return AddressedRequest(request(url), self.guard.vet(url), slot_wait=5)
+
+
+@pytest.fixture
+def sending(authority: Authority) -> Iterator[Sending]:
+    """A sender that trusts the tests' authority alone."""
+    sending = Sending(tls=lambda: tls_context(authority.file))
+    yield sending
+    sending.adapter.close()
+
+
+@pytest.fixture
+def hurried(authority: Authority) -> Iterator[Sending]:
+    """The same, in a hurry."""
+    sending = Sending(tls=lambda: tls_context(authority.file), limits=HURRY)
+    yield sending
+    sending.adapter.close()

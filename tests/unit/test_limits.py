@@ -1,0 +1,46 @@
+"""What an attempt may use."""
+
+import pytest
+
+from ringback.limits import Deadline, Limits
+
+
+def test_the_bounds_of_an_attempt() -> None:
+    """The customers' documentation has the same figures."""
+    limits = Limits()
+
+    assert (limits.attempt, limits.connect) == (15, 5)
+    assert (limits.head, limits.body, limits.excerpt) == (65_536, 1_048_576, 1024)
+    assert limits.connections_per_server == 10
+
+
+def test_idle_connections_leave_room_for_a_batch() -> None:
+    """Of Lambda's 1,024 file descriptors a batch needs one for each of 100 attempts, and as many for AWS."""
+    assert Limits().idle_connections + 2 * 100 < 1024 / 2
+
+
+def test_idle_connections_end_before_load_balancers_close_theirs() -> None:
+    assert Limits().idle < 60
+
+
+def test_a_deadline_does_not_move() -> None:
+    now = 100.0
+    deadline = Deadline(15, spent=3, clock=lambda: now)
+    assert deadline.seconds() == 12
+
+    now += 11.5
+    assert deadline.seconds() == 0.5
+
+    now += 0.5
+    with pytest.raises(TimeoutError):
+        deadline.seconds()
+
+
+def test_a_part_ends_with_the_whole_at_the_latest() -> None:
+    now = 100.0
+    deadline = Deadline(15, clock=lambda: now)
+    assert deadline.within(5).seconds() == 5
+
+    now += 13
+    assert deadline.within(5).seconds() == 2
+    assert deadline.within(5).total == 5
