@@ -1,0 +1,121 @@
+"""The function `deliver`: takes batches from the Events and Retries queues."""
+
+import os
+import random
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from deliver.dead_letters import DeadLetters
+from deliver.delivery import Story
+from deliver.events import Message, read_message
+from deliver.health import Health
+from deliver.loading import Loader
+from deliver.telemetry import Telemetry
+from ringback.addresses import parse_networks
+from ringback.attempts import Attempts
+from ringback.aws import client
+from ringback.callback_store import CallbackStore
+from ringback.credentials import Credentials
+from ringback.delivery_store import DeliveryStore
+from ringback.errors import MalformedEvent
+from ringback.guard import Guard
+from ringback.http_sender import HttpSender
+from ringback.mail_sender import MailSender
+from ringback.queues import Queue
+from ringback.recording import Recorder
+from ringback.settings import Settings
+from ringback.transport import DeliveryAdapter
+
+THREADS = 100
+"""Attempts at once: as many as a batch has messages, so that none waits behind an endpoint that hangs."""
+
+logger = Logger(service="ringback")
+metrics = Metrics(namespace="Ringback", service="ringback")
+
+
+class Deliver:
+    """One execution environment: everything that outlives an invocation."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.pool = pool = ThreadPoolExecutor(THREADS)
+        self._adapter = DeliveryAdapter()
+        dynamodb = client("dynamodb", connections=THREADS)
+        sqs = client("sqs")
+        credentials = Credentials(key=settings.credentials_key, kms=cache(lambda: client("kms")))
+        guard = Guard(parse_networks(settings.allowed_networks))
+        callbacks = CallbackStore(
+            table=settings.callbacks_table, dynamodb=dynamodb, credentials=credentials, clock=time.time
+        )
+        deliveries = DeliveryStore(
+            table=settings.deliveries_table,
+            dynamodb=dynamodb,
+            credentials=credentials,
+            retention=timedelta(days=settings.delivery_retention_days),
+            mapper=pool.map,
+        )
+        self.dead_letters = DeadLetters(queue=Queue(url=settings.dead_letters_url, client=sqs))
+        self.telemetry = Telemetry(
+            logger=logger, metrics=metrics, success_rate=settings.success_log_rate, uniform=random.uniform
+        )
+        self.story = Story(
+            loader=Loader(callbacks=callbacks, deliveries=deliveries),
+            attempts=Attempts(
+                guard=guard,
+                http=HttpSender(self._adapter, now=_now, forget=guard.forget),
+                mail=MailSender(
+                    sender=settings.sender_address, ses=cache(lambda: client("sesv2", connections=THREADS))
+                ),
+                clock=_now,
+                uniform=random.uniform,
+            ),
+            recorder=Recorder(
+                deliveries=deliveries, retries=Queue(url=settings.retries_queue_url, client=sqs), clock=_now
+            ),
+            health=Health(callbacks=callbacks),
+            telemetry=self.telemetry,
+            pool=pool,
+            clock=_now,
+        )
+
+    def close(self) -> None:
+        """End its threads and connections; Lambda does so by ending the process."""
+        self.pool.shutdown()
+        self._adapter.close()
+
+    def read(self, record: Mapping[str, Any], back: set[str]) -> Message | None:
+        """The message in *record*; a malformed one is buried, or added to *back* if it cannot be."""
+        try:
+            return read_message(record)
+        except MalformedEvent as malformed:
+            self.telemetry.buried(record["messageId"], malformed)
+            if not self.dead_letters.bury(record, malformed):
+                back.add(record["messageId"])
+            return None
+
+
+@cache
+def environment() -> Deliver:
+    """This execution environment, made at the first invocation."""
+    return Deliver(Settings.of(os.environ))
+
+
+@logger.inject_lambda_context(clear_state=True)
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Deliver a batch; answers with the messages that SQS shall hand out again (`ReportBatchItemFailures`)."""
+    deliver = environment()
+    back: set[str] = set()
+    messages = [message for record in event["Records"] if (message := deliver.read(record, back))]
+    back |= deliver.story.run(messages, time_left=lambda: context.get_remaining_time_in_millis() / 1000)
+    deliver.telemetry.flush()
+    return {"batchItemFailures": [{"itemIdentifier": message} for message in sorted(back)]}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

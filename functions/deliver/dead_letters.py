@@ -1,0 +1,50 @@
+"""Dead letters: messages that are not events, kept whole with the reason until somebody looks."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ringback.errors import MalformedEvent, OurFault
+from ringback.queues import Outgoing, Queue
+
+MOST_BODY = 1_048_576 - 4_096
+"""Bytes of a body that SQS takes beside the attributes (1 MiB in all)."""
+
+MOST_DETAIL = 1_000
+"""Characters of a detail; the rest of an over-long one says no more."""
+
+_REFUSED: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What SQS refuses in a body (SendMessage's documentation); only a direct invocation can bring it."""
+
+UNGROUPED = "dead-letters"
+"""The group of a message that came without one."""
+
+
+class DeadLetters:
+    """The queue of what we could not handle."""
+
+    def __init__(self, *, queue: Queue) -> None:
+        self._queue = queue
+
+    def bury(self, record: Mapping[str, Any], malformed: MalformedEvent) -> bool:
+        """Send an SQS *record*'s body there, with the attributes `reason` and `detail`; False if that failed."""
+        body, detail = _fitting(record["body"], malformed.detail)
+        letter = Outgoing(
+            body=body,
+            group=record.get("attributes", {}).get("MessageGroupId", UNGROUPED),
+            attributes={"reason": malformed.reason, "detail": detail, "message_id": record["messageId"]},
+        )
+        try:
+            return not self._queue.send([letter])
+        except OurFault:
+            return False
+
+
+def _fitting(body: str, detail: str) -> tuple[str, str]:
+    """Both as SQS takes them; only a body that no queue could have brought us is cut, and the detail says so."""
+    detail = "".join(character if character.isprintable() else "�" for character in detail)
+    raw = body.encode(errors="replace")
+    if len(raw) > MOST_BODY:
+        body = raw[:MOST_BODY].decode(errors="ignore")
+        detail = f"{detail} (cut from {len(raw):,} bytes to {MOST_BODY:,})"
+    return _REFUSED.sub("�", body) or " ", detail[:MOST_DETAIL]

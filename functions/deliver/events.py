@@ -1,0 +1,178 @@
+"""What lies on the queues: an event of the platform, bare or inside SNS or EventBridge, or a retry of ours."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ringback.accounts import parse_account
+from ringback.callbacks import parse_inline
+from ringback.catalogue import EventKind, Scope, lookup, read_data
+from ringback.errors import InvalidSetting, MalformedEvent
+from ringback.fonenumbers import normalize
+from ringback.models import Callback, Event, owner_of
+from ringback.texts import kind_of, shown
+from ringback.times import moment, parse_time
+
+MOST_BYTES = 262_144
+"""An event's size, 256 KiB: what the queue takes (design: Event)."""
+
+MOST_WRAPPINGS = 3
+"""EventBridge to SNS to SQS are two."""
+
+DEFAULT_ACCOUNT = "default"
+"""The account of events from a platform that has only one."""
+
+_MOST_ID = 160
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """A message of the Retries queue: the delivery whose attempt is *due* now."""
+
+    owner: str
+    delivery: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message of a batch that could be read."""
+
+    id: str
+    received_before: bool
+    """Whether SQS hands it out again: an earlier invocation ended without dealing with it."""
+    content: Event | Retry
+
+
+def read_message(record: Mapping[str, Any]) -> Message:
+    """The message in an SQS *record* of a Lambda event.
+
+    Raises:
+        MalformedEvent: it is neither an event nor a retry; the reason says why.
+    """
+    attributes = record.get("attributes", {})
+    sent = moment(int(attributes.get("SentTimestamp", 0)))
+    return Message(
+        id=record["messageId"],
+        received_before=int(attributes.get("ApproximateReceiveCount", 1)) > 1,
+        content=_read(record["body"], message_id=record["messageId"], sent=sent),
+    )
+
+
+def _read(body: str, *, message_id: str, sent: datetime) -> Event | Retry:
+    size = len(body.encode(errors="replace"))
+    if size > MOST_BYTES:
+        raise MalformedEvent("too_large", f"{size:,} bytes; an event has at most {MOST_BYTES:,}")
+    message = _unwrapped(_object(body))
+    if "event" not in message and "delivery" in message:
+        return _retry(message)
+    return _event(message, message_id=message_id, sent=sent)
+
+
+def _object(body: str) -> Mapping[str, Any]:
+    try:
+        message = json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise MalformedEvent("not_json", f"the message is not JSON: {error}") from error
+    if not isinstance(message, dict):
+        raise MalformedEvent("not_an_object", f"an event is a JSON object; this is {kind_of(message)}")
+    return message
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON value")
+
+
+def _unwrapped(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    for _ in range(MOST_WRAPPINGS):
+        if message.get("Type") == "Notification" and isinstance(message.get("Message"), str):
+            message = _object(message["Message"])
+        elif "detail-type" in message and isinstance(message.get("detail"), dict):
+            message = message["detail"]
+        else:
+            break
+    return message
+
+
+def _retry(message: Mapping[str, Any]) -> Retry:
+    try:
+        return Retry(owner=str(message["owner"]), delivery=str(message["delivery"]), due=moment(int(message["due"])))
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise MalformedEvent("bad_retry", "a retry has owner, delivery and due (milliseconds since 1970)") from error
+
+
+def _event(message: Mapping[str, Any], *, message_id: str, sent: datetime) -> Event:
+    kind = _kind(message)
+    account = _account(message.get("account"))
+    fonenumber = _fonenumber(message.get("fonenumber"), kind)
+    data = message.get("data", {})
+    if not isinstance(data, dict):
+        raise MalformedEvent("bad_data", f"data is an object of fields; this is {kind_of(data)}")
+    values, unknown = read_data(kind, data)
+    return Event(
+        kind=kind.name,
+        account=account,
+        fonenumber=fonenumber,
+        id=_id(message.get("id"), default=message_id),
+        time=_time(message.get("time"), default=sent),
+        data=values,
+        unknown=unknown,
+        callback=_callback(message, kind, owner_of(account, fonenumber)),
+    )
+
+
+def _kind(message: Mapping[str, Any]) -> EventKind:
+    if message.get("event") is None:
+        raise MalformedEvent("no_event", "the field event is missing: it names what happened")
+    try:
+        return lookup(message["event"])
+    except InvalidSetting as error:
+        raise MalformedEvent("unknown_event", error.message) from error
+
+
+def _account(given: object) -> str:
+    try:
+        return DEFAULT_ACCOUNT if given is None else parse_account(given)
+    except InvalidSetting as error:
+        raise MalformedEvent("bad_account", str(error)) from error
+
+
+def _fonenumber(given: object, kind: EventKind) -> str:
+    if kind.scope is Scope.ACCOUNT and given in (None, ""):
+        return ""
+    try:
+        return normalize(given)
+    except InvalidSetting as error:
+        raise MalformedEvent("bad_fonenumber", error.message) from error
+
+
+def _id(given: object, *, default: str) -> str:
+    if given in (None, ""):
+        return default
+    if isinstance(given, bool) or not isinstance(given, str | int) or not _plain(str(given)):
+        raise MalformedEvent("bad_id", f"id is {shown(given)}; allowed: up to {_MOST_ID} printable characters")
+    return str(given)
+
+
+def _time(given: object, *, default: datetime) -> datetime:
+    if given is None:
+        return default
+    try:
+        return parse_time(given)  # type: ignore[arg-type]
+    except (TypeError, ValueError) as error:
+        raise MalformedEvent("bad_time", f"time is {shown(given)}; allowed: ISO 8601") from error
+
+
+def _callback(message: Mapping[str, Any], kind: EventKind, owner: str) -> Callback | None:
+    if kind.scope is not Scope.MESSAGE:
+        return None
+    try:
+        return parse_inline(message.get("callback"), owner=owner, kind=kind)
+    except InvalidSetting as error:
+        raise MalformedEvent("bad_callback", f"callback.{error.field}: {error.message}") from error
+
+
+def _plain(text: str) -> bool:
+    return len(text) <= _MOST_ID and text.isprintable()  # half a surrogate pair is not printable, and no UTF-8 either

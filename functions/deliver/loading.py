@@ -1,0 +1,115 @@
+"""Load: what each message of a batch is about, with the callback that its owner set."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from deliver.events import Message, Retry
+from ringback.callback_store import CallbackStore, Loaded, callback_key, secrets_key
+from ringback.delivery_ids import delivery_id
+from ringback.delivery_store import DeliveryStore
+from ringback.models import Callback, CallbackType, Delivery, Event
+from ringback.tables import Key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A delivery with all that its next attempt needs."""
+
+    delivery: Delivery
+    callback: Callback
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    message: str
+    """The message that brought it, which goes back to its queue if we fail."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """A batch, sorted by what is to be done."""
+
+    ready: list[Ready] = field(default_factory=list)
+    unwanted: list[tuple[str, Delivery]] = field(default_factory=list)
+    """Deliveries to record as cancelled, each with its message."""
+    unscheduled: list[tuple[str, Delivery]] = field(default_factory=list)
+    """Attempts that an earlier invocation recorded and whose next one it may not have scheduled, with the message."""
+    back: set[str] = field(default_factory=set)
+    """Messages that go back to their queue untouched."""
+    dropped: list[str] = field(default_factory=list)
+    """Why messages need nothing at all; counted."""
+
+
+class Loader:
+    """Reads a batch's deliveries and callbacks, each in one call."""
+
+    def __init__(self, *, callbacks: CallbackStore, deliveries: DeliveryStore) -> None:
+        self._callbacks = callbacks
+        self._deliveries = deliveries
+
+    def load(self, messages: Sequence[Message], *, now: datetime) -> Batch:
+        """Sort *messages*.
+
+        Raises:
+            OurFault: a table is out of reach.
+        """
+        batch = Batch()
+        keys = {message.id: _key(message) for message in messages}
+        stored, unread = self._deliveries.load(keys.values())
+        pending: dict[Key, tuple[Message, Delivery]] = {}
+        for message in messages:
+            key = keys[message.id]
+            if key in unread:
+                batch.back.add(message.id)
+            elif key in pending:
+                batch.dropped.append("duplicate")
+            elif delivery := _wanted(message, key, stored.get(key), batch, now):
+                pending[key] = message, delivery
+        loaded = self._callbacks.load(_callback_keys(delivery for _, delivery in pending.values()))
+        for message, delivery in pending.values():
+            _match(message, delivery, loaded, batch, now)
+        return batch
+
+
+def _key(message: Message) -> Key:
+    if isinstance(message.content, Retry):
+        return message.content.owner, message.content.delivery
+    return message.content.owner, delivery_id(message.content)
+
+
+def _wanted(message: Message, key: Key, stored: Delivery | None, batch: Batch, now: datetime) -> Delivery | None:
+    """The delivery that *message* asks an attempt of, unless it has had that attempt."""
+    match message.content, stored:
+        case Event() as event, None:
+            return Delivery(id=key[1], event=event, created=now)
+        case Retry(), None:
+            batch.dropped.append("vanished")
+        case Retry(due=due), Delivery(settled=False) if stored.due == due:
+            return stored
+        case _, Delivery(settled=False) if message.received_before:
+            batch.unscheduled.append((message.id, stored))
+        case _:
+            batch.dropped.append("duplicate")
+    return None
+
+
+def _callback_keys(deliveries: Iterable[Delivery]) -> set[Key]:
+    keys: set[Key] = set()
+    for delivery in deliveries:
+        keys.add(secrets_key(delivery.event.account))
+        if not delivery.event.callback:
+            keys.add(callback_key(delivery.event))
+    return keys
+
+
+def _match(message: Message, delivery: Delivery, loaded: Loaded, batch: Batch, now: datetime) -> None:
+    event = delivery.event
+    if not loaded.has(secrets_key(event.account)) or not (event.callback or loaded.has(callback_key(event))):
+        batch.back.add(message.id)
+        return
+    callback = event.callback or loaded.callback(callback_key(event))
+    if callback and callback.type is not CallbackType.NONE and not callback.disabled:
+        secrets = loaded.secrets(event.account, now)
+        batch.ready.append(Ready(delivery=delivery, callback=callback, secrets=secrets, message=message.id))
+    elif delivery.attempts or (callback and callback.disabled):
+        batch.unwanted.append((message.id, delivery.cancelled()))
+    else:
+        batch.dropped.append("unmatched")

@@ -1,0 +1,116 @@
+"""What operators see: one wide log line per attempt, and counters."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from deliver.loading import Ready
+from ringback.attempts import Attempted
+from ringback.errors import InvalidSetting, MalformedEvent
+from ringback.fault_fields import fault_fields
+from ringback.models import Callback, Delivery, DeliveryStatus, Outcome
+from ringback.times import iso
+from ringback.urls import parse_url
+
+_SETTLED = {
+    DeliveryStatus.DELIVERED: "Delivered",
+    DeliveryStatus.FAILED: "Failed",
+}
+_DROPPED = {
+    "unmatched": "Unmatched",
+    "duplicate": "Duplicates",
+    "vanished": "Vanished",
+    "cancelled": "Cancelled",
+}
+
+
+class Telemetry:
+    """Logs every attempt that failed and a share of those that did not; counts all."""
+
+    def __init__(
+        self, *, logger: Logger, metrics: Metrics, success_rate: float, uniform: Callable[[float, float], float]
+    ) -> None:
+        """*success_rate* is the share of successful attempts that are logged, 0 to 1."""
+        self._logger = logger
+        self._metrics = metrics
+        self._success_rate = success_rate
+        self._uniform = uniform
+        self._counts: Counter[str] = Counter()
+
+    def attempted(self, ready: Ready, attempted: Attempted) -> None:
+        """An attempt was made and recorded."""
+        delivery = attempted.delivery
+        attempt = delivery.attempts[-1]
+        self._counts["Attempts"] += 1
+        self._counts["EmptyTokens"] += attempted.empty_tokens
+        if attempt.number == 1:
+            self._counts["UnknownFields"] += len(delivery.event.unknown)
+        if delivery.settled:
+            self._counts[_SETTLED[delivery.status]] += 1
+        if attempt.outcome is not Outcome.DELIVERED:
+            self._logger.warning("delivery.attempted", extra=_line(ready, delivery))
+        elif self._uniform(0, 1) < self._success_rate:
+            self._logger.info("delivery.attempted", extra=_line(ready, delivery))
+
+    def dropped(self, reasons: Iterable[str]) -> None:
+        """Messages that needed nothing."""
+        self._counts.update(_DROPPED[reason] for reason in reasons)
+
+    def returned(self, messages: set[str], fault: Exception) -> set[str]:
+        """*messages* go back to their queue because of *fault*; gives them back."""
+        if messages:
+            self._counts["Returned"] += len(messages)
+            self._logger.error("message.returned", extra={"message_ids": sorted(messages), **fault_fields(fault)})
+        return messages
+
+    def buried(self, message: str, malformed: MalformedEvent) -> None:
+        """A message went to the dead letters."""
+        self._counts["Malformed"] += 1
+        self._logger.error(
+            "message.buried", extra={"message_id": message, "reason": malformed.reason, "detail": malformed.detail}
+        )
+
+    def flush(self) -> None:
+        """Emit the counters of this invocation."""
+        for name, count in self._counts.items():
+            if count:
+                self._metrics.add_metric(name=name, unit=MetricUnit.Count, value=count)
+        if self._metrics.metric_set:
+            self._metrics.flush_metrics()
+        self._counts.clear()
+
+
+def _line(ready: Ready, delivery: Delivery) -> dict[str, Any]:
+    """All about one attempt but what is private: no body, no query string, no address of a mailbox, no credential."""
+    event, callback, attempt = delivery.event, ready.callback, delivery.attempts[-1]
+    return {
+        "account": event.account,
+        "fonenumber": event.fonenumber,
+        "event": event.kind,
+        "event_id": event.id,
+        "event_time": iso(event.time),
+        "delivery": delivery.id,
+        "status": delivery.status,
+        "next_attempt": iso(delivery.due) if delivery.due else None,
+        "attempt": attempt.number,
+        "attempt_at": iso(attempt.at),
+        "attempt_reason": attempt.reason,
+        "outcome": attempt.outcome,
+        "http_status": attempt.status,
+        "milliseconds": attempt.milliseconds,
+        "milliseconds_since_event": round((attempt.at - event.time).total_seconds() * 1000),
+        "type": callback.type,
+        "method": callback.method,
+        "host": _host(callback),
+        "detail": attempt.detail,
+    }
+
+
+def _host(callback: Callback) -> str:
+    try:
+        return parse_url(callback.url).host if callback.url else ""
+    except InvalidSetting:
+        return ""

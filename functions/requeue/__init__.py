@@ -1,0 +1,1 @@
+"""The function that brings deliveries back when they are due."""

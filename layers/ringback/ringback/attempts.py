@@ -1,0 +1,64 @@
+"""One attempt: render → guard → send → judge. The middle of the story of `deliver`, and the whole of a test."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ringback.errors import AttemptFailed
+from ringback.guard import Guard
+from ringback.http_sender import HttpSender
+from ringback.judge import judge
+from ringback.mail_sender import MailSender
+from ringback.models import Answer, Callback, Delivery, Mail
+from ringback.rendering import Rendered, render
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempted:
+    """What an attempt made of a delivery."""
+
+    delivery: Delivery
+    empty_tokens: int = 0
+    """Tokens of the URL for which the event had no value."""
+
+
+class Attempts:
+    """Makes attempts; safe to use from many threads."""
+
+    def __init__(
+        self,
+        *,
+        guard: Guard,
+        http: HttpSender,
+        mail: MailSender,
+        clock: Callable[[], datetime],
+        uniform: Callable[[float, float], float],
+    ) -> None:
+        self._guard = guard
+        self._http = http
+        self._mail = mail
+        self._clock = clock
+        self._uniform = uniform
+
+    def make(self, delivery: Delivery, callback: Callback, secrets: Sequence[str]) -> Attempted:
+        """Try *delivery* once, signed with each of *secrets*.
+
+        Raises:
+            OurFault: something of ours failed; that was no attempt.
+        """
+        started = self._clock()
+        empty_tokens = 0
+        try:
+            rendered = render(callback, delivery=delivery.id, event=delivery.event, at=started, secrets=secrets)
+            empty_tokens = rendered.empty_tokens
+            answer = self._send(rendered)
+        except AttemptFailed as failure:
+            answer = Answer(outcome=failure.outcome, detail=failure.detail)
+        after = judge(delivery, answer, started=started, ended=self._clock(), uniform=self._uniform)
+        return Attempted(delivery=after, empty_tokens=empty_tokens)
+
+    def _send(self, rendered: Rendered) -> Answer:
+        request = rendered.request
+        if isinstance(request, Mail):
+            return self._mail.send(request)
+        return self._http.send(request, self._guard.vet(request.url))

@@ -1,0 +1,551 @@
+"""The function `deliver` on moto, with receivers on real sockets."""
+
+import json
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from threading import Event
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from standardwebhooks import Webhook
+
+from deliver import app
+from deliver.dead_letters import MOST_BODY
+from ringback.models import (
+    AttemptReason,
+    Callback,
+    CallbackType,
+    Delivery,
+    DeliveryStatus,
+    Method,
+    Outcome,
+    SigningSecrets,
+)
+from tests.integration.lambdas import Context, failures, record
+from tests.integration.receivers import Receiver
+from tests.integration.stack import Stack, client
+
+PLANTED = "planted-password"
+OWNER = "1000001#3215551212"
+KIND = "messages/receive_notify"
+MESSAGE: dict[str, Any] = {
+    "event": KIND,
+    "account": "1000001",
+    "fonenumber": "3215551212",
+    "id": "0c4055acc5cc2736d818c96f4421b2f5",
+    "time": "2026-11-23T17:36:00Z",
+    "data": {
+        "to": "3215551212",
+        "from": "3215551111",
+        "msg": "hello world",
+        "id": "0c4055acc5cc2736d818c96f4421b2f5",
+    },
+}
+BODY = b'{"to":"3215551212","from":"3215551111","message":"hello world","id":"0c4055acc5cc2736d818c96f4421b2f5"}'
+
+
+@dataclass(slots=True, kw_only=True)
+class Platform:
+    """A deployed stack with one customer whose receiver is at *receiver*."""
+
+    stack: Stack
+    receiver: Receiver
+
+    def set(self, *, target: str = "/hook", method: Method = Method.JSON, **changes: Any) -> Callback:
+        """The customer sets its callback."""
+        callback = Callback(
+            owner=OWNER,
+            event=KIND,
+            type=CallbackType.CALLBACK,
+            method=method,
+            url=self.receiver.text_url.removesuffix("/hook") + target,
+        )
+        callback = replace(callback, **changes)
+        self.stack.callbacks().put(callback)
+        return callback
+
+    def restart(self) -> None:
+        """Lambda starts another execution environment."""
+        app.environment().close()
+        app.environment.cache_clear()
+
+    def invoke(self, *records: dict[str, Any], seconds: float = 30) -> list[str]:
+        """SQS hands out a batch; the messages that go back."""
+        return failures(app.lambda_handler({"Records": list(records)}, Context(seconds=seconds)))
+
+    def deliveries(self) -> list[Delivery]:
+        """The whole log."""
+        keys = [(item["owner"]["S"], item["delivery"]["S"]) for item in self.stack.items("DELIVERIES_TABLE")]
+        return list(self.stack.deliveries().load(keys)[0].values())
+
+    def delivery(self) -> Delivery:
+        [delivery] = self.deliveries()
+        return delivery
+
+    def retry(self) -> dict[str, Any]:
+        """The message that brings the one delivery back."""
+        delivery = self.delivery()
+        assert delivery.due is not None
+        due = round(delivery.due.timestamp() * 1000)
+        return {"version": 1, "owner": delivery.owner, "delivery": delivery.id, "due": due}
+
+    def waiting(self) -> int:
+        """Messages on the Retries queue whose delay is not over."""
+        attributes = self.stack.sqs.get_queue_attributes(
+            QueueUrl=self.stack.environment["RETRIES_QUEUE_URL"], AttributeNames=["All"]
+        )["Attributes"]
+        return int(attributes["ApproximateNumberOfMessagesDelayed"]) + int(attributes["ApproximateNumberOfMessages"])
+
+
+class Output:
+    """Writes to whatever `sys.stdout` is at that moment, so that pytest can capture it."""
+
+    def write(self, text: str) -> None:
+        sys.stdout.write(text)
+
+    def flush(self) -> None:
+        sys.stdout.flush()
+
+
+@pytest.fixture
+def platform(stack: Stack, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
+    """A fresh execution environment for each test."""
+    monkeypatch.setattr(app.logger.registered_handler, "stream", Output())
+    monkeypatch.setattr(app, "client", client)
+    for name, value in stack.environment.items():
+        monkeypatch.setenv(name, value)
+    app.environment.cache_clear()
+    platform = Platform(stack=stack, receiver=receiver)
+    yield platform
+    platform.restart()
+
+
+def metrics(output: str) -> dict[str, float]:
+    """The counters of all invocations so far, from their EMF lines."""
+    counts: dict[str, float] = {}
+    for line in map(json.loads, output.splitlines()):
+        for metric in line.get("_aws", {}).get("CloudWatchMetrics", [{}])[0].get("Metrics", []):
+            counts[metric["Name"]] = counts.get(metric["Name"], 0) + sum(line[metric["Name"]])
+    return counts
+
+
+def lines(output: str, message: str) -> list[dict[str, Any]]:
+    return [line for line in map(json.loads, output.splitlines()) if line.get("message") == message]
+
+
+# ── The guide's own example ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "request_line", "content_type", "body"),
+    [
+        (Method.GET, "/notify.php?message=((msg))", "GET /notify.php?message=hello%20world HTTP/1.1", None, b""),
+        (Method.POST, "/notify.php", "POST /notify.php HTTP/1.1", "application/x-www-form-urlencoded", BODY),
+        (Method.JSON, "/notify.php", "POST /notify.php HTTP/1.1", "application/json", BODY),
+    ],
+)
+def test_the_guide_s_example_arrives_byte_for_byte(  # noqa: PLR0913, PLR0917 - a row of the guide
+    platform: Platform, method: Method, target: str, request_line: str, content_type: str | None, body: bytes
+) -> None:
+    """`hello world` to all three methods (guide: Data Handling)."""
+    platform.set(method=method, target=target)
+
+    assert platform.invoke(record(MESSAGE)) == []
+
+    [request] = platform.receiver.received
+    assert request.request_line == request_line
+    assert request.headers.get("content-type") == content_type
+    assert request.headers["host"] == platform.receiver.url().authority
+    assert request.headers["webhook-id"] == platform.delivery().id
+    assert request.body == body
+
+
+def test_what_arrived_is_in_the_log(platform: Platform) -> None:
+    """With the event's data, and the attempt."""
+    platform.set()
+    platform.invoke(record(MESSAGE))
+
+    delivery = platform.delivery()
+    [attempt] = delivery.attempts
+    assert delivery.status is DeliveryStatus.DELIVERED
+    assert delivery.event.data["message"] == "hello world"
+    assert (attempt.number, attempt.reason, attempt.outcome) == (1, AttemptReason.EVENT, Outcome.DELIVERED)
+    assert (attempt.status, attempt.excerpt) == (200, "ok")
+
+
+def test_an_email_goes_out_through_ses(platform: Platform) -> None:
+    """To the one address that was set."""
+    platform.stack.callbacks().put(
+        Callback(owner=OWNER, event=KIND, type=CallbackType.EMAIL, email="someone@example.com")
+    )
+
+    assert platform.invoke(record(MESSAGE)) == []
+
+    assert platform.delivery().status is DeliveryStatus.DELIVERED
+    [attempt] = platform.delivery().attempts
+    assert attempt.detail.startswith("SES took it as ")
+
+
+def test_an_account_s_secrets_sign_its_requests(platform: Platform) -> None:
+    """Verified by the library that receivers use."""
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    platform.stack.callbacks().put_secrets(SigningSecrets(owner="1000001#*", current=secret))
+    platform.set()
+
+    platform.invoke(record(MESSAGE))
+
+    [request] = platform.receiver.received
+    assert Webhook(secret).verify(request.body, request.headers) == json.loads(BODY)
+
+
+def test_a_password_is_sent_and_nowhere_else(platform: Platform, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither log nor table has it, nor the text of the message."""
+    platform.receiver.status = 500
+    platform.set(url_username="me", url_password=PLANTED)
+
+    platform.invoke(record(MESSAGE))
+
+    [request] = platform.receiver.received
+    assert request.headers["authorization"] == "Basic bWU6cGxhbnRlZC1wYXNzd29yZA=="
+    output = capsys.readouterr().out
+    assert lines(output, "delivery.attempted")
+    for hidden in (PLANTED, "bWU6cGxhbnRlZC1wYXNzd29yZA", "hello world"):
+        assert hidden not in output
+    assert PLANTED not in repr(platform.stack.items("DELIVERIES_TABLE"))
+
+
+def test_a_delivery_receipt_goes_to_the_url_inside_it(platform: Platform) -> None:
+    """No table has a callback for it; it is retried with the credentials that it brought."""
+    callback = {"url": platform.receiver.text_url, "url_username": "me", "url_password": PLANTED}
+    data = MESSAGE["data"] | {"ds": "delivered", "dc": "000"}
+    confirm = MESSAGE | {"event": "messages/confirm", "callback": callback, "data": data}
+    platform.receiver.status = 503
+
+    platform.invoke(record(confirm))
+    platform.receiver.status = 200
+    platform.invoke(record(platform.retry()))
+
+    first, second = platform.receiver.received
+    assert first.body == second.body == BODY[:-1] + b',"deliverystate":"delivered","deliverycode":"000"}'
+    assert first.headers["authorization"] == second.headers["authorization"]
+    assert platform.delivery().status is DeliveryStatus.DELIVERED
+
+
+# ── Retries ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_failed_attempt_is_followed_by_a_retry(platform: Platform) -> None:
+    """Five seconds later, through the lane of its own, under the same `webhook-id`."""
+    platform.set()
+    platform.receiver.status = 503
+    assert platform.invoke(record(MESSAGE)) == []
+
+    delivery = platform.delivery()
+    assert delivery.status is DeliveryStatus.PENDING
+    assert delivery.due is not None
+    assert timedelta(seconds=4) <= delivery.due - delivery.attempts[0].at <= timedelta(seconds=7)
+    assert platform.waiting() == 1
+
+    platform.receiver.status = 200
+    assert platform.invoke(record(platform.retry())) == []
+
+    first, second = platform.receiver.received
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert [attempt.outcome for attempt in platform.delivery().attempts] == [Outcome.STATUS, Outcome.DELIVERED]
+    assert [attempt.reason for attempt in platform.delivery().attempts] == [AttemptReason.EVENT, AttemptReason.RETRY]
+
+
+def test_a_long_wait_is_on_the_due_index(platform: Platform) -> None:
+    """Longer than a queue can wait: `requeue` brings it back."""
+    platform.set()
+    platform.receiver.status = 429
+    platform.receiver.headers["Retry-After"] = "3600"
+
+    platform.invoke(record(MESSAGE))
+
+    [item] = platform.stack.items("DELIVERIES_TABLE")
+    assert "due_shard" in item
+    assert platform.waiting() == 0
+
+
+def test_after_ten_attempts_a_delivery_has_failed(platform: Platform) -> None:
+    """The tenth leaves nothing to wait for."""
+    platform.set()
+    platform.receiver.status = 500
+    platform.invoke(record(MESSAGE))
+    for _ in range(9):
+        platform.invoke(record(platform.retry()))
+
+    delivery = platform.delivery()
+    assert (delivery.status, len(delivery.attempts), delivery.due) == (DeliveryStatus.FAILED, 10, None)
+    assert "due" not in platform.stack.items("DELIVERIES_TABLE")[0]
+
+
+def test_a_retry_that_is_not_due_is_dropped(platform: Platform) -> None:
+    """SQS handed it out twice: the attempt that it is for has been made."""
+    platform.set()
+    platform.receiver.status = 500
+    platform.invoke(record(MESSAGE))
+    retry = platform.retry()
+    platform.invoke(record(retry))
+
+    assert platform.invoke(record(retry)) == []
+    assert len(platform.receiver.received) == 2
+
+
+def test_a_message_received_twice_is_delivered_once(platform: Platform) -> None:
+    """In one batch, or long after; also when the platform sent it twice."""
+    platform.set()
+
+    assert platform.invoke(record(MESSAGE), record(MESSAGE)) == []
+    assert platform.invoke(record(MESSAGE)) == []
+
+    assert len(platform.receiver.received) == 1
+
+
+def test_a_crash_between_record_and_schedule_loses_nothing(platform: Platform) -> None:
+    """The message comes back; its attempt is not repeated, its retry is scheduled."""
+    platform.set()
+    platform.receiver.status = 500
+    platform.invoke(record(MESSAGE))
+    platform.stack.sqs.purge_queue(QueueUrl=platform.stack.environment["RETRIES_QUEUE_URL"])
+
+    assert platform.invoke(record(MESSAGE, receives=2)) == []
+
+    assert len(platform.receiver.received) == 1
+    assert platform.waiting() == 1
+
+
+def test_a_retry_whose_callback_is_gone_is_cancelled(platform: Platform) -> None:
+    """`None` cancels what is still under way."""
+    platform.set()
+    platform.receiver.status = 500
+    platform.invoke(record(MESSAGE))
+    platform.stack.callbacks().remove((OWNER, KIND))
+    platform.restart()
+
+    assert platform.invoke(record(platform.retry())) == []
+
+    assert platform.delivery().status is DeliveryStatus.CANCELLED
+    assert len(platform.receiver.received) == 1
+
+
+def test_gone_ends_the_callback(platform: Platform) -> None:
+    """410: nothing more is sent there, and what still comes is in the log as cancelled."""
+    platform.set()
+    platform.receiver.status = 410
+
+    platform.invoke(record(MESSAGE))
+    assert platform.delivery().status is DeliveryStatus.FAILED
+    platform.invoke(record(MESSAGE | {"id": "another"}))
+
+    assert len(platform.receiver.received) == 1
+    statuses = sorted(delivery.status for delivery in platform.deliveries())
+    assert statuses == [DeliveryStatus.CANCELLED, DeliveryStatus.FAILED]
+
+
+def test_nobody_wants_an_event_without_a_callback(platform: Platform, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is counted, nothing else."""
+    assert platform.invoke(record(MESSAGE)) == []
+
+    assert platform.deliveries() == []
+    assert metrics(capsys.readouterr().out) == {"Unmatched": 1}
+
+
+# ── Bad input ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_rubbish_goes_to_the_dead_letters_and_the_rest_is_delivered(
+    platform: Platform, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At once, whole, with a reason and one error line each."""
+    platform.set()
+    rubbish = ["not json", "{}", json.dumps(MESSAGE | {"fonenumber": "12"}), "\x00\x01\x02", ""]
+
+    assert platform.invoke(*map(record, rubbish), record(MESSAGE)) == []
+
+    assert len(platform.receiver.received) == 1
+    letters = platform.stack.messages("DEAD_LETTERS_URL")
+    reasons = {letter["Body"]: letter["MessageAttributes"]["reason"]["StringValue"] for letter in letters}
+    assert reasons == {
+        "not json": "not_json",
+        "{}": "no_event",
+        rubbish[2]: "bad_fonenumber",
+        "���": "not_json",
+        " ": "not_json",
+    }
+    assert all(letter["MessageAttributes"]["detail"]["StringValue"] for letter in letters)
+    output = capsys.readouterr().out
+    assert len(lines(output, "message.buried")) == 5
+    assert metrics(output)["Malformed"] == 5
+
+
+def test_a_mebibyte_goes_to_the_dead_letters(platform: Platform) -> None:
+    """The queue takes 256 KiB; what is invoked directly may have more, and is cut to what a queue takes."""
+    assert platform.invoke(record("x" * 1_048_576)) == []
+
+    [letter] = platform.stack.messages("DEAD_LETTERS_URL")
+    assert len(letter["Body"]) == MOST_BODY
+    assert letter["MessageAttributes"]["reason"]["StringValue"] == "too_large"
+    assert "cut from 1,048,576 bytes" in letter["MessageAttributes"]["detail"]["StringValue"]
+
+
+def test_what_the_dead_letters_do_not_take_goes_back(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After five receives SQS moves it there itself: nothing is lost."""
+    monkeypatch.setenv("DEAD_LETTERS_URL", "https://queue.amazonaws.com/123456789012/nowhere")
+
+    assert platform.invoke(record("rubbish", message="m")) == ["m"]
+
+
+def test_unknown_fields_and_empty_tokens_are_counted(platform: Platform, capsys: pytest.CaptureFixture[str]) -> None:
+    """And delivered."""
+    platform.set(method=Method.GET, target="/?from=((from))&id=((id))")
+
+    platform.invoke(record(MESSAGE | {"data": {"from": "3215551111", "carrier": "x", "cost": 1}}))
+
+    [request] = platform.receiver.received
+    assert request.request_line == "GET /?from=3215551111&id= HTTP/1.1"
+    counts = metrics(capsys.readouterr().out)
+    assert (counts["UnknownFields"], counts["EmptyTokens"], counts["Delivered"]) == (2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("url", "outcome"),
+    [
+        ("https://example.com/?x=((nonsense))", Outcome.UNUSABLE),
+        ("ftp://example.com/", Outcome.UNUSABLE),
+        ("http://169.254.169.254/latest/meta-data/", Outcome.REFUSED),
+        ("http://[::ffff:10.0.0.1]/", Outcome.REFUSED),
+    ],
+)
+def test_a_url_that_may_not_be_called_fails_at_once(
+    platform: Platform, capsys: pytest.CaptureFixture[str], url: str, outcome: Outcome
+) -> None:
+    """The rules may be newer than the callback; the log says why."""
+    platform.set(url=url)
+
+    assert platform.invoke(record(MESSAGE)) == []
+
+    delivery = platform.delivery()
+    assert (delivery.status, delivery.attempts[0].outcome) == (DeliveryStatus.FAILED, outcome)
+    [line] = lines(capsys.readouterr().out, "delivery.attempted")
+    assert line["outcome"] == outcome
+    assert line["detail"]
+
+
+# ── Our own faults ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def down(operation: str) -> Callable[..., None]:
+    def call(**_: object) -> None:
+        raise ClientError({"Error": {"Code": "InternalServerError"}}, operation)
+
+    return call
+
+
+@pytest.fixture
+def break_call(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """Make one call of one service fail."""
+
+    def broken(service: str, operation: str) -> None:
+        monkeypatch.setattr(client(service), operation, down(operation))
+
+    return broken
+
+
+@pytest.mark.parametrize("operation", ["batch_get_item", "batch_write_item"])
+def test_a_table_out_of_reach_sends_messages_back(
+    platform: Platform, break_call: Callable[[str, str], None], operation: str
+) -> None:
+    """Nothing is recorded as an attempt."""
+    platform.set()
+    break_call("dynamodb", operation)
+
+    assert platform.invoke(record(MESSAGE, message="a"), record(MESSAGE | {"id": "b"}, message="b")) == ["a", "b"]
+    assert platform.stack.items("DELIVERIES_TABLE") == []
+
+
+def test_kms_out_of_reach_sends_back_only_what_needs_it(
+    platform: Platform, break_call: Callable[[str, str], None]
+) -> None:
+    """The other callbacks have no password."""
+    platform.set()
+    platform.stack.callbacks().put(
+        replace(platform.set(), event="calls/receive_notify", url_username="me", url_password=PLANTED)
+    )
+    break_call("kms", "decrypt")
+    call = MESSAGE | {"event": "calls/receive_notify", "data": {"status": "BEGIN"}}
+
+    assert platform.invoke(record(MESSAGE), record(call, message="call")) == ["call"]
+    assert len(platform.receiver.received) == 1
+
+
+def test_a_retries_queue_out_of_reach_sends_the_message_back(
+    platform: Platform, break_call: Callable[[str, str], None]
+) -> None:
+    """Its attempt is recorded, and is not repeated when it comes again."""
+    platform.set()
+    platform.receiver.status = 500
+    break_call("sqs", "send_message_batch")
+
+    assert platform.invoke(record(MESSAGE, message="a")) == ["a"]
+    assert platform.invoke(record(MESSAGE, message="a", receives=2)) == ["a"]
+    assert len(platform.receiver.received) == 1
+
+
+def test_a_bug_sends_its_message_back_and_keeps_quiet_about_its_text(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An exception that nobody foresaw may hold anything."""
+
+    def buggy(*_: object, **__: object) -> None:
+        raise RuntimeError(PLANTED)
+
+    platform.set()
+    monkeypatch.setattr("ringback.attempts.render", buggy)
+
+    assert platform.invoke(record(MESSAGE, message="a")) == ["a"]
+    output = capsys.readouterr().out
+    [line] = lines(output, "message.returned")
+    assert line["fault"] == "RuntimeError"
+    assert PLANTED not in output
+
+
+def test_an_invocation_about_to_end_starts_nothing(platform: Platform) -> None:
+    """What has not started goes back untouched."""
+    platform.set()
+
+    assert platform.invoke(record(MESSAGE, message="a"), seconds=19) == ["a"]
+    assert platform.receiver.received == []
+    assert platform.deliveries() == []
+
+
+def test_an_endpoint_that_hangs_holds_up_nobody(platform: Platform) -> None:
+    """The others are delivered and recorded while it hangs."""
+    platform.set()
+    release = Event()
+
+    def hangs(_receiver: Receiver, _sock: socket.socket) -> None:
+        release.wait(20)
+
+    with Receiver(behaviour=hangs) as slow:
+        platform.stack.callbacks().put(replace(platform.set(), event="calls/receive_notify", url=slow.text_url))
+        call = MESSAGE | {"event": "calls/receive_notify", "data": {"status": "BEGIN"}}
+        statuses: list[DeliveryStatus] = []
+
+        def look(seconds: float = 10) -> None:
+            end = datetime.now(UTC) + timedelta(seconds=seconds)
+            while len(statuses) < 5 and datetime.now(UTC) < end:
+                statuses[:] = [delivery.status for delivery in platform.deliveries()]
+            release.set()
+
+        watcher = app.environment().pool.submit(look)
+        back = platform.invoke(record(call), *(record(MESSAGE | {"id": str(number)}) for number in range(5)))
+        watcher.result()
+
+    assert back == []
+    assert statuses == [DeliveryStatus.DELIVERED] * 5

@@ -1,0 +1,233 @@
+"""What lies on the queues."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deliver.events import MOST_BYTES, Message, Retry, read_message
+from ringback.errors import MalformedEvent
+from ringback.models import CallbackType, Event, Method
+
+SENT = datetime(2026, 11, 23, 18, 0, 0, 5_000, tzinfo=UTC)
+PLANTED = "planted-password"
+MESSAGE: dict[str, Any] = {
+    "event": "messages/receive_notify",
+    "account": "1000001",
+    "fonenumber": "3215551212",
+    "id": "0c4055acc5cc2736d818c96f4421b2f5",
+    "time": "2026-11-23T17:36:00Z",
+    "data": {"to": "3215551212", "from": "3215551111", "msg": "hello world", "id": "0c40"},
+}
+
+
+def record(body: object, *, receives: int = 1) -> dict[str, Any]:
+    """An SQS record of a Lambda event."""
+    return {
+        "messageId": "m-1",
+        "body": body if isinstance(body, str) else json.dumps(body),
+        "attributes": {
+            "ApproximateReceiveCount": str(receives),
+            "SentTimestamp": str(int(SENT.timestamp() * 1000)),
+        },
+    }
+
+
+def read(body: object) -> Event:
+    content = read_message(record(body)).content
+    assert isinstance(content, Event)
+    return content
+
+
+def refused(body: object) -> MalformedEvent:
+    with pytest.raises(MalformedEvent) as caught:
+        read_message(record(body))
+    return caught.value
+
+
+def test_an_event_is_read_with_its_data_under_body_names() -> None:
+    """In the catalogue's order, ready to be a body."""
+    event = read(MESSAGE)
+
+    assert (event.kind, event.owner, event.id) == (MESSAGE["event"], "1000001#3215551212", MESSAGE["id"])
+    assert event.time == datetime(2026, 11, 23, 17, 36, tzinfo=UTC)
+    assert list(event.data.items()) == [
+        ("to", "3215551212"),
+        ("from", "3215551111"),
+        ("message", "hello world"),
+        ("id", "0c40"),
+    ]
+
+
+def test_id_time_and_account_may_be_left_out() -> None:
+    """The queue's own id and time stand in, the same each time that it hands the message out."""
+    event = read({name: value for name, value in MESSAGE.items() if name not in ("id", "time", "account")})
+
+    assert (event.id, event.time, event.account) == ("m-1", SENT, "default")
+
+
+@pytest.mark.parametrize("number", ["3215551212", "+1 (321) 555-1212", "13215551212"])
+def test_a_number_may_be_written_as_people_do(number: str) -> None:
+    """Ten digits are what counts."""
+    assert read(MESSAGE | {"fonenumber": number}).fonenumber == "3215551212"
+
+
+def test_a_time_without_a_zone_is_utc() -> None:
+    """As all dates of the API are; another zone is converted."""
+    assert read(MESSAGE | {"time": "2026-11-23T17:36:00"}).time == read(MESSAGE).time
+    assert read(MESSAGE | {"time": "2026-11-23T12:36:00-05:00"}).time == read(MESSAGE).time
+
+
+def sns(message: object) -> dict[str, Any]:
+    return {"Type": "Notification", "MessageId": "s", "TopicArn": "arn:aws:sns:…", "Message": json.dumps(message)}
+
+
+def eventbridge(detail: object) -> dict[str, Any]:
+    return {"version": "0", "id": "e", "detail-type": "ringback.event", "source": "platform", "detail": detail}
+
+
+@pytest.mark.parametrize("body", [sns(MESSAGE), eventbridge(MESSAGE), sns(eventbridge(MESSAGE))])
+def test_an_event_may_come_through_sns_and_eventbridge(body: object) -> None:
+    """It is the same event, with its own id and time."""
+    assert read(body) == read(MESSAGE)
+
+
+def test_what_an_event_is_about_is_never_taken_for_a_wrapping() -> None:
+    """A message's text may look like one."""
+    text = json.dumps(sns(MESSAGE))
+
+    assert read(MESSAGE | {"data": {"msg": text}}).data == {"message": text}
+
+
+def test_an_account_s_call_record_needs_no_number() -> None:
+    """Its callback is the account's; with a number it is logged under that."""
+    call = {"event": "accounts/cdr_notify", "account": "1000001", "data": {"uid": "c1", "status": "END"}}
+
+    assert read(call).owner == "1000001#*"
+    assert read(call | {"fonenumber": "3215551212"}).owner == "1000001#3215551212"
+
+
+def test_a_delivery_receipt_brings_its_callback() -> None:
+    """Set on the message that it confirms, so it is in no table."""
+    callback = {"url": "https://example.com/", "url_username": "me", "url_password": PLANTED}
+    event = read(MESSAGE | {"event": "messages/confirm", "callback": callback})
+
+    assert event.callback is not None
+    assert (event.callback.type, event.callback.method) == (CallbackType.CALLBACK, Method.JSON)
+    assert (event.callback.owner, event.callback.event) == (event.owner, event.kind)
+    assert event.callback.url_password == PLANTED
+    assert PLANTED not in repr(event)
+
+
+def test_unknown_fields_are_kept_apart() -> None:
+    """A platform that is ahead of us loses no delivery."""
+    event = read(MESSAGE | {"data": {"msg": "hi", "carrier": "x"}, "priority": 1})
+
+    assert (event.data, event.unknown) == ({"message": "hi"}, ("carrier",))
+
+
+def test_a_retry_names_its_delivery() -> None:
+    """And the time of the one attempt that it is for."""
+    body = {"version": 1, "owner": "1000001#3215551212", "delivery": "0199", "due": 1_795_000_000_123}
+
+    assert read_message(record(body)).content == Retry(
+        owner="1000001#3215551212",
+        delivery="0199",
+        due=datetime.fromtimestamp(1_795_000_000, UTC).replace(microsecond=123_000),
+    )
+
+
+def test_a_message_that_came_back_is_known() -> None:
+    """What an earlier invocation recorded may still want scheduling."""
+    assert not read_message(record(MESSAGE)).received_before
+    assert read_message(record(MESSAGE, receives=2)).received_before
+
+
+REFUSED = [
+    ("", "not_json"),
+    ("hello", "not_json"),
+    ('{"event": ', "not_json"),
+    ("\x00\x01\x02 binary", "not_json"),
+    ('{"event": NaN}', "not_json"),
+    ("[" * 100_000, "not_json"),
+    ("9" * 5_000, "not_json"),
+    ([MESSAGE], "not_an_object"),
+    ("null", "not_an_object"),
+    ({}, "no_event"),
+    ({"hello": "world"}, "no_event"),
+    (MESSAGE | {"event": None}, "no_event"),
+    (MESSAGE | {"event": "messages/eaten"}, "unknown_event"),
+    (MESSAGE | {"event": ["messages/receive_notify"]}, "unknown_event"),
+    (MESSAGE | {"event": "Messages/Receive_Notify"}, "unknown_event"),
+    (MESSAGE | {"fonenumber": "12"}, "bad_fonenumber"),
+    (MESSAGE | {"fonenumber": None}, "bad_fonenumber"),
+    (MESSAGE | {"fonenumber": {}}, "bad_fonenumber"),
+    (MESSAGE | {"account": ""}, "bad_account"),
+    (MESSAGE | {"account": "a#b"}, "bad_account"),
+    (MESSAGE | {"account": True}, "bad_account"),
+    (MESSAGE | {"account": "x" * 65}, "bad_account"),
+    (MESSAGE | {"id": {"a": 1}}, "bad_id"),
+    (MESSAGE | {"id": "\ud83d"}, "bad_id"),
+    (MESSAGE | {"time": "yesterday"}, "bad_time"),
+    (MESSAGE | {"time": 1_795_000_000}, "bad_time"),
+    (MESSAGE | {"time": "0001-01-01T00:00:00+14:00"}, "bad_time"),
+    (MESSAGE | {"data": ["hello"]}, "bad_data"),
+    (MESSAGE | {"data": None}, "bad_data"),
+    (MESSAGE | {"data": {"msg": ["hello"]}}, "bad_data"),
+    (MESSAGE | {"data": {"msg": "a", "message": "b"}}, "bad_data"),
+    (MESSAGE | {"event": "messages/confirm"}, "bad_callback"),
+    (MESSAGE | {"event": "messages/confirm", "callback": {"url": "ftp://example.com"}}, "bad_callback"),
+    ({"owner": "o", "delivery": "d"}, "bad_retry"),
+    ({"owner": "o", "delivery": "d", "due": "soon"}, "bad_retry"),
+    ({"owner": "o", "delivery": "d", "due": 10**30}, "bad_retry"),
+    (sns("hello"), "not_an_object"),
+    ({"Type": "Notification", "Message": "hello"}, "not_json"),
+    (MESSAGE | {"data": {"msg": "x" * MOST_BYTES}}, "too_large"),
+]
+
+
+@pytest.mark.parametrize(("body", "reason"), REFUSED)
+def test_what_is_no_event_is_refused_with_a_reason(body: object, reason: str) -> None:
+    """One word for machines, one sentence for people."""
+    malformed = refused(body)
+
+    assert malformed.reason == reason
+    assert 10 < len(malformed.detail) < 1_000
+
+
+def test_the_reason_of_a_bad_callback_keeps_its_password() -> None:
+    """Dead letters' attributes are read by operators."""
+    callback = {"url": "https://example.com/", "url_password": PLANTED}
+
+    assert PLANTED not in refused(MESSAGE | {"event": "messages/confirm", "callback": callback}).detail
+
+
+@given(st.text() | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(repr))
+def test_no_body_at_all_breaks_a_batch(body: str) -> None:
+    """It is an event, a retry, or malformed."""
+    try:
+        message = read_message(record(body))
+    except MalformedEvent:
+        return
+    assert isinstance(message, Message)
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            name: st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.text())
+            for name in ("event", "account", "fonenumber", "id", "time", "data", "callback", "delivery", "due")
+        },
+    )
+)
+def test_no_field_at_all_breaks_a_batch(fields: dict[str, object]) -> None:
+    """Whatever type each of them has."""
+    try:
+        message = read_message(record(MESSAGE | fields))
+    except MalformedEvent:
+        return
+    assert isinstance(message, Message)
