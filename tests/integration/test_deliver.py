@@ -15,6 +15,8 @@ from standardwebhooks import Webhook
 
 from deliver import app
 from deliver.dead_letters import MOST_BODY
+from deliver.events import read_message
+from ringback.delivery_ids import delivery_id
 from ringback.models import (
     AttemptReason,
     Callback,
@@ -481,6 +483,21 @@ def test_kms_out_of_reach_sends_back_only_what_needs_it(
     call = MESSAGE | {"event": "calls/receive_notify", "data": {"status": "BEGIN"}}
 
     assert platform.invoke(record(MESSAGE), record(call, message="call")) == ["call"]
+    assert len(platform.receiver.received) == 1
+
+
+@pytest.mark.parametrize("table", ["CALLBACKS_TABLE", "DELIVERIES_TABLE"])
+def test_an_item_that_cannot_be_read_holds_up_nobody_else(platform: Platform, table: str) -> None:
+    """Its message comes back until it is a dead letter; its neighbours in the batch are delivered."""
+    platform.set()
+    call = MESSAGE | {"event": "calls/receive_notify", "data": {"status": "BEGIN"}}
+    key = {"owner": {"S": OWNER}, "event": {"S": call["event"]}}
+    if table == "DELIVERIES_TABLE":
+        event = read_message(record(call)).content
+        key |= {"delivery": {"S": delivery_id(event)}}  # type: ignore[arg-type]
+    platform.stack.dynamodb.put_item(TableName=platform.stack.environment[table], Item=key)
+
+    assert platform.invoke(record(call, message="call"), record(MESSAGE)) == ["call"]
     assert len(platform.receiver.received) == 1
 
 

@@ -145,10 +145,12 @@ def test_amending_keeps_credentials_that_are_not_named_while_the_server_is_the_s
 
 
 @pytest.mark.parametrize(
-    "url", ["https://other.example.com/", "http://my.example.com/", "https://my.example.com:8443/"]
+    "url", ["https://other.example.com:8443/", "http://my.example.com:8443/", "https://my.example.com/"]
 )
 def test_amending_never_takes_credentials_to_another_server(url: str) -> None:
-    amended = parse_callback(HTTP | {"url": url}, current=parse_callback(HTTP | CREDENTIALS))
+    """Nor from TLS to plain text on the same one."""
+    old = parse_callback(HTTP | CREDENTIALS | {"url": "https://my.example.com:8443/"})
+    amended = parse_callback(HTTP | {"url": url}, current=old)
 
     assert (amended.url_username, amended.url_password) == ("", "")
 

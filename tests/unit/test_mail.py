@@ -71,6 +71,15 @@ def test_html_is_escaped() -> None:
     assert "&lt;script&gt;alert(&#x27;1&#x27;)&lt;/script&gt; &amp; &quot;&lt;b&gt;&quot;</td>" in html
 
 
+def test_so_is_what_the_event_is_about() -> None:
+    """Numbers and accounts are checked where events come in; a mail does not rely on it."""
+    assert "<b>" not in mail({}, fonenumber="<b>").html
+
+
+def test_a_subject_is_of_bounded_length() -> None:
+    assert len(mail({}, fonenumber="3" * 1_000).subject) == MOST_SUBJECT_CHARACTERS
+
+
 def test_html_leads_nowhere() -> None:
     """No link, picture, script or style sheet: nothing is loaded, nobody is tracked."""
 

@@ -156,6 +156,15 @@ def test_a_body_has_only_what_the_event_has_in_the_catalogue_s_order() -> None:
     assert made.body == '{"direction":"INBOUND","status":"END","uid":"café 😀\\n","billable_seconds":42}'.encode()
 
 
+def test_a_body_does_not_rely_on_who_made_the_event() -> None:
+    """Order, keys and UTF-8 hold for data from the table as well."""
+    stored = replace(event(), data={"message": "half \ud83d", "uid": "alias", "to": "3215551212"})
+    made = render(HTTP, delivery="0193f5a0", event=stored, at=AT).request
+
+    assert isinstance(made, HttpRequest)
+    assert made.body == '{"to":"3215551212","message":"half \ufffd"}'.encode()
+
+
 def test_an_event_without_data_has_an_empty_object() -> None:
     assert request(HTTP, {}).body == b"{}"
 

@@ -84,6 +84,7 @@ NOT_WHOLE = [
     (CHUNKED + b"5\r\nhello\r\n", Outcome.PROTOCOL, "broken answer: its chunks"),
     (CHUNKED + b"hello\r\n", Outcome.PROTOCOL, "broken answer: its chunks"),
     (CHUNKED + b"\r\n", Outcome.PROTOCOL, "broken answer: its chunks"),
+    (CHUNKED + b"-5\r\nhello\r\n0\r\n\r\n", Outcome.PROTOCOL, "broken answer: its chunks"),
     (CHUNKED + b"4\r\nhello\r\n0\r\n\r\n", Outcome.PROTOCOL, "broken answer: its chunks"),
     (OK + b"Content-Length: 2001\r\n\r\n", Outcome.TOO_LONG, "body of more than 2000 bytes"),
     (OK + b"\r\n" + b"x" * 3001, Outcome.TOO_LONG, "body of more than 2000 bytes"),

@@ -62,7 +62,9 @@ def test_a_foreign_secret_does_not_verify() -> None:
         verify(SW2, b"{}", signed(b"{}", [SW1]))
 
 
-@pytest.mark.parametrize("secret", ["", "whsec_", SW1.removeprefix("whsec_"), "whsec_not base64", "whsec_A"])
+@pytest.mark.parametrize(
+    "secret", ["", "whsec_", SW1.removeprefix("whsec_"), "whsec_not base64", "whsec_ab cd", "whsec_A"]
+)
 def test_an_unusable_secret_is_our_fault_and_stays_secret(secret: str) -> None:
     with pytest.raises(OurFault) as caught:
         sign("msg_1", 0, b"", [secret])

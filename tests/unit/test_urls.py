@@ -292,6 +292,10 @@ def test_a_malformed_ipv6_address_is_refused(host: str) -> None:
     assert refusal(f"https://{host}/")
 
 
+def test_an_ipv6_address_without_brackets_is_told_from_a_bad_port() -> None:
+    assert refusal("https://::1") == "a host with several colons; an IPv6 address goes in brackets"
+
+
 def test_a_url_has_at_most_4096_characters() -> None:
     longest = "https://a/".ljust(MOST_CHARACTERS, "x")
 

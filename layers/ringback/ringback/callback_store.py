@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from ringback import callback_items, signing_items
 from ringback.aws import our_fault
+from ringback.catalogue_data import CATALOGUE
 from ringback.credentials import Credentials
 from ringback.errors import Conflict, OurFault
-from ringback.models import Callback, SigningSecrets, owner_of
-from ringback.tables import Item, Key, Table
+from ringback.event_kinds import Scope
+from ringback.models import Callback, Event, SigningSecrets, owner_of
+from ringback.tables import Item, Key, Table, as_stored
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -20,6 +22,12 @@ FRESH_SECONDS = 30
 
 MOST_REMEMBERED = 10_000
 """Callbacks that one execution environment remembers (about 1 KB each)."""
+
+
+def callback_key(event: Event) -> Key:
+    """Where the callback for *event* lies; an account-wide kind has one for all numbers."""
+    account_wide = CATALOGUE[event.kind].scope is Scope.ACCOUNT
+    return owner_of(event.account, "" if account_wide else event.fonenumber), event.kind
 
 
 def secrets_key(account: str) -> Key:
@@ -143,6 +151,7 @@ class CallbackStore:
         return found
 
     def _opened(self, item: Item) -> Callback | SigningSecrets:
-        if item["event"]["S"] == signing_items.SIGNING:
-            return signing_items.from_item(item, self._credentials)
-        return callback_items.from_item(item, self._credentials)
+        with as_stored("a callback"):
+            if item["event"]["S"] == signing_items.SIGNING:
+                return signing_items.from_item(item, self._credentials)
+            return callback_items.from_item(item, self._credentials)

@@ -12,7 +12,7 @@ from ringback.credentials import Credentials
 from ringback.delivery_items import from_item, to_item
 from ringback.errors import Conflict, OurFault
 from ringback.models import Delivery, DeliveryStatus
-from ringback.tables import Item, Key, Table
+from ringback.tables import Item, Key, Table, as_stored
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -58,7 +58,7 @@ class DeliveryStore:
         for item in items:
             try:
                 found[self._table.key_of(item)] = self._delivery(item)
-            except OurFault:  # KMS would not open the password of a callback that travelled in its event
+            except OurFault:  # one that cannot be read, or whose callback's password KMS does not open
                 unread.add(self._table.key_of(item))
         return found, unread
 
@@ -104,10 +104,11 @@ class DeliveryStore:
         return item
 
     def _delivery(self, item: Item) -> Delivery:
-        delivery = from_item(item)
-        if "callback" not in item:
-            return delivery
-        callback = callback_items.from_item(item["callback"]["M"], self._credentials)
+        with as_stored("a delivery"):
+            delivery = from_item(item)
+            if "callback" not in item:
+                return delivery
+            callback = callback_items.from_item(item["callback"]["M"], self._credentials)
         return replace(delivery, event=replace(delivery.event, callback=callback))
 
 

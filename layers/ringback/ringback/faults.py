@@ -54,9 +54,9 @@ def not_answered(error: OSError, received: int, seconds: float) -> AttemptFailed
     return kind(outcome, f"connection lost {when}: {_text(error)}")
 
 
-def not_http(error: HTTPException) -> AttemptFailed:
+def not_http(error: HTTPException | ValueError) -> AttemptFailed:
     """What came was not HTTP/1; what `http.client` says of it quotes at most a line."""
-    if isinstance(error, IncompleteRead):
+    if isinstance(error, (IncompleteRead, ValueError)):
         return AttemptFailed(Outcome.PROTOCOL, "broken answer: its chunks are cut off, or none")
     return AttemptFailed(Outcome.PROTOCOL, f"broken answer, not HTTP/1: {str(error)[:_QUOTED]!r}")
 

@@ -16,7 +16,7 @@ def normalize(text: object) -> str:
     Raises:
         InvalidSetting: *text* has not ten digits, or eleven with a leading 1.
     """
-    if isinstance(text, bool) or not isinstance(text, str | int):
+    if not isinstance(text, str | int):
         raise _refused(text)
     digits = _OTHERS.sub("", text if isinstance(text, str) else str(text))
     if len(digits) == _DIGITS + 1:

@@ -51,14 +51,14 @@ class ReplyReader:
         """
         try:
             response = self._head()
-        except (OSError, HTTPException) as error:
+        except (OSError, HTTPException, ValueError) as error:
             raise self._failure(error) from None
         excerpt = bytearray()
         whole = True
         self._stream.allow("body", self._limits.body)
         try:
             self._body(response, excerpt)
-        except (OSError, HTTPException, AttemptFailed) as error:
+        except (OSError, HTTPException, ValueError, AttemptFailed) as error:  # ValueError: a chunk of "-5" bytes
             if is_success(response.status):
                 raise self._failure(error) from None
             whole = False
@@ -89,7 +89,7 @@ class ReplyReader:
     def _persists(self, response: HTTPResponse) -> bool:
         return not response.will_close and response.status != _SWITCHING_PROTOCOLS and not self._stream.has_more()
 
-    def _failure(self, error: OSError | HTTPException | AttemptFailed) -> AttemptFailed:
+    def _failure(self, error: OSError | HTTPException | ValueError | AttemptFailed) -> AttemptFailed:
         if isinstance(error, AttemptFailed):
             return error
         if isinstance(error, OSError):
