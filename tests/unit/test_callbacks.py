@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback.callbacks import ACCOUNT_FIELDS, INLINE_FIELDS, NUMBER_FIELDS, as_block, parse_inline, parse_setting
@@ -280,7 +280,6 @@ def test_the_api_shows_four_fields_and_never_credentials() -> None:
     assert {type(text) for text in as_block(parse(HTTP)).values()} == {str}
 
 
-@settings(max_examples=40)
 @given(
     st.sampled_from(list(CATALOGUE)),
     st.dictionaries(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback.catalogue import CATALOGUE, lookup, read_data
@@ -117,7 +117,6 @@ def test_a_call_record_is_always_of_a_call_that_has_ended() -> None:
         read_data(RECORD, {"status": "BEGIN"})
 
 
-@settings(max_examples=40)
 @given(st.dictionaries(st.sampled_from([*CALL.names, "other"]), ANY_JSON, max_size=5))
 def test_any_json_is_read_or_malformed(data: dict[str, object]) -> None:
     """Nothing else comes out: one bad event must not break a batch."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback.catalogue import CATALOGUE
@@ -98,7 +98,6 @@ def test_html_leads_nowhere() -> None:
     )
 
 
-@settings(max_examples=30)
 @given(ANY_TEXT, ANY_TEXT)
 def test_no_text_can_end_the_subject_or_make_another_field(message: str, fonenumber: str) -> None:
     """Whatever a caller writes, a mail has one line that starts with each name."""

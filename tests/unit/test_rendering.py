@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook
 
@@ -253,7 +253,6 @@ def test_a_bad_signing_secret_is_our_fault() -> None:
         rendered(HTTP, secrets=("whsec_",))
 
 
-@settings(max_examples=40)
 @given(
     st.sampled_from(
         ["https://a.b:8443/((msg))", "http://a.b/((from))/..;x?y=((msg))&z={{from}}", "https://[2001:db8::1]?((to))"]
@@ -282,7 +281,6 @@ def test_no_value_changes_anything_before_the_path(url: str, message: str, sende
         assert unquote(made.url.target[1:]) == message.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-@settings(max_examples=40)
 @given(st.dictionaries(st.sampled_from(["to", "from", "msg", "id"]), ANY_TEXT))
 def test_any_data_makes_a_body_that_decodes_back_to_it(data: dict[str, str]) -> None:
     made = request(HTTP, data)

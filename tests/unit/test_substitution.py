@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback.catalogue import CATALOGUE
@@ -100,7 +100,6 @@ def test_tokens_in_a_text_are_listed_known_or_not() -> None:
     assert tokens_in("/((msg))?{{nothing}}=((msg))&((a b))") == ("msg", "nothing", "msg", "a b")
 
 
-@settings(max_examples=40)
 @given(ANY_TEXT)
 def test_encoding_any_value_leaves_unreserved_ascii_that_decodes_back_to_it(value: str) -> None:
     """And does not raise."""
@@ -110,7 +109,6 @@ def test_encoding_any_value_leaves_unreserved_ascii_that_decodes_back_to_it(valu
     assert unquote(encoded, errors="strict") == value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-@settings(max_examples=40)
 @given(
     ANY_TEXT | TRICKY_TEXT, st.dictionaries(st.sampled_from(["to", "from", "message", "id"]), TRICKY_TEXT | ANY_TEXT)
 )
@@ -127,7 +125,6 @@ def test_filling_any_text_changes_its_tokens_alone(text: str, values: dict[str, 
     assert [body for body, _ in template.gaps] == [NAMES[name].body for name in tokens_in(text) if name in NAMES]
 
 
-@settings(max_examples=40)
 @given(TRICKY_TEXT)
 def test_every_template_puts_back_together_what_it_cut(text: str) -> None:
     """Nothing is lost between two tokens."""
@@ -137,7 +134,6 @@ def test_every_template_puts_back_together_what_it_cut(text: str) -> None:
     assert template.start + "".join(next(found) + literal for _, literal in template.gaps) == text
 
 
-@settings(max_examples=40)
 @given(st.text("({msg})", max_size=40).map(lambda text: text * 2_000))
 def test_no_text_takes_long(text: str) -> None:
     """Brackets without end are read once; hypothesis allows an example 200 ms."""

@@ -1,13 +1,12 @@
 """Text from outside."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback.texts import MOST_SHOWN, shown, well_formed
 
 
-@settings(max_examples=40)
 @given(st.text())
 def test_text_that_utf8_can_carry_stays_as_it_is(text: str) -> None:
     assert well_formed(text) == text
