@@ -16,6 +16,19 @@ def moment(at: int) -> datetime:
     return _EPOCH + at * _MILLISECOND
 
 
+def parse_time(text: str) -> datetime:
+    """The time that ISO 8601 *text* stands for; one without an offset is in UTC.
+
+    Raises:
+        ValueError: it stands for none that this calendar has in UTC.
+    """
+    time = datetime.fromisoformat(text)
+    try:
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(text) from error
+
+
 def iso(at: datetime) -> str:
     """ISO 8601 with milliseconds and `Z` (facts: dates are UTC, ISO 8601)."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

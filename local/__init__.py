@@ -1,0 +1,1 @@
+"""The whole system on this machine: MiniStack as AWS, the built template deployed to it, and a receiver to show it."""

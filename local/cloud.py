@@ -1,0 +1,58 @@
+"""The local AWS as its users see it: an endpoint, and the stack's outputs."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from local.errors import LocalError
+from local.places import Places
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cloud:
+    """A local AWS with the stack on it."""
+
+    endpoint: str
+    region: str
+    api: str | None = None
+    """Base URL of the HTTP API; None as long as the stack has none."""
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    key: str = "test"
+    """Access key; every one is good, unless MiniStack was told to enforce permissions."""
+    secret: str = field(default="test", repr=False)
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes the class at run time
+        """A boto3 client of *service*."""
+        return boto3.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=self.endpoint,
+            region_name=self.region,
+            aws_access_key_id=self.key,
+            aws_secret_access_key=self.secret,
+            config=Config(retries={"mode": "standard", "total_max_attempts": 3}),
+        )
+
+    def save(self, places: Places) -> None:
+        """Write `outputs.json`, whole or not at all."""
+        text = json.dumps(
+            {"endpoint": self.endpoint, "region": self.region, "api": self.api, "outputs": dict(self.outputs)}, indent=2
+        )
+        new = places.outputs.with_suffix(".new")
+        new.write_text(f"{text}\n", encoding="utf-8")
+        new.replace(places.outputs)
+
+    @classmethod
+    def saved(cls, places: Places) -> "Cloud":
+        """The local AWS that `make up` made.
+
+        Raises:
+            LocalError: there is none.
+        """
+        try:
+            return cls(**json.loads(places.outputs.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            raise LocalError("there is no local AWS yet; `make up` starts one") from None

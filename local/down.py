@@ -1,0 +1,17 @@
+"""`make down`: stops the local AWS; what is on its queues and in its tables is kept."""
+
+import sys
+
+from local.errors import reported
+from local.ministack import stop
+from local.places import Places
+
+
+def main() -> int:
+    """Stop it and say so."""
+    print("The local AWS is stopped; its state is kept." if stop(Places()) else "No local AWS runs.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(reported(main))

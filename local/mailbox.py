@@ -1,0 +1,35 @@
+"""The mailbox of the local AWS: whatever was sent through SES."""
+
+import json
+import urllib.request
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """An e-mail as SES took it."""
+
+    id: str
+    sender: str
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+def letters(endpoint: str) -> list[Letter]:
+    """All mail that the local AWS at *endpoint* has sent, the oldest first."""
+    with urllib.request.urlopen(f"{endpoint}/_ministack/ses/messages", timeout=5) as answer:  # noqa: S310 - this machine
+        accounts = json.load(answer)["messages"]
+    return [
+        Letter(
+            id=message["MessageId"],
+            sender=message["Source"],
+            to=", ".join(message["To"]),
+            subject=message["Subject"],
+            text=message["BodyText"],
+            html=message["BodyHtml"] or "",
+        )
+        for messages in accounts.values()
+        for message in messages
+    ]

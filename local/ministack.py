@@ -1,0 +1,177 @@
+"""Starts and stops MiniStack."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Mapping
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Final
+
+from local.daemon import HOST, Daemon, last, lock_file, record, running, take
+from local.errors import LocalError
+from local.places import Places
+
+REGION: Final = "us-east-1"
+
+READY_SECONDS = 60
+"""For MiniStack to answer; measured 1.2 s."""
+STOP_SECONDS = 60
+"""For it to write its state and end; measured 0.5 s."""
+POLL_SECONDS = 0.05
+ANY_PORT = 0
+
+
+def start(places: Places, *, port: int = ANY_PORT, more: Mapping[str, str] = MappingProxyType({})) -> Daemon:
+    """The MiniStack of this clone, ready; started if none runs, on *port*, or the one of the last time, or a free one.
+
+    *more* are settings of MiniStack's own.
+
+    Raises:
+        LocalError: it is not installed, the port is taken, or it does not start.
+    """
+    daemon = running(places) or _launch(places, port, more)
+    if port not in (ANY_PORT, daemon.port):
+        raise LocalError(f"the local AWS runs on port {daemon.port} already; `make down` stops it")
+    _wait_until_ready(places, daemon)
+    return daemon
+
+
+def stop(places: Places) -> bool:
+    """Stop MiniStack and wait until its state is on disk; False if none runs.
+
+    Raises:
+        LocalError: it does not stop.
+    """
+    daemon = running(places)
+    if daemon:
+        os.kill(daemon.pid, signal.SIGTERM)
+        _wait_until_gone(places, daemon)
+    shutil.rmtree(places.temporary, ignore_errors=True)
+    return daemon is not None
+
+
+def _launch(places: Places, port: int, more: Mapping[str, str]) -> Daemon:
+    if not places.ministack.exists():
+        raise LocalError(f"{places.ministack} is missing; `make up` installs it")
+    with lock_file(places) as file:
+        before = last(file)
+        if not take(file):
+            raise LocalError("another `make up` is starting MiniStack; try again")
+        chosen = _choose(port, before.port if before else ANY_PORT)
+        if before:
+            _readdress(places, old=before.port, new=chosen)
+        environment = {**_environment(places, chosen), **more}
+        daemon = Daemon(pid=_spawn(places, environment, lock=file.fileno()), port=chosen)
+        record(file, daemon)
+    return daemon
+
+
+def _readdress(places: Places, *, old: int, new: int) -> None:
+    """Give the saved queues their *new* port: MiniStack knows a queue by its whole URL, and would not find it again."""
+    for file in places.state.glob("*.json") if old != new else ():
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace(f"{HOST}:{old}", f"{HOST}:{new}"), encoding="utf-8")
+
+
+def _choose(wanted: int, before: int) -> int:
+    """A port that can be listened on; the last one again where possible, so that addresses stay good."""
+    if wanted and not _free(wanted):
+        raise LocalError(f"port {wanted} is taken by another program")
+    return wanted or (before if before and _free(before) else _any_free())
+
+
+def _spawn(places: Places, environment: Mapping[str, str], *, lock: int) -> int:
+    for folder in (places.state, places.objects, places.temporary):
+        folder.mkdir(parents=True, exist_ok=True)
+    with places.log.open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own program
+            [places.ministack],
+            env=environment,
+            cwd=places.home,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            pass_fds=[lock],
+            start_new_session=True,  # Ctrl-C in this terminal is not meant for it
+        )
+    process.returncode = 0  # it is to outlive us: subprocess need not warn of that
+    return process.pid
+
+
+def _environment(places: Places, port: int) -> dict[str, str]:
+    """All that MiniStack, and with it each function, sees: nothing of the person's own settings."""
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(places.home),
+        "LANG": "C.UTF-8",
+        "TMPDIR": str(places.temporary),
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": HOST,
+        "MINISTACK_HOST": HOST,  # in the URLs of queues
+        "MINISTACK_REGION": REGION,
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(places.state),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(places.objects),
+        "LAMBDA_EXECUTOR": "local",
+        # Servers of its own that nobody here needs; and Docker, whose containers it would tidy up at its start.
+        "SFTP_ENABLED": "0",
+        "IOT_MTLS_ENABLED": "0",
+        "DOCKER_HOST": f"unix://{places.home}/no-docker.sock",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def _wait_until_ready(places: Places, daemon: Daemon) -> None:
+    until = time.monotonic() + READY_SECONDS
+    while not _answers(f"{daemon.endpoint}/_ministack/ready"):
+        if running(places) is None:
+            raise LocalError(f"MiniStack has ended; {places.log} says why:\n{_tail(places)}")
+        if time.monotonic() > until:
+            raise LocalError(f"MiniStack does not answer after {READY_SECONDS} s; see {places.log}")
+        time.sleep(POLL_SECONDS)
+
+
+def _wait_until_gone(places: Places, daemon: Daemon) -> None:
+    until = time.monotonic() + STOP_SECONDS
+    while running(places):
+        if time.monotonic() > until:
+            raise LocalError(f"MiniStack (process {daemon.pid}) does not stop after {STOP_SECONDS} s; see {places.log}")
+        time.sleep(POLL_SECONDS)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1) as answer:  # noqa: S310 - http, to this machine
+            return bool(answer.status == HTTPStatus.OK)
+    except OSError:
+        return False
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        # As the server does: connections that were closed a minute ago do not hold a port.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _any_free() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, ANY_PORT))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _tail(places: Places) -> str:
+    return "\n".join(places.log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:])

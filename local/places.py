@@ -1,0 +1,47 @@
+"""Where things lie: everything of the local AWS is inside the clone, so that two clones do not disturb each other."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """The files of one local AWS."""
+
+    home: Path = PROJECT / ".local"
+    """Everything that it writes."""
+    build: Path = PROJECT / ".aws-sam" / "build"
+    """What `sam build` made."""
+    ministack: Path = PROJECT / ".tools" / "ministack" / "bin" / "ministack"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the running MiniStack; says its process and port."""
+        return self.home / "ministack.lock"
+
+    @property
+    def log(self) -> Path:
+        """What MiniStack and the functions print."""
+        return self.home / "ministack.log"
+
+    @property
+    def outputs(self) -> Path:
+        """Where everything is, for other programs."""
+        return self.home / "outputs.json"
+
+    @property
+    def state(self) -> Path:
+        """Queues, tables and all else that survives a stop."""
+        return self.home / "state"
+
+    @property
+    def objects(self) -> Path:
+        """The buckets of S3."""
+        return self.home / "s3"
+
+    @property
+    def temporary(self) -> Path:
+        """Unpacked functions, left over after each run."""
+        return self.home / "tmp"

@@ -1,0 +1,139 @@
+"""What `make run` does and says, step by step."""
+
+import secrets
+import shlex
+import sys
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from local.cloud import Cloud
+from local.customers import callback_store, remove_callback, set_callback, set_secret
+from local.mailbox import Letter
+from local.places import PROJECT, Places
+from local.platform import put
+from local.receiver import CRLF, Exchange, Receiver
+from local.scenes import FONENUMBER, SCENES, Scene, event_of, mail_scene, scene_of, signing_secret
+from local.screen import Screen
+from local.watching import Arrival, Watch
+
+ARRIVE_SECONDS = 60
+"""For everything to arrive; the slowest waits 4 to 6 s for its second attempt."""
+
+
+class Show:
+    """One run: a new account, so that nothing of an earlier one is mixed in."""
+
+    def __init__(self, cloud: Cloud, receiver: Receiver, screen: Screen) -> None:
+        self._cloud = cloud
+        self._receiver = receiver
+        self._screen = screen
+        self._store = callback_store(cloud)
+        self._account = f"1{secrets.randbelow(10**6):06}"
+        self._missing = list(SCENES)
+
+    def set_callbacks(self) -> None:
+        """What the customer does."""
+        self._screen.heading(
+            f"Customer {self._account} has the number {FONENUMBER} and sets callbacks, one for an event:"
+        )
+        set_secret(self._store, signing_secret(), account=self._account)
+        for scene in SCENES:
+            fields = scene.settings(self._receiver.url)
+            set_callback(self._store, scene.kind, fields, account=self._account, fonenumber=FONENUMBER)
+            self._screen.line()
+            self._screen.line(f"   {scene.kind:<24} {scene.how:<5}  {fields.get('url') or fields['email']}")
+            self._screen.line(f"   {'':<24} {'':<5}  {scene.about}", "dim")
+
+    def send_events(self) -> None:
+        """What the platform does."""
+        self._screen.heading("The platform puts an event of each kind on the queue. The first is:")
+        self._screen.line()
+        for number, scene in enumerate(SCENES):
+            event = event_of(scene, account=self._account, now=datetime.now(UTC))
+            put(self._cloud, event)
+            if number == 0:
+                self._screen.block([event], style="dim")
+
+    def follow(self, watch: Watch, *, seconds: float | None) -> bool:
+        """Print what arrives; whether all has, which also ends the *seconds* early."""
+        for arrival in watch.until(time.monotonic() + seconds if seconds else None):
+            self._print(arrival)
+            if seconds and not self._missing:
+                break
+        return not self._missing
+
+    def finish(self, *, complete: bool) -> None:
+        """Say how it went."""
+        if complete:
+            self._screen.heading(f"All {len(SCENES)} deliveries arrived.")
+            return
+        self._screen.heading("These did not arrive: " + ", ".join(scene.kind for scene in self._missing))
+        self._screen.line(f"{Places().log.relative_to(PROJECT)} has the log of the functions.", "red")
+
+    def explain(self) -> None:
+        """How to send more."""
+        event = event_of(SCENES[0], account=self._account, now=None).replace("hello world", "hello again")
+        python = sys.executable.removeprefix(f"{PROJECT}/")
+        self._screen.line("Send another from a second terminal, with any change that you like:")
+        self._screen.line()
+        self._screen.line(f"cd {shlex.quote(str(PROJECT))} && {python} -m local.send {shlex.quote(event)}", "cyan")
+        self._screen.line()
+        self._screen.line(
+            "What arrives appears here. Ctrl-C ends this; the local AWS runs on until `make down`.", "dim"
+        )
+
+    def clear(self) -> None:
+        """Take the callbacks away."""
+        for scene in SCENES:
+            remove_callback(self._store, scene.kind, account=self._account, fonenumber=FONENUMBER)
+
+    def _print(self, arrival: Arrival) -> None:
+        match arrival.what:
+            case Letter() as letter:
+                self._print_letter(letter, arrival)
+            case Exchange() as exchange:
+                self._print_exchange(exchange, arrival)
+
+    def _print_letter(self, letter: Letter, arrival: Arrival) -> None:
+        self._arrived(mail_scene())
+        self._screen.rule(f"{mail_scene().kind} · Email", arrival.took, "green")
+        self._screen.block([f"From: {letter.sender}", f"To: {letter.to}", f"Subject: {letter.subject}", ""])
+        self._screen.block(letter.text.rstrip().splitlines())
+
+    def _print_exchange(self, exchange: Exchange, arrival: Arrival) -> None:
+        request, reply = exchange.request, exchange.reply
+        scene = scene_of(request.target)
+        if scene and reply.good:
+            self._arrived(scene)
+        self._screen.rule(
+            f"{scene.kind} · {scene.how}" if scene else "?", arrival.took, "green" if reply.good else "yellow"
+        )
+        self._screen.block(request.head.decode("latin-1").split(CRLF.decode()), first="bold")
+        if request.body:
+            self._screen.block(["", request.body.decode(errors="replace")])
+        self._screen.line()
+        again = "" if reply.good else ", so Ringback will try again"
+        self._screen.line(f"   The receiver answered {reply.line}{again}.", "dim" if reply.good else "yellow")
+
+    def _arrived(self, scene: Scene) -> None:
+        if scene in self._missing:
+            self._missing.remove(scene)
+
+
+def play(cloud: Cloud, receiver: Receiver, screen: Screen, *, once: bool) -> int:
+    """The whole show, with what arrives afterwards until Ctrl-C unless it is for *once*; 0 if everything arrived."""
+    show = Show(cloud, receiver, screen)
+    watch = Watch(cloud, receiver)
+    try:
+        show.set_callbacks()
+        show.send_events()
+        complete = show.follow(watch, seconds=ARRIVE_SECONDS)
+        show.finish(complete=complete)
+        if not once:
+            show.explain()
+            with suppress(KeyboardInterrupt):
+                show.follow(watch, seconds=None)
+    finally:
+        show.clear()
+    return 0 if complete else 1

@@ -1,0 +1,33 @@
+"""`make run`: shows the product at work: what customers set, what the platform sends, and what arrives.
+
+The local AWS is left running; the callbacks are taken away again, because their receiver ends with this program.
+"""
+
+import argparse
+import os
+import sys
+
+from local.errors import reported
+from local.ministack import ANY_PORT
+from local.places import Places
+from local.play import play
+from local.receiver import Receiver
+from local.scenes import Endpoint
+from local.screen import Screen
+from local.up import up
+
+
+def main() -> int:
+    """Show it; with `--once` only until everything has arrived, status 0 if it has."""
+    parser = argparse.ArgumentParser(prog="local.run", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="end by itself")
+    once: bool = parser.parse_args().once
+    screen = Screen(sys.stdout, os.environ)
+    cloud = up(Places(), port=int(os.environ.get("LOCAL_PORT", ANY_PORT)))
+    screen.line(f"Ringback runs on a local AWS at {cloud.endpoint}", "bold")
+    with Receiver(Endpoint().reply) as receiver:
+        return play(cloud, receiver, screen, once=once)
+
+
+if __name__ == "__main__":
+    sys.exit(reported(main))

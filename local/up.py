@@ -1,0 +1,73 @@
+"""`make up`: the built stack on a local AWS; run again, it brings the stack up to date."""
+
+import fcntl
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from local.cloud import Cloud
+from local.errors import LocalError, reported
+from local.ministack import ANY_PORT, REGION, start
+from local.package import package
+from local.places import PROJECT, Places
+from local.stack import PARAMETERS, deploy
+from tools.template import load
+
+
+def up(places: Places, *, port: int = ANY_PORT) -> Cloud:
+    """Start MiniStack if need be, deploy the built template, and write `outputs.json`.
+
+    Raises:
+        LocalError: something of that did not work.
+    """
+    built = places.build / "template.yaml"
+    if not built.exists():
+        raise LocalError(f"{built} is missing; `make build` makes it")
+    with _alone(places):
+        daemon = start(places, port=port)
+        cloud = Cloud(endpoint=daemon.endpoint, region=REGION)
+        packaged = package(load(built), build=places.build, s3=cloud.client("s3"))
+        outputs = deploy(packaged, cloud.client("cloudformation"))
+        cloud = replace(cloud, outputs=outputs)
+        verify_sender(cloud)
+        cloud.save(places)
+        _start_deliver(cloud, places)
+    return cloud
+
+
+def verify_sender(cloud: Cloud) -> None:
+    """Have SES send for the stack's sender; here nobody has to prove that the address is theirs."""
+    cloud.client("ses").verify_email_identity(EmailAddress=PARAMETERS["SenderAddress"])
+
+
+def _start_deliver(cloud: Cloud, places: Places) -> None:
+    """Have deliver work on an empty batch: what keeps it from starting is said now, and the first event is not slow."""
+    answer = cloud.client("lambda").invoke(FunctionName=cloud.outputs["DeliverFunctionName"], Payload=b'{"Records":[]}')
+    if "FunctionError" in answer:
+        raise LocalError(f"deliver does not start: {answer['Payload'].read().decode()}\n(see also {places.log})")
+
+
+@contextmanager
+def _alone(places: Places) -> Iterator[None]:
+    """Two at once in the same clone: the second waits, and then finds everything done."""
+    places.home.mkdir(parents=True, exist_ok=True)
+    with (places.home / "up.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def main() -> int:
+    """Bring it up and say where it is; the variable LOCAL_PORT asks for a port."""
+    places = Places()
+    cloud = up(places, port=int(os.environ.get("LOCAL_PORT", ANY_PORT)))
+    print(f"Ringback runs on a local AWS at {cloud.endpoint}")
+    print(f"  addresses  {places.outputs.relative_to(PROJECT)}")
+    print(f"  log        {places.log.relative_to(PROJECT)}")
+    print("  stop it    make down   (what is on the queues and in the tables is kept)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(reported(main))

@@ -1,0 +1,106 @@
+"""The local AWS itself: `make up`, `make down` and `make run`."""
+
+import io
+import json
+import socket
+import time
+
+import pytest
+
+from local.cloud import Cloud
+from local.daemon import HOST, running
+from local.errors import LocalError
+from local.ministack import stop
+from local.places import Places
+from local.play import play
+from local.receiver import Receiver
+from local.scenes import SCENES, Endpoint
+from local.screen import Screen
+from local.up import up
+from tests.e2e.customer import HELLO, Customer, dead_letters, eventually
+
+
+def test_outputs_json_says_where_everything_is(cloud: Cloud, places: Places) -> None:
+    written = json.loads(places.outputs.read_text(encoding="utf-8"))
+
+    assert list(written) == ["endpoint", "region", "api", "outputs"]
+    assert written["api"] is None
+    assert written["outputs"] == dict(cloud.outputs)
+    assert {"EventsQueueUrl", "RetriesQueueUrl", "DeadLettersUrl", "CallbacksTable", "DeliveriesTable"} <= set(
+        written["outputs"]
+    )
+
+
+def test_up_again_changes_nothing_and_takes_no_time(cloud: Cloud, places: Places) -> None:
+    before = running(places)
+    started = time.monotonic()
+
+    assert up(places) == cloud
+    assert running(places) == before
+    assert time.monotonic() - started < 10
+
+
+def test_another_port_is_refused_while_it_runs(cloud: Cloud, places: Places) -> None:
+    other = int(cloud.endpoint.rsplit(":", 1)[1]) + 1
+
+    with pytest.raises(LocalError, match="runs on port"):
+        up(places, port=other)
+
+
+def test_run_shows_what_arrives(cloud: Cloud) -> None:
+    shown = io.StringIO()
+    with Receiver(Endpoint().reply) as receiver:
+        status = play(cloud, receiver, Screen(shown, {}), once=True)
+
+    assert status == 0
+    for expected in (
+        "GET /notify.php?message=hello%20world HTTP/1.1",
+        "Content-Type: application/x-www-form-urlencoded",
+        '{"to":"3215551111","from":"3215551212","message":"hello world","id":"0c4055acc5cc2736d818c96f4421b2f5"}',
+        "Authorization: Basic ",
+        "To: owner@example.com",
+        "The receiver answered 503 Service Unavailable, so Ringback will try again.",
+        f"All {len(SCENES)} deliveries arrived.",
+    ):
+        assert expected in shown.getvalue()
+    assert "\033" not in shown.getvalue()
+
+
+def test_what_is_on_the_queues_and_in_the_tables_survives_down_and_up(
+    cloud: Cloud, places: Places, customer: Customer, receiver: Receiver
+) -> None:
+    """The sender's callback, a dead letter, and a delivery; then on with the same queue."""
+    customer.wants("messages/receive_notify", method="GET", url=f"{receiver.url}/((msg))")
+    customer.happens("messages/receive_notify", HELLO | {"msg": "before"})
+    customer.happens("messages/teleported", {})
+    eventually(lambda: customer.statuses() == ["delivered"])
+    eventually(lambda: dead_letters(cloud, customer.account))
+
+    assert stop(places)
+    assert running(places) is None
+    assert not places.temporary.exists()
+    assert up(places) == cloud
+
+    assert customer.statuses() == ["delivered"]
+    assert dead_letters(cloud, customer.account)
+    customer.happens("messages/receive_notify", HELLO | {"msg": "after"})
+    eventually(lambda: len(receiver.exchanges) == 2)
+    assert [one.request.target for one in receiver.exchanges] == ["/before", "/after"]
+
+
+def test_a_port_that_was_taken_meanwhile_is_replaced_and_nothing_is_lost(cloud: Cloud, places: Places) -> None:
+    """And with its own port it is as before."""
+    port = int(cloud.endpoint.rsplit(":", 1)[1])
+    stop(places)
+    with socket.create_server((HOST, port)), Receiver() as receiver:
+        try:
+            moved = Customer(up(places))
+            moved.wants("messages/receive_notify", method="GET", url=receiver.url)
+            moved.happens("messages/receive_notify", HELLO)
+            assert moved.cloud.endpoint != cloud.endpoint
+            assert eventually(lambda: receiver.exchanges)
+            eventually(lambda: moved.statuses() == ["delivered"])
+        finally:
+            stop(places)
+
+    assert up(places, port=port) == cloud

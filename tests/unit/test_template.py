@@ -1,0 +1,440 @@
+"""The template, as CloudFormation gets it: what no test on the local AWS can see, because that ignores it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deliver.delivery import ATTEMPT_NEEDS_SECONDS
+from deliver.events import MOST_BYTES
+from requeue.requeue import RUN_NEEDS_SECONDS
+from ringback import callback_items
+from ringback.callback_items import NUMBERS_INDEX
+from ringback.callbacks import as_block
+from ringback.credentials import Credentials
+from ringback.delivery_items import to_item
+from ringback.due_index import DUE_INDEX
+from ringback.models import Callback, CallbackType, Delivery, Event
+from ringback.settings import Settings
+from tools.template import load, translate
+
+PROJECT = Path(__file__).parents[2]
+DAY = 86_400
+
+QUEUES = ("EventsQueue", "RetriesQueue", "DeadLetters")
+LANES = ("EventsQueue", "RetriesQueue")
+TABLES = ("CallbacksTable", "DeliveriesTable")
+FUNCTIONS = ("DeliverFunction", "RequeueFunction")
+
+PERMISSIONS = {
+    "DeliverRole": {
+        "TakeFromBothLanes": (
+            {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
+            {"EventsQueue", "RetriesQueue"},
+        ),
+        "PutRetriesAndDeadLetters": ({"sqs:SendMessage"}, {"RetriesQueue", "DeadLetters"}),
+        "ReadCallbacksAndDisableThem": ({"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}, {"CallbacksTable"}),
+        "ReadAndWriteDeliveries": (
+            {"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"},
+            {"DeliveriesTable"},
+        ),
+        "OpenAndSealCredentials": ({"kms:Decrypt", "kms:Encrypt"}, {"CredentialsKey"}),
+        "MailAsTheSender": ({"ses:SendEmail"}, {"SenderAddress"}),
+        "WriteItsLog": ({"logs:CreateLogStream", "logs:PutLogEvents"}, {"DeliverLog"}),
+    },
+    "RequeueRole": {
+        "FindWhatIsDue": ({"dynamodb:Query"}, {"DeliveriesTable"}),
+        "TakeItOffTheIndex": ({"dynamodb:UpdateItem"}, {"DeliveriesTable"}),
+        "PutRetries": ({"sqs:SendMessage"}, {"RetriesQueue"}),
+        "WriteItsLog": ({"logs:CreateLogStream", "logs:PutLogEvents"}, {"RequeueLog"}),
+    },
+}
+"""All that each function may do, and to what."""
+
+
+@cache
+def source() -> Mapping[str, Any]:
+    return load(PROJECT / "template.yaml")
+
+
+@cache
+def template() -> Mapping[str, Any]:
+    return translate(load(PROJECT / "template.yaml"), {})
+
+
+def properties(name: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = template()["Resources"][name]["Properties"]
+    return found
+
+
+def of_type(kind: str) -> dict[str, Mapping[str, Any]]:
+    return {name: one for name, one in template()["Resources"].items() if one["Type"] == kind}
+
+
+def lanes() -> list[Mapping[str, Any]]:
+    return [one["Properties"] for one in of_type("AWS::Lambda::EventSourceMapping").values()]
+
+
+def statements(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return {statement["Sid"]: statement for statement in document["Statement"]}
+
+
+def queue_policy(queue: str) -> dict[str, Mapping[str, Any]]:
+    (policy,) = (
+        one["Properties"]
+        for one in of_type("AWS::SQS::QueuePolicy").values()
+        if one["Properties"]["Queues"] == [{"Ref": queue}]
+    )
+    return statements(policy["PolicyDocument"])
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def named_in(value: object) -> set[str]:
+    """The parameters and resources that an expression speaks of."""
+    text = json.dumps(value)
+    return {name for name in (*template()["Resources"], *template()["Parameters"]) if name in text}
+
+
+def item_of_a_waiting_delivery() -> Mapping[str, Mapping[str, str]]:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    event = Event(kind="messages/receive_notify", account="1000001", fonenumber="3215551212", id="1", time=now, data={})
+    delivery = Delivery(id="1" * 32, event=event, created=now, due=now)
+    return to_item(delivery, parked=True, retention=timedelta(days=30))  # type: ignore[return-value]
+
+
+def item_of_a_callback(owner: str) -> Mapping[str, Mapping[str, str]]:
+    callback = Callback(owner=owner, event="messages/receive_notify", type=CallbackType.EMAIL, email="a@example.com")
+    return callback_items.to_item(callback, Credentials(key="", kms=pytest.fail))  # type: ignore[return-value]
+
+
+# ── Queues ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_message_stays_invisible_for_six_times_as_long_as_its_function_may_run() -> None:
+    for lane in lanes():
+        queue = properties(lane["EventSourceArn"]["Fn::GetAtt"][0])
+        function = properties(lane["FunctionName"]["Ref"])
+        assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
+
+
+def test_deliver_takes_batches_of_100_from_both_lanes_and_reports_what_failed() -> None:
+    assert {lane["EventSourceArn"]["Fn::GetAtt"][0] for lane in lanes()} == set(LANES)
+    for lane in lanes():
+        assert lane["BatchSize"] == 100
+        assert lane["MaximumBatchingWindowInSeconds"] == 1
+        assert lane["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_each_lane_has_a_concurrency_of_its_own() -> None:
+    parameters = [lane["ScalingConfig"]["MaximumConcurrency"]["Ref"] for lane in lanes()]
+
+    assert sorted(parameters) == ["EventsConcurrency", "RetriesConcurrency"]
+    for name in parameters:
+        assert 2 <= template()["Parameters"][name]["Default"] <= 1_000
+
+
+@pytest.mark.parametrize("queue", LANES)
+def test_poison_goes_to_the_dead_letters_after_five_receives(queue: str) -> None:
+    redrive = properties(queue)["RedrivePolicy"]
+
+    assert redrive == {"deadLetterTargetArn": {"Fn::GetAtt": ["DeadLetters", "Arn"]}, "maxReceiveCount": 5}
+
+
+@pytest.mark.parametrize("queue", LANES)
+def test_dead_letters_are_kept_for_at_least_a_week_after_they_died(queue: str) -> None:
+    """A dead letter keeps the age that it had in its queue."""
+    assert properties("DeadLetters")["MessageRetentionPeriod"] == 14 * DAY
+    assert properties(queue)["MessageRetentionPeriod"] <= 7 * DAY
+
+
+def test_the_events_queue_takes_what_deliver_takes_and_the_dead_letters_more() -> None:
+    assert properties("EventsQueue")["MaximumMessageSize"] == MOST_BYTES
+    assert properties("DeadLetters")["MaximumMessageSize"] > MOST_BYTES
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+def test_queues_are_encrypted_in_a_way_that_lets_sns_and_eventbridge_send(queue: str) -> None:
+    assert properties(queue)["SqsManagedSseEnabled"] is True
+    assert "KmsMasterKeyId" not in properties(queue)
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+def test_nobody_may_use_a_queue_without_tls(queue: str) -> None:
+    denial = queue_policy(queue)["NobodyWithoutTls"]
+
+    assert denial == {
+        "Sid": "NobodyWithoutTls",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sqs:*",
+        "Resource": {"Fn::GetAtt": [queue, "Arn"]},
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def test_topics_of_this_account_may_send_events_and_no_others() -> None:
+    allowed = queue_policy("EventsQueue")["TopicsOfThisAccountMaySend"]
+
+    assert allowed["Principal"] == {"Service": "sns.amazonaws.com"}
+    assert allowed["Action"] == "sqs:SendMessage"
+    assert allowed["Condition"] == {
+        "ArnLike": {"aws:SourceArn": {"Fn::Sub": "arn:${AWS::Partition}:sns:*:${AWS::AccountId}:*"}}
+    }
+
+
+@pytest.mark.parametrize("queue", ["EventsQueue", "DeadLetters"])
+def test_only_our_rule_may_send_for_eventbridge(queue: str) -> None:
+    allowed = queue_policy(queue)["OurRuleMaySend"]
+
+    assert allowed["Principal"] == {"Service": "events.amazonaws.com"}
+    assert allowed["Action"] == "sqs:SendMessage"
+    assert allowed["Condition"]["ArnEquals"] == {"aws:SourceArn": {"Fn::GetAtt": ["EventsRule", "Arn"]}}
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+def test_queue_policies_allow_nothing_else(queue: str) -> None:
+    allowed = {sid for sid, statement in queue_policy(queue).items() if statement["Effect"] == "Allow"}
+
+    expected = {
+        "EventsQueue": {"TopicsOfThisAccountMaySend", "OurRuleMaySend"},
+        "RetriesQueue": set[str](),
+        "DeadLetters": {"OurRuleMaySend"},
+    }
+    assert allowed == expected[queue]
+
+
+def test_the_rule_takes_our_events_from_the_bus_and_keeps_what_the_queue_does_not_take() -> None:
+    rule = properties("EventsRule")
+    (target,) = rule["Targets"]
+
+    assert rule["EventPattern"] == {"detail-type": ["ringback.event"]}
+    assert rule["EventBusName"] == {"Ref": "EventBusName"}
+    assert target["Arn"] == {"Fn::GetAtt": ["EventsQueue", "Arn"]}
+    assert target["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["DeadLetters", "Arn"]}}
+    assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": DAY, "MaximumRetryAttempts": 185}
+
+
+# ── Tables and the key ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_tables_cost_nothing_at_rest_are_encrypted_and_can_be_restored(table: str) -> None:
+    assert properties(table)["BillingMode"] == "PAY_PER_REQUEST"
+    assert properties(table)["SSESpecification"] == {"SSEEnabled": True}
+    assert properties(table)["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+
+
+@pytest.mark.parametrize("name", [*TABLES, "CredentialsKey"])
+def test_tables_and_key_outlive_their_stack(name: str) -> None:
+    resource = template()["Resources"][name]
+
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_tables_refuse_to_be_deleted_unless_told_otherwise(table: str) -> None:
+    assert properties(table)["DeletionProtectionEnabled"] == {"Ref": "DeletionProtection"}
+    assert template()["Parameters"]["DeletionProtection"]["Default"] == "true"
+
+
+def test_the_keys_of_deliveries_and_of_their_index_are_what_the_code_writes() -> None:
+    table = properties("DeliveriesTable")
+    (index,) = table["GlobalSecondaryIndexes"]
+    item = item_of_a_waiting_delivery()
+
+    assert index["IndexName"] == DUE_INDEX
+    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+    assert [key["AttributeName"] for key in table["KeySchema"]] == ["owner", "delivery"]
+    assert [key["AttributeName"] for key in index["KeySchema"]] == ["due_shard", "due"]
+    for attribute in table["AttributeDefinitions"]:
+        assert list(item[attribute["AttributeName"]]) == [attribute["AttributeType"]]
+
+
+def test_the_keys_of_callbacks_and_of_their_index_are_what_the_code_writes() -> None:
+    table = properties("CallbacksTable")
+    (index,) = table["GlobalSecondaryIndexes"]
+    item = item_of_a_callback("1000001#3215551212")
+
+    assert index["IndexName"] == NUMBERS_INDEX
+    assert sorted(index["Projection"]["NonKeyAttributes"]) == sorted(as_block(None))
+    assert [key["AttributeName"] for key in table["KeySchema"]] == ["owner", "event"]
+    assert [key["AttributeName"] for key in index["KeySchema"]] == ["account", "owner"]
+    for attribute in table["AttributeDefinitions"]:
+        assert list(item[attribute["AttributeName"]]) == [attribute["AttributeType"]]
+    assert "account" not in item_of_a_callback("1000001#*")
+
+
+def test_a_delivery_expires_by_the_attribute_that_the_code_writes() -> None:
+    expiry = properties("DeliveriesTable")["TimeToLiveSpecification"]
+
+    assert expiry["Enabled"] is True
+    assert list(item_of_a_waiting_delivery()[expiry["AttributeName"]]) == ["N"]
+
+
+def test_the_credentials_key_is_rotated_and_its_users_are_named_by_iam_alone() -> None:
+    key = properties("CredentialsKey")
+    (statement,) = key["KeyPolicy"]["Statement"]
+
+    assert key["EnableKeyRotation"] is True
+    assert statement["Principal"] == {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+
+
+# ── Functions ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_functions_run_python_3_13_on_the_architecture_that_was_chosen(function: str) -> None:
+    assert properties(function)["Runtime"] == "python3.13"
+    assert properties(function)["Architectures"] == [{"Ref": "Architecture"}]
+    assert template()["Parameters"]["Architecture"]["Default"] == "arm64"
+
+
+def test_an_attempt_has_time_to_start_in_an_invocation() -> None:
+    assert properties("DeliverFunction")["Timeout"] > ATTEMPT_NEEDS_SECONDS
+    assert properties("RequeueFunction")["Timeout"] > RUN_NEEDS_SECONDS
+
+
+def test_requeue_runs_each_minute_and_a_failed_run_is_not_repeated_beside_the_next() -> None:
+    (rule,) = (rule for name, rule in of_type("AWS::Events::Rule").items() if name != "EventsRule")
+    (config,) = of_type("AWS::Lambda::EventInvokeConfig").values()
+
+    assert rule["Properties"]["ScheduleExpression"] == "rate(1 minute)"
+    assert rule["Properties"]["Targets"][0]["Arn"] == {"Fn::GetAtt": ["RequeueFunction", "Arn"]}
+    assert config["Properties"]["MaximumRetryAttempts"] == 0
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_each_function_logs_json_to_a_group_that_forgets(function: str) -> None:
+    logging = properties(function)["LoggingConfig"]
+
+    assert logging["LogFormat"] == "JSON"
+    assert properties(logging["LogGroup"]["Ref"])["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_log_level_is_set_in_one_place(function: str) -> None:
+    """AWS_LAMBDA_LOG_LEVEL, which LoggingConfig sets, beats POWERTOOLS_LOG_LEVEL."""
+    assert properties(function)["LoggingConfig"]["ApplicationLogLevel"] == {"Ref": "LogLevel"}
+    assert not {"POWERTOOLS_LOG_LEVEL", "LOG_LEVEL"} & properties(function)["Environment"]["Variables"].keys()
+
+
+class Asked(dict[str, str]):
+    """An environment that has every variable and notes which ones it was asked for."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = "0"
+        return "0"
+
+    def get(self, name: str, default: object = None) -> str:
+        del default
+        return self[name]
+
+
+def test_deliver_gets_every_setting_that_there_is_and_nothing_else() -> None:
+    asked = Asked()
+    Settings.of(asked)
+    variables = properties("DeliverFunction")["Environment"]["Variables"]
+
+    assert {name for name in variables if not name.startswith("POWERTOOLS_")} == set(asked)
+
+
+def test_requeue_starts_with_the_settings_that_it_gets() -> None:
+    variables = properties("RequeueFunction")["Environment"]["Variables"]
+
+    assert Settings.of(dict.fromkeys(variables, "set")).retries_queue_url == "set"
+
+
+# ── Permissions ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def grants() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    for name, role in of_type("AWS::IAM::Role").items():
+        for policy in role["Properties"]["Policies"]:
+            for sid, statement in statements(policy["PolicyDocument"]).items():
+                yield name, sid, statement
+
+
+def test_each_function_may_do_what_it_does_and_nothing_else() -> None:
+    granted: dict[str, dict[str, tuple[set[str], set[str]]]] = {}
+    for role, sid, statement in grants():
+        what = set(as_list(statement["Action"])), named_in(statement["Resource"])
+        granted.setdefault(role, {})[sid] = what
+
+    assert granted == PERMISSIONS
+
+
+def test_no_permission_is_for_everything() -> None:
+    for role, sid, statement in grants():
+        for resource in as_list(statement["Resource"]):
+            assert resource != "*", f"{role}: {sid}"
+        assert not any("*" in action for action in as_list(statement["Action"])), f"{role}: {sid}"
+
+
+def test_roles_have_no_managed_policies() -> None:
+    """Those that SAM and AWS offer are not limited to our queues and tables."""
+    for role in of_type("AWS::IAM::Role").values():
+        assert "ManagedPolicyArns" not in role["Properties"]
+    for function in FUNCTIONS:
+        assert properties(function)["Role"]["Fn::GetAtt"][0] in PERMISSIONS
+
+
+def test_mail_is_sent_from_the_sender_alone() -> None:
+    (statement,) = (statement for _, sid, statement in grants() if sid == "MailAsTheSender")
+
+    assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "SenderAddress"}}}
+
+
+# ── The whole ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_no_resource_has_a_fixed_name() -> None:
+    """So that two stacks fit into one account."""
+    for name, resource in template()["Resources"].items():
+        kind = resource["Type"].split("::")[-1]
+        for key in (f"{kind}Name", "Name", "LogGroupName", "LayerName"):
+            given = resource.get("Properties", {}).get(key)
+            assert given is None or "${AWS::StackName}" in json.dumps(given), f"{name}: {key}"
+
+
+def test_the_file_follows_the_way_of_the_data() -> None:
+    names = [name for name in source()["Resources"] if "Policy" not in name]
+
+    way = ["EventsRule", "EventsQueue", "CallbacksTable", "DeliverFunction", "DeliveriesTable", "RequeueFunction"]
+    way += ["RetriesQueue", "DeadLetters", "DependenciesLayer", "RingbackLayer"]
+    assert [name for name in names if name in way] == way
+
+
+def test_layers_leave_no_old_versions_and_no_second_python_folder() -> None:
+    for layer in ("DependenciesLayer", "RingbackLayer"):
+        resource = source()["Resources"][layer]
+        assert resource["Properties"]["RetentionPolicy"] == "Delete"
+        assert resource["Metadata"]["BuildMethod"] == "python3.13"
+        assert not (PROJECT / resource["Properties"]["ContentUri"] / "python").exists()
+
+
+def test_people_get_the_addresses_that_they_need() -> None:
+    wanted = {"EventsQueueUrl", "RetriesQueueUrl", "DeadLettersUrl", "CallbacksTable", "DeliveriesTable"}
+
+    assert wanted <= template()["Outputs"].keys()
+
+
+def test_private_networks_are_out_of_reach_unless_asked_for() -> None:
+    assert template()["Parameters"]["AllowedNetworks"]["Default"] == ""
+
+
+def test_every_parameter_and_output_says_what_it_is_for() -> None:
+    for name, one in [*template()["Parameters"].items(), *template()["Outputs"].items()]:
+        assert one.get("Description"), name
+
+
+def test_every_parameter_is_in_a_group_of_the_console() -> None:
+    groups = source()["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+
+    assert sorted(name for group in groups for name in group["Parameters"]) == sorted(source()["Parameters"])
