@@ -1,21 +1,175 @@
-"""Endpoint health: what an outcome says about the callback itself, beyond this delivery."""
+"""Endpoint health: who is left alone for now, and what the outcomes of attempts say about that."""
 
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
+from deliver.announcing import Announcer
+from deliver.loading import Ready
+from deliver.streaks import Streaks
+from ringback.breaker import DISABLED_AFTER, HEALTHY, Admission
 from ringback.callback_store import CallbackStore
 from ringback.errors import OurFault
+from ringback.health_store import HealthStore
 from ringback.judge import CONSEQUENCES, Consequence
-from ringback.models import Callback, Delivery
+from ringback.lines import Lines
+from ringback.models import Callback, CallbackType, Delivery
+from ringback.notices import NoticeKind
+from ringback.tables import Key
+from ringback.waiting import deferred, in_line
+
+GONE = "the receiver answered 410 Gone"
+
+
+@dataclass(slots=True)
+class Admitted:
+    """A batch's deliveries, sorted by what their callbacks' breakers allow."""
+
+    ready: list[Ready] = field(default_factory=list)
+    waiting: dict[str, Delivery] = field(default_factory=dict)
+    """To be recorded without an attempt, by their messages; those that have waited too long have failed."""
+    deferred: dict[str, Delivery] = field(default_factory=dict)
+    """To be recorded and put on the Retries queue."""
 
 
 class Health:
-    """Turns callbacks off whose receiver says that it is gone. The breaker (design: Endpoint health) belongs here."""
+    """Keeps the breakers of callbacks; those that travel inside their events have none, and mail needs none."""
 
-    def __init__(self, *, callbacks: CallbackStore) -> None:
+    def __init__(  # noqa: PLR0913 - what it reads, writes and tells, and its clock's and dice's limits
+        self,
+        *,
+        callbacks: CallbackStore,
+        store: HealthStore,
+        lines: Lines,
+        announcer: Announcer,
+        retention: timedelta,
+        uniform: Callable[[float, float], float],
+    ) -> None:
         self._callbacks = callbacks
+        self._store = store
+        self._lines = lines
+        self._announcer = announcer
+        self._retention = retention
+        self._uniform = uniform
+        self._streaks = Streaks()
 
-    def observe(self, callback: Callback, delivery: Delivery) -> None:
-        """Take note of the last attempt of *delivery* to *callback*."""
-        if CONSEQUENCES[delivery.attempts[-1].outcome] is Consequence.DISABLE:
-            with suppress(OurFault):  # the next event gets the same answer, and turns it off
-                self._callbacks.disable(callback, "the receiver answered 410 Gone")
+    def admit(self, ready: Sequence[Ready], now: datetime) -> Admitted:
+        """Which of *ready* may be attempted now."""
+        admitted = Admitted()
+        probed: set[Key] = set()
+        for one in ready:
+            match self._admission(one, probed, now):
+                case Admission.WAIT:
+                    delivery = in_line(one.delivery, one.callback, now=now, retention=self._retention)
+                    admitted.waiting[one.message] = delivery
+                    self._announcer.settled(delivery, one.callback, now)
+                case Admission.DEFER:
+                    admitted.deferred[one.message] = deferred(one.delivery, now=now)
+                case _:
+                    admitted.ready.append(one)
+        return admitted
+
+    def observe(self, attempted: Sequence[tuple[Callback, Delivery]], now: datetime) -> None:
+        """Take note of the last attempts of deliveries to callbacks."""
+        by_callback: dict[Key, list[tuple[Callback, Delivery]]] = {}
+        for callback, delivery in attempted:
+            self._announcer.settled(delivery, callback, now)
+            if callback.type is CallbackType.CALLBACK and not delivery.event.callback:
+                by_callback.setdefault(_key(callback), []).append((callback, delivery))
+        for results in by_callback.values():
+            callback = self._callbacks.latest(results[0][0])
+            with suppress(OurFault):  # the next outcomes say the same
+                self._learn(callback, [delivery for _, delivery in results], now)
+
+    def _admission(self, one: Ready, probed: set[Key], now: datetime) -> Admission:
+        if one.delivery.event.callback:
+            return Admission.ATTEMPT
+        admission = one.callback.breaker.admits(now, first=not one.delivery.version)
+        if admission is not Admission.PROBE:
+            return admission
+        key = _key(one.callback)
+        if key in probed:
+            return Admission.WAIT
+        probed.add(key)
+        return Admission.PROBE if self._claimed(one.callback, now) else Admission.WAIT
+
+    def _claimed(self, callback: Callback, now: datetime) -> bool:
+        breaker = callback.breaker.probed(now, self._uniform)
+        try:
+            claimed = self._store.claim(callback, breaker)
+        except OurFault:
+            return False
+        if claimed:
+            self._callbacks.note(replace(callback, breaker=breaker))
+        else:
+            self._callbacks.forget(callback)
+        return claimed
+
+    def _learn(self, callback: Callback, deliveries: Sequence[Delivery], now: datetime) -> None:
+        failures: list[Delivery] = []
+        for delivery in sorted(deliveries, key=_ended):
+            match CONSEQUENCES[delivery.attempts[-1].outcome]:
+                case Consequence.DISABLE:
+                    self._disable(callback, GONE, now)
+                    return
+                case Consequence.DONE:
+                    failures.clear()
+                    callback = self._succeeded(callback, now)
+                case Consequence.RETRY:
+                    failures.append(delivery)
+                case Consequence.GIVE_UP:  # the guard or a rule of ours: nobody asked the endpoint
+                    pass
+        if failures:
+            self._failed(callback, failures, now)
+
+    def _succeeded(self, callback: Callback, now: datetime) -> Callback:
+        self._streaks.succeeded(_key(callback), now)
+        if not callback.breaker.failures:
+            return callback
+        before = self._store.recovered(callback)
+        callback = replace(callback, breaker=HEALTHY)
+        self._callbacks.note(callback)
+        if before and before.is_open:
+            self._announcer.changed(NoticeKind.CALLBACK_CLOSED, callback, now, "an attempt succeeded")
+        return callback
+
+    def _failed(self, callback: Callback, failures: Sequence[Delivery], now: datetime) -> None:
+        count = self._streaks.failed(_key(callback), len(failures), now)
+        if not count:
+            return
+        breaker = self._store.failed(callback, count, since=failures[0].attempts[-1].at)
+        if breaker is None:
+            self._callbacks.forget(callback)
+            return
+        callback = replace(callback, breaker=breaker)
+        self._callbacks.note(callback)
+        if breaker.shall_open:
+            self._open(callback, failures[-1].attempts[-1].detail, now)
+        elif breaker.hopeless(now):
+            since = f"{breaker.failing_since:%Y-%m-%d %H:%M} UTC"
+            self._disable(callback, f"no attempt succeeded for {DISABLED_AFTER.days} days, since {since}", now)
+
+    def _open(self, callback: Callback, why: str, now: datetime) -> None:
+        opened = callback.breaker.opened(now, self._uniform)
+        self._lines.announce(_key(callback))  # first: a line that nobody waits in does no harm
+        if self._store.open(callback, opened):
+            self._callbacks.note(replace(callback, breaker=opened))
+            reason = f"{opened.failures} failures in a row; the last one: {why}"
+            self._announcer.changed(NoticeKind.CALLBACK_OPENED, callback, now, reason)
+        else:
+            self._callbacks.forget(callback)
+
+    def _disable(self, callback: Callback, reason: str, now: datetime) -> None:
+        self._callbacks.forget(callback)
+        if self._store.disable(callback, reason):
+            self._announcer.changed(NoticeKind.CALLBACK_DISABLED, callback, now, reason)
+
+
+def _key(callback: Callback) -> Key:
+    return callback.owner, callback.event
+
+
+def _ended(delivery: Delivery) -> datetime:
+    attempt = delivery.attempts[-1]
+    return attempt.at + timedelta(milliseconds=attempt.milliseconds)

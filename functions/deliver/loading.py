@@ -109,7 +109,9 @@ def _match(message: Message, delivery: Delivery, loaded: Loaded, batch: Batch, n
     if callback and callback.type is not CallbackType.NONE and not callback.disabled:
         secrets = loaded.secrets(event.account, now)
         batch.ready.append(Ready(delivery=delivery, callback=callback, secrets=secrets, message=message.id))
-    elif delivery.attempts or (callback and callback.disabled):
-        batch.unwanted.append((message.id, delivery.cancelled()))
+    elif callback and callback.disabled:
+        batch.unwanted.append((message.id, delivery.cancelled(f"the callback is turned off: {callback.disabled}")))
+    elif delivery.version:
+        batch.unwanted.append((message.id, delivery.cancelled("the callback is not set any more")))
     else:
         batch.dropped.append("unmatched")

@@ -9,11 +9,12 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from deliver.loading import Ready
 from ringback.attempts import Attempted
-from ringback.errors import InvalidSetting, MalformedEvent
+from ringback.callbacks import host_of
+from ringback.errors import MalformedEvent
 from ringback.fault_fields import fault_fields
-from ringback.models import Callback, Delivery, DeliveryStatus, Outcome
+from ringback.models import Delivery, DeliveryStatus, Outcome
+from ringback.notices import Notice
 from ringback.times import iso
-from ringback.urls import parse_url
 
 _SETTLED = {
     DeliveryStatus.DELIVERED: "Delivered",
@@ -24,6 +25,9 @@ _DROPPED = {
     "duplicate": "Duplicates",
     "vanished": "Vanished",
     "cancelled": "Cancelled",
+    "waiting": "Waiting",
+    "deferred": "Deferred",
+    "no_room": "NoRoom",
 }
 
 
@@ -56,7 +60,7 @@ class Telemetry:
             self._logger.info("delivery.attempted", extra=_line(ready, delivery))
 
     def dropped(self, reasons: Iterable[str]) -> None:
-        """Messages that needed nothing."""
+        """Messages that needed no attempt, or none now."""
         self._counts.update(_DROPPED[reason] for reason in reasons)
 
     def returned(self, messages: set[str], fault: Exception) -> set[str]:
@@ -65,6 +69,15 @@ class Telemetry:
             self._counts["Returned"] += len(messages)
             self._logger.error("message.returned", extra={"message_ids": sorted(messages), **fault_fields(fault)})
         return messages
+
+    def noticed(self, notice: Notice) -> None:
+        """The state of a callback has changed."""
+        self._logger.warning(notice.kind.value, extra=dict(notice.detail))
+
+    def untold(self, count: int, fault: Exception) -> None:
+        """Nobody could be told of *count* changes; the log has them."""
+        self._counts["Untold"] += count
+        self._logger.error("notices.untold", extra={"count": count, **fault_fields(fault)})
 
     def buried(self, message: str, malformed: MalformedEvent) -> None:
         """A message went to the dead letters."""
@@ -104,13 +117,6 @@ def _line(ready: Ready, delivery: Delivery) -> dict[str, Any]:
         "milliseconds_since_event": round((attempt.at - event.time).total_seconds() * 1000),
         "type": callback.type,
         "method": callback.method,
-        "host": _host(callback),
+        "host": host_of(callback),
         "detail": attempt.detail,
     }
-
-
-def _host(callback: Callback) -> str:
-    try:
-        return parse_url(callback.url).host if callback.url else ""
-    except InvalidSetting:
-        return ""

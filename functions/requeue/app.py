@@ -1,9 +1,11 @@
 """The function `requeue`: runs each minute."""
 
 import os
+import random
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -11,8 +13,13 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from requeue.requeue import requeue
+from requeue.resume import Resumption
 from ringback.aws import client
 from ringback.due_index import DueIndex
+from ringback.errors import OurFault
+from ringback.fault_fields import fault_fields
+from ringback.health_store import HealthStore
+from ringback.lines import Lines
 from ringback.queues import Queue
 from ringback.settings import Settings
 
@@ -30,6 +37,8 @@ class Requeue:
         dynamodb = client("dynamodb", connections=THREADS)
         self.pool = ThreadPoolExecutor(THREADS)
         self.index = DueIndex(table=settings.deliveries_table, dynamodb=dynamodb)
+        self.lines = Lines(table=settings.deliveries_table, dynamodb=dynamodb)
+        self.health = HealthStore(table=settings.callbacks_table, dynamodb=dynamodb)
         self.retries = Queue(url=settings.retries_queue_url, client=client("sqs"))
 
 
@@ -42,14 +51,34 @@ def environment() -> Requeue:
 @logger.inject_lambda_context
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001 - a schedule's event
-    """Move what is due; answers with how many."""
+    """Let out what need not wait any more, move what is due; answers with how many were moved."""
     parts = environment()
-    moved = requeue(
-        index=parts.index,
-        retries=parts.retries,
-        clock=lambda: datetime.now(UTC),
-        time_left=lambda: context.get_remaining_time_in_millis() / 1000,
-        mapper=parts.pool.map,
-    )
+    time_left = partial(_seconds, context)
+    metrics.add_metric(name="Resumed", unit=MetricUnit.Count, value=_resume(parts, time_left))
+    moved = requeue(index=parts.index, retries=parts.retries, clock=_now, time_left=time_left, mapper=parts.pool.map)
     metrics.add_metric(name="Requeued", unit=MetricUnit.Count, value=moved)
     return {"requeued": moved}
+
+
+def _resume(parts: Requeue, time_left: Callable[[], float]) -> int:
+    resumption = Resumption(
+        lines=parts.lines,
+        breakers=parts.health.breakers,
+        clock=_now,
+        uniform=random.uniform,
+        time_left=time_left,
+        mapper=parts.pool.map,
+    )
+    try:
+        return resumption.run()
+    except OurFault as fault:  # no reason to hold up what is due; the next minute's run goes on
+        logger.error("lines.unserved", extra=fault_fields(fault))  # noqa: TRY400 - it says all
+        return 0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _seconds(context: LambdaContext) -> float:
+    return context.get_remaining_time_in_millis() / 1000

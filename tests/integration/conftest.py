@@ -1,8 +1,22 @@
 """What the integration tests share."""
 
+from tests.integration.calling import api, shared_api
 from tests.integration.certificates import authority, secure_receiver
+from tests.integration.delivering import break_call, platform
 from tests.integration.receivers import receiver
 from tests.integration.sending import hurried, sending
-from tests.integration.stack import stack
+from tests.integration.stack import shared_stack, stack
 
-__all__ = ["authority", "hurried", "receiver", "secure_receiver", "sending", "stack"]
+__all__ = [
+    "api",
+    "authority",
+    "break_call",
+    "hurried",
+    "platform",
+    "receiver",
+    "secure_receiver",
+    "sending",
+    "shared_api",
+    "shared_stack",
+    "stack",
+]

@@ -1,6 +1,7 @@
 """The stack's tables, queues and key on moto, made from the template itself."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
@@ -14,6 +15,8 @@ from moto import mock_aws
 from ringback.callback_store import CallbackStore
 from ringback.credentials import Credentials
 from ringback.delivery_store import DeliveryStore
+from ringback.health_store import HealthStore
+from ringback.lines import Lines
 from tools.template import load
 
 if TYPE_CHECKING:
@@ -74,6 +77,14 @@ class Stack:
             retention=timedelta(days=30),
         )
 
+    def health(self) -> HealthStore:
+        """The breakers of callbacks."""
+        return HealthStore(table=self.environment["CALLBACKS_TABLE"], dynamodb=self.dynamodb)
+
+    def lines(self) -> Lines:
+        """The lines of waiting deliveries."""
+        return Lines(table=self.environment["DELIVERIES_TABLE"], dynamodb=self.dynamodb)
+
     def items(self, table: str) -> list[dict[str, Any]]:
         """Everything in the table that the environment calls *table*."""
         return self.dynamodb.scan(TableName=self.environment[table])["Items"]
@@ -101,17 +112,36 @@ def _client(service: str) -> Any:
 
 
 @pytest.fixture
-def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+def stack() -> Iterator[Stack]:
     """A stack of its own for each test."""
-    for name, value in {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    with mock_aws():
+    with _deployed() as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def shared_stack() -> Iterator[Stack]:
+    """One stack for all tests of a module that leave nothing behind for the next one to fall over."""
+    with _deployed() as stack:
+        yield stack
+
+
+@contextmanager
+def _deployed() -> Iterator[Stack]:
+    with pytest.MonkeyPatch.context() as monkeypatch, mock_aws():
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.setenv(name, "test")
+        monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
         yield _made()
 
 
+@cache  # reading it takes longer than making all that is in it
+def _resources() -> dict[str, Any]:
+    resources: dict[str, Any] = load(TEMPLATE)["Resources"]
+    return resources
+
+
 def _made() -> Stack:
-    resources = load(TEMPLATE)["Resources"]
+    resources = _resources()
     dynamodb, sqs, kms, ses = map(client, ("dynamodb", "sqs", "kms", "sesv2"))
     for table in ("CallbacksTable", "DeliveriesTable"):
         properties = resources[table]["Properties"]

@@ -110,28 +110,6 @@ def test_more_callbacks_than_one_call_reads_are_read(stack: Stack) -> None:
     assert loaded.callback(keys[-1]) is not None
 
 
-def test_a_disabled_callback_stays_off_until_it_is_set_again(stack: Stack) -> None:
-    """Disabling keeps the setting, so that its owner sees what was wrong with it."""
-    store = stack.callbacks()
-    store.put(CALLBACK)
-    assert store.disable(CALLBACK, "gone")
-    assert stack.callbacks().load([KEY]).callback(KEY) == replace(CALLBACK, disabled="gone")
-
-    store.put(CALLBACK)
-    assert stack.callbacks().load([KEY]).callback(KEY) == CALLBACK
-
-
-def test_a_callback_that_was_changed_meanwhile_is_not_disabled(stack: Stack) -> None:
-    """The old URL's 410 says nothing about the new one; nor does it bring back one that was removed."""
-    store = stack.callbacks()
-    store.put(replace(CALLBACK, url="https://example.com/new"))
-    assert not store.disable(CALLBACK, "gone")
-
-    store.remove(KEY)
-    assert not store.disable(CALLBACK, "gone")
-    assert stack.items("CALLBACKS_TABLE") == []
-
-
 def test_a_rotated_secret_signs_beside_the_new_one_for_its_time(stack: Stack) -> None:
     """The newest first; an account without secrets signs nothing."""
     now = datetime(2026, 11, 23, tzinfo=UTC)

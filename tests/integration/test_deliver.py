@@ -2,15 +2,12 @@
 
 import json
 import socket
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
-from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from standardwebhooks import Webhook
 
 from deliver import app
@@ -21,123 +18,14 @@ from ringback.models import (
     AttemptReason,
     Callback,
     CallbackType,
-    Delivery,
     DeliveryStatus,
     Method,
     Outcome,
     SigningSecrets,
 )
-from tests.integration.lambdas import Context, failures, record
+from tests.integration.delivering import BODY, KIND, MESSAGE, OWNER, PLANTED, Platform, lines, metrics
+from tests.integration.lambdas import record
 from tests.integration.receivers import Receiver
-from tests.integration.stack import Stack, client
-
-PLANTED = "planted-password"
-OWNER = "1000001#3215551212"
-KIND = "messages/receive_notify"
-MESSAGE: dict[str, Any] = {
-    "event": KIND,
-    "account": "1000001",
-    "fonenumber": "3215551212",
-    "id": "0c4055acc5cc2736d818c96f4421b2f5",
-    "time": "2026-11-23T17:36:00Z",
-    "data": {
-        "to": "3215551212",
-        "from": "3215551111",
-        "msg": "hello world",
-        "id": "0c4055acc5cc2736d818c96f4421b2f5",
-    },
-}
-BODY = b'{"to":"3215551212","from":"3215551111","message":"hello world","id":"0c4055acc5cc2736d818c96f4421b2f5"}'
-
-
-@dataclass(slots=True, kw_only=True)
-class Platform:
-    """A deployed stack with one customer whose receiver is at *receiver*."""
-
-    stack: Stack
-    receiver: Receiver
-
-    def set(self, *, target: str = "/hook", method: Method = Method.JSON, **changes: Any) -> Callback:
-        """The customer sets its callback."""
-        callback = Callback(
-            owner=OWNER,
-            event=KIND,
-            type=CallbackType.CALLBACK,
-            method=method,
-            url=self.receiver.text_url.removesuffix("/hook") + target,
-        )
-        callback = replace(callback, **changes)
-        self.stack.callbacks().put(callback)
-        return callback
-
-    def restart(self) -> None:
-        """Lambda starts another execution environment."""
-        app.environment().close()
-        app.environment.cache_clear()
-
-    def invoke(self, *records: dict[str, Any], seconds: float = 30) -> list[str]:
-        """SQS hands out a batch; the messages that go back."""
-        return failures(app.lambda_handler({"Records": list(records)}, Context(seconds=seconds)))
-
-    def deliveries(self) -> list[Delivery]:
-        """The whole log."""
-        keys = [(item["owner"]["S"], item["delivery"]["S"]) for item in self.stack.items("DELIVERIES_TABLE")]
-        return list(self.stack.deliveries().load(keys)[0].values())
-
-    def delivery(self) -> Delivery:
-        [delivery] = self.deliveries()
-        return delivery
-
-    def retry(self) -> dict[str, Any]:
-        """The message that brings the one delivery back."""
-        delivery = self.delivery()
-        assert delivery.due is not None
-        due = round(delivery.due.timestamp() * 1000)
-        return {"version": 1, "owner": delivery.owner, "delivery": delivery.id, "due": due}
-
-    def waiting(self) -> int:
-        """Messages on the Retries queue whose delay is not over."""
-        attributes = self.stack.sqs.get_queue_attributes(
-            QueueUrl=self.stack.environment["RETRIES_QUEUE_URL"], AttributeNames=["All"]
-        )["Attributes"]
-        return int(attributes["ApproximateNumberOfMessagesDelayed"]) + int(attributes["ApproximateNumberOfMessages"])
-
-
-class Output:
-    """Writes to whatever `sys.stdout` is at that moment, so that pytest can capture it."""
-
-    def write(self, text: str) -> None:
-        sys.stdout.write(text)
-
-    def flush(self) -> None:
-        sys.stdout.flush()
-
-
-@pytest.fixture
-def platform(stack: Stack, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
-    """A fresh execution environment for each test."""
-    monkeypatch.setattr(app.logger.registered_handler, "stream", Output())
-    monkeypatch.setattr(app, "client", client)
-    for name, value in stack.environment.items():
-        monkeypatch.setenv(name, value)
-    app.environment.cache_clear()
-    platform = Platform(stack=stack, receiver=receiver)
-    yield platform
-    platform.restart()
-
-
-def metrics(output: str) -> dict[str, float]:
-    """The counters of all invocations so far, from their EMF lines."""
-    counts: dict[str, float] = {}
-    for line in map(json.loads, output.splitlines()):
-        for metric in line.get("_aws", {}).get("CloudWatchMetrics", [{}])[0].get("Metrics", []):
-            counts[metric["Name"]] = counts.get(metric["Name"], 0) + sum(line[metric["Name"]])
-    return counts
-
-
-def lines(output: str, message: str) -> list[dict[str, Any]]:
-    return [line for line in map(json.loads, output.splitlines()) if line.get("message") == message]
-
 
 # ── The guide's own example ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -284,7 +172,7 @@ def test_after_ten_attempts_a_delivery_has_failed(platform: Platform) -> None:
 
     delivery = platform.delivery()
     assert (delivery.status, len(delivery.attempts), delivery.due) == (DeliveryStatus.FAILED, 10, None)
-    assert "due" not in platform.stack.items("DELIVERIES_TABLE")[0]
+    assert not any("due" in item for item in platform.stack.items("DELIVERIES_TABLE") if "status" in item)
 
 
 def test_a_retry_that_is_not_due_is_dropped(platform: Platform) -> None:
@@ -307,6 +195,33 @@ def test_a_message_received_twice_is_delivered_once(platform: Platform) -> None:
     assert platform.invoke(record(MESSAGE)) == []
 
     assert len(platform.receiver.received) == 1
+
+
+def test_a_batch_is_looked_up_and_recorded_together(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message received twice costs nothing: 30 events and one of them again take two reads and two writes."""
+    calls: list[str] = []
+
+    def counted(operation: str) -> Callable[..., dict[str, object]]:
+        call: Callable[..., dict[str, object]] = getattr(platform.stack.dynamodb, operation)
+
+        def noted(**request: object) -> dict[str, object]:
+            calls.append(operation)
+            return call(**request)
+
+        return noted
+
+    platform.set()
+    for operation in ("batch_get_item", "batch_write_item", "put_item", "update_item"):
+        monkeypatch.setattr(platform.stack.dynamodb, operation, counted(operation))
+    messages = [record(MESSAGE | {"id": str(number)}) for number in range(30)]
+
+    assert platform.invoke(*messages, record(MESSAGE | {"id": "0"})) == []
+
+    assert len(platform.receiver.received) == 30
+    assert calls.count("batch_get_item") == 2
+    assert (
+        2 <= calls.count("batch_write_item") == len(calls) - 2 <= 6
+    )  # a group is handed on when nothing comes for 50 ms
 
 
 def test_a_crash_between_record_and_schedule_loses_nothing(platform: Platform) -> None:
@@ -442,23 +357,6 @@ def test_a_url_that_may_not_be_called_fails_at_once(
 # ── Our own faults ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def down(operation: str) -> Callable[..., None]:
-    def call(**_: object) -> None:
-        raise ClientError({"Error": {"Code": "InternalServerError"}}, operation)
-
-    return call
-
-
-@pytest.fixture
-def break_call(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
-    """Make one call of one service fail."""
-
-    def broken(service: str, operation: str) -> None:
-        monkeypatch.setattr(client(service), operation, down(operation))
-
-    return broken
-
-
 @pytest.mark.parametrize("operation", ["batch_get_item", "batch_write_item"])
 def test_a_table_out_of_reach_sends_messages_back(
     platform: Platform, break_call: Callable[[str, str], None], operation: str
@@ -533,11 +431,24 @@ def test_a_bug_sends_its_message_back_and_keeps_quiet_about_its_text(
 
 
 def test_an_invocation_about_to_end_starts_nothing(platform: Platform) -> None:
-    """What has not started goes back untouched."""
+    """What has no time to start is put off, no attempt used up, and no receive counted towards the dead letters."""
     platform.set()
 
-    assert platform.invoke(record(MESSAGE, message="a"), seconds=19) == ["a"]
+    assert platform.invoke(record(MESSAGE), seconds=19) == []
+
+    delivery = platform.delivery()
     assert platform.receiver.received == []
+    assert (delivery.status, delivery.tries, delivery.attempts) == (DeliveryStatus.PENDING, 0, ())
+    assert platform.waiting() == 1
+    assert platform.invoke(record(platform.retry())) == []
+    assert [attempt.reason for attempt in platform.delivery().attempts] == [AttemptReason.EVENT]
+
+
+def test_an_invocation_that_ends_now_leaves_everything_as_it_was(platform: Platform) -> None:
+    """There is no time to record anything: the message goes back untouched."""
+    platform.set()
+
+    assert platform.invoke(record(MESSAGE, message="a"), seconds=4) == ["a"]
     assert platform.deliveries() == []
 
 

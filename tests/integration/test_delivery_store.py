@@ -52,7 +52,7 @@ def record(store: DeliveryStore, deliveries: Sequence[Delivery], *, parked: bool
     return list(store.record(deliveries, parked=lambda _: parked).values())
 
 
-@pytest.mark.parametrize("delivery", [FAILING, ARRIVED, NEW.cancelled()])
+@pytest.mark.parametrize("delivery", [FAILING, ARRIVED, NEW.cancelled("not wanted")])
 def test_a_delivery_comes_back_as_it_was_recorded(stack: Stack, delivery: Delivery) -> None:
     """With its event, its attempts and its place in the schedule; its version counts the writes."""
     assert record(stack.deliveries(), [delivery]) == [Written.YES]

@@ -75,9 +75,24 @@ def test_an_unknown_token_is_refused_with_the_tokens_of_the_event(token: str) ->
     with pytest.raises(InvalidSetting) as caught:
         parse_callback_url(f"https://a/?x={token}", MESSAGE)
 
-    assert str(caught.value) == (
+    assert str(caught.value).startswith(
         f'url: unknown token "{token[2:-2]}"; messages/receive_notify has ((to)), ((from)), ((msg)), ((id))'
     )
+
+
+@pytest.mark.parametrize(
+    ("token", "suggestion"),
+    [
+        ("Msg", "; did you mean ((msg))?"),
+        ("form", "; did you mean ((from))?"),
+        ("mesage", "; did you mean ((message))?"),
+    ],
+)
+def test_the_nearest_token_is_suggested(token: str, suggestion: str) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        parse_callback_url(f"https://a/?x=(({token}))", MESSAGE)
+
+    assert str(caught.value).endswith(suggestion)
 
 
 def test_the_rules_of_every_url_hold_for_it() -> None:

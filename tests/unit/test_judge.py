@@ -73,6 +73,12 @@ def test_the_tenth_failure_is_the_last() -> None:
     assert after(Answer(outcome=Outcome.TIMEOUT), tries=9).status is DeliveryStatus.FAILED
 
 
+def test_an_attempt_ends_the_wait_that_was_noted() -> None:
+    waiting = Delivery(id="d", event=EVENT, created=NOW, note="waits until its endpoint answers again")
+
+    assert judge(waiting, Answer(outcome=Outcome.STATUS), started=NOW, ended=LATER, uniform=middle).note == ""
+
+
 def test_a_test_is_never_retried() -> None:
     """Somebody is watching it: the answer is all they want."""
     assert after(Answer(outcome=Outcome.STATUS), reason=AttemptReason.TEST).status is DeliveryStatus.FAILED

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ringback.errors import AttemptFailed
 from ringback.guard import Guard
-from ringback.http_sender import HttpSender
+from ringback.http_sender import SLOT_WAIT, HttpSender
 from ringback.judge import judge
 from ringback.mail_sender import MailSender
 from ringback.models import Answer, Callback, Delivery, Mail
@@ -40,10 +40,13 @@ class Attempts:
         self._clock = clock
         self._uniform = uniform
 
-    def make(self, delivery: Delivery, callback: Callback, secrets: Sequence[str]) -> Attempted:
-        """Try *delivery* once, signed with each of *secrets*.
+    def make(
+        self, delivery: Delivery, callback: Callback, secrets: Sequence[str], *, slot_wait: float = SLOT_WAIT
+    ) -> Attempted:
+        """Try *delivery* once, signed with each of *secrets*, after up to *slot_wait* seconds of waiting for its turn.
 
         Raises:
+            NotStarted: its server had its share of our connections for all that time.
             OurFault: something of ours failed; that was no attempt.
         """
         started = self._clock()
@@ -51,14 +54,14 @@ class Attempts:
         try:
             rendered = render(callback, delivery=delivery.id, event=delivery.event, at=started, secrets=secrets)
             empty_tokens = rendered.empty_tokens
-            answer = self._send(rendered)
+            answer = self._send(rendered, slot_wait)
         except AttemptFailed as failure:
             answer = Answer(outcome=failure.outcome, detail=failure.detail)
         after = judge(delivery, answer, started=started, ended=self._clock(), uniform=self._uniform)
         return Attempted(delivery=after, empty_tokens=empty_tokens)
 
-    def _send(self, rendered: Rendered) -> Answer:
+    def _send(self, rendered: Rendered, slot_wait: float) -> Answer:
         request = rendered.request
         if isinstance(request, Mail):
             return self._mail.send(request)
-        return self._http.send(request, self._guard.vet(request.url))
+        return self._http.send(request, self._guard.vet(request.url), slot_wait=slot_wait)

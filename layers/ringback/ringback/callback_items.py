@@ -1,10 +1,12 @@
 """A callback as a DynamoDB item, and back; its password is sealed for its owner and event."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ringback.breaker import HEALTHY, Breaker
 from ringback.credentials import Credentials
-from ringback.models import Callback, CallbackType, Method
+from ringback.models import Callback, CallbackType, Method, account_and_fonenumber
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 """Version of the items' shape."""
+
+NUMBERS_INDEX = "numbers"
+"""The sparse index of the Callbacks table: by `account` and `owner`, for the list of an account's numbers."""
 
 
 def to_item(callback: Callback, credentials: Credentials) -> dict[str, "AttributeValueTypeDef"]:
@@ -23,6 +28,7 @@ def to_item(callback: Callback, credentials: Credentials) -> dict[str, "Attribut
     """
     texts = {
         "owner": callback.owner,
+        "account": _account_of_a_number(callback.owner),
         "event": callback.event,
         "type": callback.type,
         "email": callback.email,
@@ -37,6 +43,12 @@ def to_item(callback: Callback, credentials: Credentials) -> dict[str, "Attribut
         sealed = credentials.seal(callback.url_password, owner=callback.owner, event=callback.event)
         item["url_password"] = {"B": sealed}
     return item
+
+
+def _account_of_a_number(owner: str) -> str:
+    """The partition of the index; what belongs to a whole account is not on it."""
+    account, fonenumber = account_and_fonenumber(owner)
+    return account if fonenumber else ""
 
 
 def from_item(item: "Item", credentials: Credentials) -> Callback:
@@ -55,8 +67,21 @@ def from_item(item: "Item", credentials: Credentials) -> Callback:
         url=texts.get("url", ""),
         url_username=texts.get("url_username", ""),
         disabled=texts.get("disabled", ""),
+        breaker=breaker_of(item),
     )
     if "url_password" not in item:
         return callback
     sealed = bytes(item["url_password"]["B"])
     return replace(callback, url_password=credentials.open(sealed, owner=callback.owner, event=callback.event))
+
+
+def breaker_of(item: "Item") -> Breaker:
+    """The breaker on the item of a callback; `health_store` puts it there, and setting the callback takes it away."""
+    if "failures" not in item:
+        return HEALTHY
+    return Breaker(
+        failures=int(item["failures"]["N"]),
+        failing_since=datetime.fromisoformat(item["failing_since"]["S"]),
+        open_until=datetime.fromisoformat(item["open_until"]["S"]) if "open_until" in item else None,
+        probes=int(item["probes"]["N"]) if "probes" in item else 0,
+    )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from enum import StrEnum
 
 from ringback.errors import InvalidSetting
@@ -46,9 +47,15 @@ def parse_callback_url(text: str, kind: EventKind) -> Url:
     url = parse_url(text, https_only=kind.https_only)
     for token in tokens_in(text):
         if token not in kind.names:
-            tokens = ", ".join(f"(({name}))" for name in kind.tokens)
-            raise InvalidSetting("url", f"unknown token {shown(token)}; {kind.name} has {tokens}")
+            raise InvalidSetting("url", _unknown(token, kind))
     return url
+
+
+def _unknown(token: str, kind: EventKind) -> str:
+    nearest = get_close_matches(token.lower(), kind.names, n=1)
+    suggestion = f"; did you mean (({nearest[0]}))?" if nearest else ""
+    tokens = ", ".join(f"(({name}))" for name in kind.tokens)
+    return f"unknown token {shown(token)}; {kind.name} has {tokens}{suggestion}"
 
 
 def check_credentials(user_name: str, password: str) -> None:

@@ -9,7 +9,7 @@ from ringback import callback_items, signing_items
 from ringback.aws import our_fault
 from ringback.catalogue_data import CATALOGUE
 from ringback.credentials import Credentials
-from ringback.errors import Conflict, OurFault
+from ringback.errors import OurFault
 from ringback.event_kinds import Scope
 from ringback.models import Callback, Event, SigningSecrets, owner_of
 from ringback.tables import Item, Key, Table, as_stored
@@ -108,27 +108,20 @@ class CallbackStore:
             self._table.client.delete_item(TableName=self._table.name, Key=self._table.key(key))
         self._remembered.pop(key, None)
 
-    def disable(self, callback: Callback, reason: str) -> bool:
-        """Turn *callback* off until it is set again; False if it has been changed or turned off meanwhile.
+    def latest(self, callback: Callback) -> Callback:
+        """*callback* as it was read or noted last."""
+        entry = self._remembered.get((callback.owner, callback.event))
+        return entry[1] if entry and isinstance(entry[1], Callback) else callback
 
-        Raises:
-            OurFault: the table is out of reach.
-        """
+    def note(self, callback: Callback) -> None:
+        """Remember a change of the breaker that was just written, until the table is read again."""
         key = callback.owner, callback.event
-        self._remembered.pop(key, None)
-        try:
-            with our_fault("disabling a callback"):
-                self._table.client.update_item(
-                    TableName=self._table.name,
-                    Key=self._table.key(key),
-                    UpdateExpression="SET disabled = :reason",
-                    ConditionExpression="#url = :url AND attribute_not_exists(disabled)",
-                    ExpressionAttributeNames={"#url": "url"},
-                    ExpressionAttributeValues={":reason": {"S": reason}, ":url": {"S": callback.url}},
-                )
-        except Conflict:
-            return False
-        return True
+        if entry := self._remembered.get(key):
+            self._remembered[key] = entry[0], callback
+
+    def forget(self, callback: Callback) -> None:
+        """Read it from the table the next time."""
+        self._remembered.pop((callback.owner, callback.event), None)
 
     def _put(self, key: Key, item: Item) -> None:
         with our_fault("setting a callback"):

@@ -10,6 +10,7 @@ from ringback.mailboxes import parse_mailbox
 from ringback.models import Callback, CallbackType
 from ringback.setting_fields import read_texts
 from ringback.texts import kind_of
+from ringback.times import iso
 from ringback.urls import parse_url
 
 NUMBER_FIELDS: Mapping[str, str] = {
@@ -95,6 +96,27 @@ def as_block(callback: Callback | None) -> dict[str, str]:
         return {"type": CallbackType.NONE.value, "email": "", "url": "", "method": ""}
     method = callback.method.value if callback.method else ""
     return {"type": callback.type.value, "email": callback.email, "url": callback.url, "method": method}
+
+
+def health_of(callback: Callback) -> dict[str, str | int]:
+    """What the API shows of an endpoint: `healthy`, `failing`, `open` or `disabled`, and since when, or why."""
+    breaker = callback.breaker
+    if callback.disabled:
+        return {"state": "disabled", "because": callback.disabled}
+    if breaker.failing_since is None:
+        return {"state": "healthy"}
+    counted: dict[str, str | int] = {"failures": breaker.failures, "since": iso(breaker.failing_since)}
+    if breaker.open_until is None:
+        return {"state": "failing", **counted}
+    return {"state": "open", **counted, "until": iso(breaker.open_until)}
+
+
+def host_of(callback: Callback) -> str:
+    """Where a callback goes, for logs: a URL holds secrets from its path on; empty for mail, or where there is none."""
+    try:
+        return parse_url(callback.url).host if callback.url else ""
+    except InvalidSetting:
+        return ""
 
 
 def _parsed(kind: EventKind, texts: Mapping[str, str], owner: str, current: Callback | None) -> Callback | None:

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ringback.models import (
-    ACCOUNT_WIDE,
     Attempt,
     AttemptReason,
     Delivery,
     DeliveryStatus,
     Event,
     Outcome,
+    account_and_fonenumber,
 )
 from ringback.queues import compact
 from ringback.times import iso, milliseconds, moment
@@ -63,7 +63,9 @@ def to_item(delivery: Delivery, *, parked: bool, retention: timedelta) -> dict[s
     if delivery.due:
         numbers["due"] = milliseconds(delivery.due)
     if parked:
-        texts["due_shard"] = shard_of(delivery.id)
+        texts["due_shard"] = delivery.line or shard_of(delivery.id)
+    if delivery.note:
+        texts["note"] = delivery.note
     item: dict[str, AttributeValueTypeDef] = {name: {"S": text} for name, text in texts.items()}
     return item | {name: {"N": str(number)} for name, number in numbers.items()}
 
@@ -72,13 +74,13 @@ def from_item(item: "Item") -> Delivery:
     """The delivery that *item* holds, without its callback."""
     text = {name: value["S"] for name, value in item.items() if "S" in value}
     number = {name: int(value["N"]) for name, value in item.items() if "N" in value}
-    account, fonenumber = text["owner"].rsplit("#", 1)
+    account, fonenumber = account_and_fonenumber(text["owner"])
     return Delivery(
         id=text["delivery"],
         event=Event(
             kind=text["event"],
             account=account,
-            fonenumber="" if fonenumber == ACCOUNT_WIDE else fonenumber,
+            fonenumber=fonenumber,
             id=text["event_id"],
             time=datetime.fromisoformat(text["time"]),
             data=json.loads(text["data"]),
@@ -89,6 +91,7 @@ def from_item(item: "Item") -> Delivery:
         tries=number["tries"],
         due=moment(number["due"]) if "due" in number else None,
         reason=AttemptReason(text["reason"]),
+        note=text.get("note", ""),
         version=number["version"],
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ringback.aws import our_fault
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 DUE_INDEX = "due"
+
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +34,10 @@ class DueIndex:
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient") -> None:
         self._table = Table(name=table, partition="owner", sort="delivery", client=dynamodb)
 
-    def parked(self, shard: str, *, until: datetime) -> Iterator[Parked]:
-        """The deliveries of one *shard* that are due before *until*, the earliest first.
+    def parked(self, shard: str, *, until: datetime | None = None, at_once: int | None = None) -> Iterator[Parked]:
+        """The deliveries of one *shard*, or those that are due before *until*, the earliest first.
+
+        *at_once* is how many are read at a time, where only a few are wanted.
 
         Raises:
             OurFault: the table is out of reach.
@@ -42,7 +46,8 @@ class DueIndex:
             TableName=self._table.name,
             IndexName=DUE_INDEX,
             KeyConditionExpression="due_shard = :shard AND due < :until",
-            ExpressionAttributeValues={":shard": {"S": shard}, ":until": {"N": str(milliseconds(until))}},
+            ExpressionAttributeValues={":shard": {"S": shard}, ":until": {"N": str(milliseconds(until or _NEVER))}},
+            PaginationConfig={"PageSize": at_once} if at_once else {},
         )
         with our_fault("reading what is due"):
             for page in pages:

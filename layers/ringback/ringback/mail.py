@@ -5,7 +5,7 @@ from html import escape
 from typing import Final
 
 from ringback.event_kinds import EventKind
-from ringback.models import Event, Mail, Value
+from ringback.models import Callback, Event, Mail, Value, account_and_fonenumber
 from ringback.texts import well_formed
 
 MOST_SUBJECT_CHARACTERS = 120
@@ -43,7 +43,22 @@ def render_mail(*, to: str, kind: EventKind, event: Event, delivery: str) -> Mai
         f"Sent because {kind.name} of {_spoken(event.fonenumber) or event.account} is set to Email for this address."
         " To stop these messages, set its type to None."
     )
-    footers = (_one_line(footer), _one_line(f"Delivery {delivery}"))
+    return _mail(to, heading, subject, values, (_one_line(footer), _one_line(f"Delivery {delivery}")))
+
+
+def render_disabled(*, to: str, callback: Callback, host: str, reason: str) -> Mail:
+    """What an account's contact is told when one of its callbacks is turned off."""
+    account, fonenumber = account_and_fonenumber(callback.owner)
+    heading = _one_line(f"Callback of {_spoken(fonenumber) or account} is turned off")
+    values = [("event", callback.event), ("host", _clean(host)), ("reason", _clean(reason))]
+    footers = (
+        "Until it is set again, or a test of it succeeds, its deliveries are cancelled; they can be sent again then.",
+        _one_line(f"Sent because this address is the contact of account {account}."),
+    )
+    return _mail(to, heading, f"{heading} ({callback.event})"[:MOST_SUBJECT_CHARACTERS], values, footers)
+
+
+def _mail(to: str, heading: str, subject: str, values: list[tuple[str, str]], footers: tuple[str, ...]) -> Mail:
     return Mail(
         to=to,
         subject=subject,

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from ringback.breaker import HEALTHY, Breaker
+
 ACCOUNT_WIDE = "*"
 """Stands for the number in the owner of what belongs to a whole account."""
 
@@ -15,6 +17,12 @@ type Value = str | int
 def owner_of(account: str, fonenumber: str) -> str:
     """The partition that a number's callbacks and deliveries share; no *fonenumber* means the account's own."""
     return f"{account}#{fonenumber or ACCOUNT_WIDE}"
+
+
+def account_and_fonenumber(owner: str) -> tuple[str, str]:
+    """What `owner_of` made *owner* of."""
+    account, fonenumber = owner.rsplit("#", 1)
+    return account, "" if fonenumber == ACCOUNT_WIDE else fonenumber
 
 
 class CallbackType(StrEnum):
@@ -83,6 +91,8 @@ class Callback:
     url_password: str = field(default="", repr=False)
     disabled: str = ""
     """Why deliveries are off although the callback is set; empty while they are on."""
+    breaker: Breaker = field(default=HEALTHY, compare=False)
+    """What its endpoint did lately; no part of the setting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +148,11 @@ class Delivery:
     due: datetime | None = None
     """When the next attempt starts, while pending; a message on the Retries queue is for exactly this one."""
     reason: AttemptReason = AttemptReason.EVENT
-    """Why the next attempt runs."""
+    """Why the next attempt runs; of a test, which has only one, it stays `test`."""
+    note: str = ""
+    """Why it waits, or was given up, for a person; empty while its attempts say all."""
+    line: str = ""
+    """The line that it is about to wait in (`waiting.line_of`); never read back."""
     version: int = 0
     """Times that it was written; guards every write but the first."""
 
@@ -152,6 +166,11 @@ class Delivery:
         """Whether nothing more is going to happen by itself."""
         return self.status is not DeliveryStatus.PENDING
 
+    @property
+    def is_test(self) -> bool:
+        """Whether a customer asked for it, and nothing happened."""
+        return self.reason is AttemptReason.TEST
+
     def after(self, attempt: Attempt, *, status: DeliveryStatus, due: datetime | None) -> "Delivery":
         """The same delivery with one more *attempt*."""
         return replace(
@@ -160,12 +179,13 @@ class Delivery:
             tries=self.tries + 1,
             status=status,
             due=due,
-            reason=AttemptReason.RETRY,
+            note="",
+            reason=AttemptReason.TEST if self.is_test else AttemptReason.RETRY,
         )
 
-    def cancelled(self) -> "Delivery":
+    def cancelled(self, why: str) -> "Delivery":
         """The same delivery when nobody wants it any more."""
-        return replace(self, status=DeliveryStatus.CANCELLED, due=None)
+        return replace(self, status=DeliveryStatus.CANCELLED, due=None, note=why)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +246,8 @@ class SigningSecrets:
     """`whsec_` + base64 (Standard Webhooks)."""
     previous: str = field(default="", repr=False)
     previous_until: datetime | None = None
+    created: datetime | None = None
+    """When the current one was made."""
 
     def valid(self, now: datetime) -> tuple[str, ...]:
         """The secrets that sign at *now*, the newest first."""

@@ -46,4 +46,4 @@ class Recorder:
 
 
 def _parked(delivery: Delivery, latest: datetime) -> bool:
-    return delivery.due is not None and delivery.due > latest
+    return bool(delivery.line) or (delivery.due is not None and delivery.due > latest)

@@ -17,6 +17,8 @@ class Settings:
     allowed_networks: str
     """Networks in CIDR form, separated by commas, that callbacks may reach beside public ones."""
     delivery_retention_days: int
+    connections_per_host: int
+    """Attempts that one execution environment makes at a time to one host and port."""
     success_log_rate: float
     """Share of successful attempts that are logged, 0 to 1; failures always are."""
 
@@ -32,5 +34,6 @@ class Settings:
             sender_address=environment.get("SENDER_ADDRESS", ""),
             allowed_networks=environment.get("ALLOWED_NETWORKS", ""),
             delivery_retention_days=int(environment.get("DELIVERY_RETENTION_DAYS", "30")),
+            connections_per_host=int(environment.get("CONNECTIONS_PER_HOST", "10")),
             success_log_rate=float(environment.get("SUCCESS_LOG_RATE", "0.01")),
         )

@@ -10,6 +10,11 @@ PREFIX = "whsec_"
 """What every secret starts with; the rest is the key in base64."""
 
 
+def secret_of(key: bytes) -> str:
+    """*key* as an account's signing secret; the rule asks for 24 to 64 random bytes."""
+    return PREFIX + base64.b64encode(key).decode()
+
+
 def sign(message_id: str, timestamp: int, body: bytes, secrets: Sequence[str]) -> str:
     """The `webhook-signature` of a request: one `v1,…` for each secret; *timestamp* is in seconds since 1970.
 

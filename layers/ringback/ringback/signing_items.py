@@ -34,6 +34,8 @@ def to_item(secrets: SigningSecrets, credentials: Credentials) -> dict[str, "Att
     if secrets.previous and secrets.previous_until:
         item["previous"] = {"B": credentials.seal(secrets.previous, owner=secrets.owner, event=SIGNING)}
         item["previous_until"] = {"S": iso(secrets.previous_until)}
+    if secrets.created:
+        item["created"] = {"S": iso(secrets.created)}
     return item
 
 
@@ -44,10 +46,19 @@ def from_item(item: "Item", credentials: Credentials) -> SigningSecrets:
         OurFault: KMS is out of reach, or they were sealed for another account.
     """
     owner = item["owner"]["S"]
-    opened = {
-        name: credentials.open(bytes(item[name]["B"]), owner=owner, event=SIGNING)
-        for name in ("current", "previous")
-        if name in item
-    }
-    until = item.get("previous_until")
-    return SigningSecrets(owner=owner, **opened, previous_until=datetime.fromisoformat(until["S"]) if until else None)
+
+    def opened(name: str) -> str:
+        return credentials.open(bytes(item[name]["B"]), owner=owner, event=SIGNING) if name in item else ""
+
+    return SigningSecrets(
+        owner=owner,
+        current=opened("current"),
+        previous=opened("previous"),
+        previous_until=time_of(item, "previous_until"),
+        created=time_of(item, "created"),
+    )
+
+
+def time_of(item: "Item", name: str) -> datetime | None:
+    """One of the times of *item*, which are no secret."""
+    return datetime.fromisoformat(item[name]["S"]) if name in item else None

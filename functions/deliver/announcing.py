@@ -1,0 +1,76 @@
+"""Tells the platform, and an account's contact, what became of callbacks and deliveries; at most once, best effort."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from itertools import batched
+
+from deliver.telemetry import Telemetry
+from ringback.callbacks import host_of
+from ringback.errors import AttemptFailed, OurFault
+from ringback.mail import render_disabled
+from ringback.mail_sender import MailSender
+from ringback.models import Callback, Delivery, DeliveryStatus, Mail, account_and_fonenumber
+from ringback.notices import PUT_AT_ONCE, Notice, NoticeBus, NoticeKind, about_callback, about_failure
+
+CALL_NEEDS_SECONDS = 9
+"""One call that is tried once takes 7 s at worst; an invocation that is ended would make its attempts again."""
+
+
+class Announcer:
+    """Collects what is to be told while a batch is worked on, and tells it at the end."""
+
+    def __init__(
+        self, *, bus: NoticeBus, mail: MailSender, contact: Callable[[str], str], telemetry: Telemetry
+    ) -> None:
+        """*contact* gives the address of an account's contact, or nothing; *mail* and *bus* try once."""
+        self._bus = bus
+        self._mail = mail
+        self._contact = contact
+        self._telemetry = telemetry
+        self._notices: list[Notice] = []
+        self._disabled: list[tuple[Callback, str]] = []
+
+    def changed(self, kind: NoticeKind, callback: Callback, now: datetime, reason: str) -> None:
+        """The state of *callback* has changed; one that is turned off is told to its contact too."""
+        notice = about_callback(kind, callback, at=now, reason=reason)
+        self._notices.append(notice)
+        self._telemetry.noticed(notice)
+        if kind is NoticeKind.CALLBACK_DISABLED:
+            self._disabled.append((callback, reason))
+
+    def settled(self, delivery: Delivery, callback: Callback, now: datetime) -> None:
+        """Where *delivery* stands; only a failure is told."""
+        if delivery.status is DeliveryStatus.FAILED:
+            self._notices.append(about_failure(delivery, callback, at=now))
+
+    def tell(self, time_left: Callable[[], float]) -> None:
+        """Tell all that was collected, as far as there are seconds left for it."""
+        notices, self._notices = self._notices, []
+        disabled, self._disabled = self._disabled, []
+        for some in batched(notices, PUT_AT_ONCE, strict=False):
+            self._try(time_left, len(some), partial(self._bus.put, some))
+        for callback, reason in disabled:
+            self._try(time_left, 1, partial(self._write_to, callback, reason))
+
+    def _write_to(self, callback: Callback, reason: str) -> int:
+        address = self._contact(account_and_fonenumber(callback.owner)[0])
+        if address:
+            self._mail.send(_mail(address, callback, reason))
+        return 0
+
+    def _try(self, time_left: Callable[[], float], count: int, tell: Callable[[], int]) -> None:
+        if time_left() < CALL_NEEDS_SECONDS:
+            self._telemetry.untold(count, OurFault("the invocation had no time left to tell"))
+            return
+        try:
+            untold = tell()
+        except (OurFault, AttemptFailed) as fault:
+            self._telemetry.untold(count, fault)
+            return
+        if untold:
+            self._telemetry.untold(untold, OurFault("the bus did not take them"))
+
+
+def _mail(address: str, callback: Callback, reason: str) -> Mail:
+    return render_disabled(to=address, callback=callback, host=host_of(callback), reason=reason)

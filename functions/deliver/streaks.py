@@ -1,0 +1,40 @@
+"""Failures in a row, as one execution environment sees them beside its successes.
+
+A success of a healthy callback writes nothing, so the table knows of failures alone: counted there at once, one failure
+in a hundred would look like a hundred failures in a row. What failed soon after a success is counted here first.
+"""
+
+from datetime import datetime, timedelta
+
+from ringback.breaker import FAILURES_THAT_OPEN
+from ringback.callback_store import FRESH_SECONDS, MOST_REMEMBERED
+from ringback.tables import Key
+
+RECENT = timedelta(seconds=FRESH_SECONDS)
+"""After that without a success, an environment reads the callback again and sees what the others have counted."""
+
+
+class Streaks:
+    """Says how many failures are to be counted in the table."""
+
+    def __init__(self) -> None:
+        self._succeeded: dict[Key, datetime] = {}
+        self._failures: dict[Key, int] = {}
+
+    def succeeded(self, callback: Key, at: datetime) -> None:
+        """The failures before it count no more."""
+        if len(self._succeeded) >= MOST_REMEMBERED:
+            self._succeeded.clear()
+        self._succeeded[callback] = at
+        self._failures.pop(callback, None)
+
+    def failed(self, callback: Key, failures: int, at: datetime) -> int:
+        """How many to count in the table now, after *failures* more in a row."""
+        row = self._failures.get(callback, 0) + failures
+        success = self._succeeded.get(callback)
+        if success and at - success < RECENT and row < FAILURES_THAT_OPEN:
+            self._failures[callback] = row
+            return 0
+        self._failures.pop(callback, None)
+        self._succeeded.pop(callback, None)
+        return row

@@ -1,0 +1,294 @@
+"""Deliveries that wait in lines, and `requeue`, which lets them out; on moto."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from requeue import app
+from requeue.requeue import AHEAD
+from requeue.resume import LAST_LOOK, PACE, Resumption
+from ringback.breaker import Breaker
+from ringback.delivery_items import SHARDS
+from ringback.due_index import DueIndex, Parked
+from ringback.errors import OurFault
+from ringback.lines import LINES, Line
+from ringback.models import Callback, CallbackType, Delivery, Event, Method
+from ringback.waiting import in_line
+from tests.integration.lambdas import Context
+from tests.integration.stack import Stack, client
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+NOW = datetime(2026, 11, 23, 17, 36, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+MONTH = timedelta(days=30)
+KIND = "messages/receive_notify"
+KEY = ("1000001#3215551212", KIND)
+CALLBACK = Callback(
+    owner=KEY[0],
+    event=KIND,
+    type=CallbackType.CALLBACK,
+    method=Method.JSON,
+    url="https://example.com/",
+    breaker=Breaker(failures=10, failing_since=NOW, open_until=NOW + timedelta(hours=1)),
+)
+EVENT = Event(kind=KIND, account="1000001", fonenumber="3215551212", id="0c40", time=NOW, data={"to": "1"})
+
+
+@dataclass(slots=True, kw_only=True)
+class Queues:
+    """Lines of a stack, and the runs of `requeue` over them."""
+
+    stack: Stack
+    now: datetime = NOW
+    seconds: float = 60
+
+    def set(self, open_until: datetime | None) -> None:
+        """The callback is set, and open where a time is given."""
+        self.stack.callbacks().put(CALLBACK)
+        if open_until:
+            self.stack.health().failed(CALLBACK, 10, since=NOW)
+            self.stack.health().open(CALLBACK, replace(CALLBACK.breaker, open_until=open_until))
+
+    def wait(self, count: int, *, created: datetime = NOW, start: int = 0) -> None:
+        """So many deliveries wait in the line."""
+        self.stack.lines().announce(KEY)
+        some = [Delivery(id=f"{number:032x}", event=EVENT, created=created) for number in range(start, start + count)]
+        waiting = [in_line(one, CALLBACK, now=NOW, retention=MONTH) for one in some]
+        self.stack.deliveries().record(waiting, parked=lambda _: True)
+
+    def run(self) -> int:
+        """What one run lets out."""
+        resumption = Resumption(
+            lines=self.stack.lines(),
+            breakers=self.stack.health().breakers,
+            clock=lambda: self.now,
+            uniform=lambda low, high: low + (high - low) * 0.25,
+            time_left=lambda: self.seconds,
+        )
+        return resumption.run()
+
+    def waiting(self) -> int:
+        """How many wait."""
+        return len(self.stack.lines().waiting(Line(callback=KEY), 10_000))
+
+    def due(self) -> list[datetime]:
+        """When those are due that were let out."""
+        index = DueIndex(table="DeliveriesTable", dynamodb=self.stack.dynamodb)
+        return sorted(parked.due for shard in SHARDS for parked in index.parked(shard))
+
+    def announced(self) -> list[Line]:
+        return list(self.stack.lines().all())
+
+
+@pytest.fixture
+def queues(stack: Stack) -> Queues:
+    return Queues(stack=stack)
+
+
+# ── While the callback is open ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_nothing_moves_before_the_probe_is_due(queues: Queues) -> None:
+    queues.set(NOW + AHEAD)
+    queues.wait(3)
+
+    assert queues.run() == 0
+    assert queues.waiting() == 3
+
+
+def test_one_delivery_is_let_out_for_the_probe_and_is_due_then(queues: Queues) -> None:
+    """The one whose waiting would end first."""
+    queues.set(NOW + MINUTE)
+    queues.wait(3)
+    queues.wait(1, created=NOW - MINUTE, start=3)
+
+    assert queues.run() == 1
+    assert queues.due() == [NOW + MINUTE]
+    assert f"{3:032x}" not in [parked.delivery for parked in queues.stack.lines().waiting(Line(callback=KEY), 9)]
+
+
+def test_a_probe_that_nobody_made_is_made_now(queues: Queues) -> None:
+    queues.set(NOW - timedelta(hours=1))
+    queues.wait(1)
+
+    assert queues.run() == 1
+    assert queues.due() == [NOW]
+
+
+def test_what_has_waited_too_long_is_let_out_with_the_probe(queues: Queues) -> None:
+    """`deliver` sees then that it has failed; it takes nobody else's probe."""
+    queues.set(NOW)
+    queues.wait(2, created=NOW - MONTH + timedelta(days=1, seconds=1))
+    queues.wait(2, start=2)
+    queues.now = NOW + 2 * timedelta(seconds=1)
+
+    assert queues.run() == 3
+    assert queues.waiting() == 1
+
+
+def test_an_open_callback_without_deliveries_stays_announced(queues: Queues) -> None:
+    queues.set(NOW)
+    queues.stack.lines().announce(KEY)
+    queues.now = NOW + timedelta(days=1)
+
+    assert queues.run() == 0
+    assert queues.announced() == [Line(callback=KEY)]
+
+
+# ── When it has closed ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_all_come_back_within_the_minute_when_the_callback_has_closed(queues: Queues) -> None:
+    """Those of one minute are spread over it, and `requeue` finds them on the index."""
+    queues.set(None)
+    queues.wait(30)
+
+    assert queues.run() == 30
+    assert queues.waiting() == 0
+    assert queues.due() == [NOW + MINUTE / 4] * 30  # the dice say a quarter
+
+
+@pytest.mark.parametrize("how", ["set again", "disabled", "removed"])
+def test_nobody_waits_for_a_callback_that_is_not_open_any_more(queues: Queues, how: str) -> None:
+    """`deliver` attempts them, or cancels them with the reason."""
+    queues.set(NOW + timedelta(hours=1))
+    queues.wait(2)
+    match how:
+        case "set again":
+            queues.stack.callbacks().put(CALLBACK)
+        case "disabled":
+            queues.stack.health().disable(CALLBACK, "gone")
+        case _:
+            queues.stack.callbacks().remove(KEY)
+
+    assert queues.run() == 2
+
+
+def test_an_endpoint_that_is_just_up_again_is_not_flooded(queues: Queues, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More each minute, in bounded steps."""
+    monkeypatch.setattr("requeue.resume.PACE", (3, 6, 12))
+    queues.set(None)
+    queues.wait(40)
+    released = []
+    for minute in range(4):
+        queues.now = NOW + minute * MINUTE
+        released.append(queues.run())
+
+    assert released == [3, 6, 12, 12]
+    assert [some / 60 for some in PACE] == [20, 40, 80, 160, 320]
+
+
+def test_a_callback_that_opens_again_keeps_the_rest(queues: Queues, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the next time it closes, the pace is the slow one again."""
+    monkeypatch.setattr("requeue.resume.PACE", (1,))
+    queues.set(None)
+    queues.wait(3)
+    queues.run()
+    queues.set(NOW + timedelta(hours=1))
+
+    assert queues.run() == 0
+    assert queues.announced() == [Line(callback=KEY)]
+    assert queues.waiting() == 2
+
+
+def test_an_empty_line_is_looked_at_for_a_while_and_then_forgotten(queues: Queues) -> None:
+    """An environment that read the callback before it closed may still put one in."""
+    queues.set(None)
+    queues.wait(1)
+    queues.run()
+    queues.now = NOW + LAST_LOOK
+    queues.run()
+    assert queues.announced() == [Line(callback=KEY, closed=NOW)]
+
+    queues.now = NOW + LAST_LOOK + MINUTE
+    queues.run()
+    assert queues.announced() == []
+    [left] = [item for item in queues.stack.items("DELIVERIES_TABLE") if item["owner"]["S"].startswith("#")]
+    assert int(left["expires"]["N"]) > queues.now.timestamp()
+
+
+def test_a_line_that_is_announced_again_is_not_forgotten(queues: Queues) -> None:
+    """It opened between the look at its callback and the end of its line."""
+    queues.set(None)
+    queues.stack.lines().announce(KEY)
+    queues.run()
+    [seen] = queues.announced()
+    queues.stack.lines().announce(KEY)
+
+    queues.stack.lines().end(seen, NOW)
+
+    assert queues.announced() == [Line(callback=KEY)]
+
+
+def test_a_delivery_that_moved_on_is_not_let_out(queues: Queues) -> None:
+    """Its owner has sent it again meanwhile."""
+    queues.set(None)
+    queues.wait(1)
+    [parked] = queues.stack.lines().waiting(Line(callback=KEY), 1)
+
+    assert not queues.stack.lines().release(replace(parked, due=parked.due - MINUTE), due=NOW)
+    assert queues.waiting() == 1
+
+
+# ── The run ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_run_leaves_time_for_what_is_due(queues: Queues) -> None:
+    queues.set(None)
+    queues.wait(1)
+    queues.seconds = 29
+
+    assert queues.run() == 0
+
+
+def test_an_announcement_is_in_no_customer_s_list(queues: Queues) -> None:
+    """No account begins with `#`."""
+    queues.stack.lines().announce(KEY)
+
+    [item] = queues.stack.items("DELIVERIES_TABLE")
+    assert item == {
+        "owner": {"S": f"#{KEY[0]}"},
+        "delivery": {"S": KIND},
+        "due_shard": {"S": LINES},
+        "due": {"N": "0"},
+    }
+
+
+@pytest.fixture
+def function(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+    """A fresh execution environment of `requeue`."""
+    monkeypatch.setattr(app, "client", client)
+    for name, value in stack.environment.items():
+        monkeypatch.setenv(name, value)
+    app.environment.cache_clear()
+    yield stack
+    app.environment().pool.shutdown()
+    app.environment.cache_clear()
+
+
+CONTEXT = cast("LambdaContext", Context(seconds=60, function_name="requeue"))
+
+
+def test_the_function_lets_out_and_moves(function: Stack) -> None:
+    """What is let out now is due within the minute, and goes to the queue in this run or the next."""
+    queues = Queues(stack=function, now=datetime.now(UTC))
+    queues.set(None)
+    queues.wait(3, created=queues.now)
+
+    assert app.lambda_handler({}, CONTEXT) == {"requeued": 3}
+
+
+def test_lines_that_cannot_be_served_hold_up_nothing(function: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> Iterator[Parked]:
+        raise OurFault("reading what is due: InternalServerError")
+
+    monkeypatch.setattr("ringback.lines.Lines.all", broken)
+    delivery = Delivery(id="0" * 32, event=EVENT, created=NOW, due=NOW)
+    function.deliveries().record([delivery], parked=lambda _: True)
+
+    assert app.lambda_handler({}, CONTEXT) == {"requeued": 1}
