@@ -1,0 +1,99 @@
+"""From a request to its answer: the path, who calls, how often, the body; then the handler."""
+
+import time
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from api.bodies import parse_json, readable
+from api.caller import account_of
+from api.calls import Call
+from api.environment import Environment
+from api.problems import Problem, answer, lambda_answer, problem_of
+from api.queries import only_known_names
+from api.rate import RateLimit
+from api.routing import Operation, Paths, Routes
+from api.settings import Authorization
+from ringback.errors import OurFault
+from ringback.fault_fields import fault_fields
+
+
+class Api:
+    """All routes, and what every request goes through before it reaches one."""
+
+    def __init__(self, routers: Iterable[Routes], *, logger: Logger) -> None:
+        routers = tuple(routers)
+        self.paths = Paths(routers)
+        self._logger = logger
+        self._resolver = APIGatewayHttpResolver(
+            enable_validation=True,
+            # An answer that breaks its own schema is a fault of ours, and not the 422 of a request.
+            response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
+            json_body_deserializer=parse_json,
+        )
+        self._resolver.use([only_known_names])
+        for router in routers:
+            self._resolver.include_router(router)
+        self._resolver.exception_handler(Exception)(self._told)
+        self._documents: dict[Authorization, dict[str, Any]] = {}
+
+    def document(self, authorization: Authorization) -> dict[str, Any]:
+        """The OpenAPI document, made once."""
+        from api.document import document  # noqa: PLC0415 - few requests ask for it
+
+        if authorization not in self._documents:
+            self._documents[authorization] = document(self._resolver, self.paths, authorization)
+        return self._documents[authorization]
+
+    def answer(self, event: Mapping[str, Any], context: LambdaContext, parts: Environment) -> dict[str, Any]:
+        """Answer a request of API Gateway, and write one line about it."""
+        began = time.monotonic()
+        line: dict[str, Any] = {"route": None, "account": None}
+        try:
+            answered = self._answered(event, context, parts, line)
+        except Exception as error:  # noqa: BLE001 - the one place where an error becomes an answer
+            answered = lambda_answer(self._problem(error))
+        milliseconds = round((time.monotonic() - began) * 1000)
+        self._logger.info("api.called", extra={**line, "status": answered["statusCode"], "milliseconds": milliseconds})
+        return answered
+
+    def _answered(
+        self, event: Mapping[str, Any], context: LambdaContext, parts: Environment, line: dict[str, Any]
+    ) -> dict[str, Any]:
+        operation = self._operation(event)
+        line["route"] = f"{operation.verb} {operation.path}"
+        account, at = "", parts.clock()
+        if not operation.open:
+            line["account"] = account = account_of(event, parts.api)
+            self._count(account, at, parts.rate)
+        request = readable(event)
+        call = Call(account=account, at=at, parts=parts, document=partial(self.document, parts.api.authorization))
+        self._resolver.append_context(call=call)  # type: ignore[no-untyped-call] # of Powertools
+        return self._resolver.resolve(request, context)
+
+    def _operation(self, event: Mapping[str, Any]) -> Operation:
+        request = APIGatewayProxyEventV2(dict(event))
+        return self.paths.find(request.http_method.upper(), request.path)
+
+    def _count(self, account: str, at: datetime, rate: RateLimit) -> None:
+        try:
+            rate.take(account, at)
+        except OurFault as fault:
+            # Better a request too many than none: the stage's own throttling protects the stack.
+            self._logger.warning("request.uncounted", extra=fault_fields(fault))
+
+    def _told(self, error: Exception) -> Response[dict[str, object]]:
+        return answer(self._problem(error))
+
+    def _problem(self, error: Exception) -> Problem:
+        problem = problem_of(error)
+        if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            self._logger.error("api.failed", extra=fault_fields(error))
+        return problem

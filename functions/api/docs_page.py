@@ -1,0 +1,40 @@
+"""The page of the OpenAPI document: Swagger UI from Powertools' files, in one answer, nothing from elsewhere."""
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+
+_START = """
+window.onload = () => SwaggerUIBundle({
+  url: "v2/openapi.json", dom_id: "#page", deepLinking: true, validatorUrl: null,
+  presets: [SwaggerUIBundle.presets.apis], layout: "BaseLayout",
+});
+"""
+
+_PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Ringback's API</title>
+<link rel="icon" href="data:,"><style>{style}</style></head>
+<body><div id="page"></div><script>{library}</script><script>{start}</script></body>
+</html>
+"""
+
+
+@cache
+def page() -> tuple[str, str]:
+    """The page, and the Content-Security-Policy that lets it run these scripts, ask this API, and do nothing else."""
+    folder = files("aws_lambda_powertools.event_handler.openapi") / "swagger_ui"
+    library = (folder / "swagger-ui-bundle.min.js").read_text(encoding="utf-8")
+    style = (folder / "swagger-ui.min.css").read_text(encoding="utf-8")
+    scripts = " ".join(f"'sha256-{_digest(script)}'" for script in (library, _START))
+    policy = (
+        f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    return _PAGE.format(style=style, library=library, start=_START), policy
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -1,0 +1,140 @@
+"""One execution environment of the API: everything that outlives a request, made when it is first needed."""
+
+import os
+import random
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
+
+from api.account_items import AccountItems
+from api.log import Log
+from api.numbers import Numbers
+from api.rate import Allowance, RateLimit
+from api.settings import ApiSettings
+from ringback.addresses import Network, parse_networks
+from ringback.aws import client
+from ringback.credentials import Credentials
+from ringback.delivery_store import DeliveryStore
+from ringback.health_store import HealthStore
+from ringback.queues import Queue
+from ringback.recording import Recorder
+from ringback.settings import Settings
+from ringback.tables import Table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from ringback.attempts import Attempts
+
+THREADS = 10
+"""Writes at once, when many deliveries are sent again."""
+
+
+class Environment:
+    """What handlers work with."""
+
+    def __init__(
+        self,
+        variables: Mapping[str, str],
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        random_bytes: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self.settings = Settings.of(variables)
+        self.api = ApiSettings.of(variables)
+        self.clock = clock
+        self.random_bytes = random_bytes
+        self._closing: list[Callable[[], None]] = []
+
+    @cached_property
+    def allowed_networks(self) -> tuple[Network, ...]:
+        """What callbacks may reach beside public addresses."""
+        return parse_networks(self.settings.allowed_networks)
+
+    @cached_property
+    def rate(self) -> RateLimit:
+        """Every request asks here first."""
+        allowance = Allowance(per_second=self.api.requests_per_second, burst=self.api.burst)
+        return RateLimit(table=self._callbacks_table, allowance=allowance)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """What is set."""
+        return Numbers(table=self._callbacks_table, credentials=self._credentials)
+
+    @cached_property
+    def health(self) -> HealthStore:
+        """What is known of endpoints."""
+        return HealthStore(table=self.settings.callbacks_table, dynamodb=self._dynamodb)
+
+    @cached_property
+    def accounts(self) -> AccountItems:
+        """Signing secrets and contacts."""
+        return AccountItems(table=self._callbacks_table, credentials=self._credentials)
+
+    @cached_property
+    def log(self) -> Log:
+        """What happened."""
+        table = Table(name=self.settings.deliveries_table, partition="owner", sort="delivery", client=self._dynamodb)
+        return Log(table=table, mapper=self._pool.map)
+
+    @cached_property
+    def deliveries(self) -> DeliveryStore:
+        """Whole deliveries, as `deliver` sees them."""
+        return DeliveryStore(
+            table=self.settings.deliveries_table,
+            dynamodb=self._dynamodb,
+            credentials=self._credentials,
+            retention=timedelta(days=self.settings.delivery_retention_days),
+        )
+
+    @cached_property
+    def recorder(self) -> Recorder:
+        """The way to the Retries queue."""
+        retries = Queue(url=self.settings.retries_queue_url, client=client("sqs"))
+        return Recorder(deliveries=self.deliveries, retries=retries, clock=self.clock)
+
+    @cached_property
+    def attempts(self) -> "Attempts":
+        """The same attempts that `deliver` makes; imported here, because only a test needs them."""
+        from ringback.attempts import Attempts  # noqa: PLC0415 - as the docstring says
+        from ringback.guard import Guard  # noqa: PLC0415
+        from ringback.http_sender import HttpSender  # noqa: PLC0415
+        from ringback.mail_sender import MailSender  # noqa: PLC0415
+        from ringback.transport import DeliveryAdapter  # noqa: PLC0415
+
+        adapter, guard = DeliveryAdapter(), Guard(self.allowed_networks)
+        self._closing.append(adapter.close)
+        return Attempts(
+            guard=guard,
+            http=HttpSender(adapter, now=self.clock, forget=guard.forget),
+            mail=MailSender(sender=self.settings.sender_address, ses=cache(lambda: client("sesv2"))),
+            clock=self.clock,
+            uniform=random.uniform,
+        )
+
+    def close(self) -> None:
+        """End its threads and connections; Lambda does so by ending the process."""
+        for close in self._closing:
+            close()
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        pool = ThreadPoolExecutor(THREADS)
+        self._closing.append(pool.shutdown)
+        return pool
+
+    @cached_property
+    def _dynamodb(self) -> "DynamoDBClient":
+        dynamodb: DynamoDBClient = client("dynamodb", connections=THREADS)
+        return dynamodb
+
+    @cached_property
+    def _callbacks_table(self) -> Table:
+        return Table(name=self.settings.callbacks_table, partition="owner", sort="event", client=self._dynamodb)
+
+    @cached_property
+    def _credentials(self) -> Credentials:
+        return Credentials(key=self.settings.credentials_key, kms=cache(lambda: client("kms")))

@@ -1,0 +1,167 @@
+"""Deliveries in requests and answers."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from api.models.shapes import TIME, Input, Output, shown_as
+from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Outcome
+from ringback.times import iso
+
+_ATTEMPT: dict[str, Any] = {
+    "number": 1,
+    "at": "2026-11-23T17:36:01.204Z",
+    "reason": "event",
+    "outcome": "status",
+    "status": 500,
+    "milliseconds": 87,
+    "detail": "HTTP 500",
+    "excerpt": "Internal Server Error",
+}
+_SUMMARY: dict[str, Any] = {
+    "id": "01a2097a9c0085c1d2f3a4b5c6d7e8f9",
+    "fonenumber": "3215551212",
+    "event": "messages/receive_notify",
+    "event_id": "0c4055acc5cc2736d818c96f4421b2f5",
+    "time": "2026-11-23T17:36:00.000Z",
+    "created": "2026-11-23T17:36:01.190Z",
+    "status": "failed",
+    "note": "",
+    "next_attempt": None,
+    "attempt_count": 1,
+}
+_DATA: dict[str, Any] = {
+    "to": "3215551212",
+    "from": "3215551111",
+    "message": "hello world",
+    "id": "0c4055acc5cc2736d818c96f4421b2f5",
+}
+
+
+class AttemptShown(Output):
+    """One try of a delivery."""
+
+    number: int = Field(description="Within the delivery, from 1.")
+    at: str = Field(description="When it started.", json_schema_extra=TIME)
+    reason: AttemptReason = Field(description="Why it ran.")
+    outcome: Outcome = Field(description="`delivered` is the only success; `status` is any other HTTP status.")
+    status: int | None = Field(description="The HTTP status; null where there was no answer.")
+    milliseconds: int
+    detail: str = Field(description="The outcome in words.")
+    excerpt: str = Field(description="The first 1,024 bytes of the receiver's answer.")
+
+
+class DeliverySummary(Output):
+    """A delivery in a list."""
+
+    id: str = Field(description="The receiver's `webhook-id`.")
+    fonenumber: str = Field(description="Empty for an event of the whole account.")
+    event: str
+    event_id: str = Field(description="The platform's id of the event.")
+    time: str = Field(description="When the event happened.", json_schema_extra=TIME)
+    created: str = Field(description="When the first attempt was made.", json_schema_extra=TIME)
+    status: DeliveryStatus
+    note: str = Field(description="Why it waits or was given up, where its attempts do not say so.")
+    next_attempt: str | None = Field(description="When, while it is pending and that is known.", json_schema_extra=TIME)
+    attempt_count: int
+    last_attempt: AttemptShown | None
+
+
+class DeliveryShown(DeliverySummary):
+    """A delivery with everything that is known of it."""
+
+    attempts: list[AttemptShown]
+    data: dict[str, str | int] = Field(description="The event's values, as a body has them.")
+
+
+class DeliveriesAnswer(Output):
+    """A page of the log, the newest event first."""
+
+    model_config = shown_as({"deliveries": [{**_SUMMARY, "last_attempt": _ATTEMPT}], "cursor": None})
+
+    deliveries: list[DeliverySummary]
+    cursor: str | None = Field(
+        description="For the next page, which may be short or empty; null is the end. It is good for the same filters."
+    )
+
+
+class DeliveryAnswer(Output):
+    """One delivery."""
+
+    model_config = shown_as({"delivery": {**_SUMMARY, "last_attempt": _ATTEMPT, "attempts": [_ATTEMPT], "data": _DATA}})
+
+    delivery: DeliveryShown
+
+
+def _from_form(value: object) -> object:
+    """A form has text only."""
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+class RedeliveryInput(Input):
+    """Which deliveries to send again."""
+
+    model_config = shown_as({"since": "2026-11-23T14:00:00Z", "status": "failed", "dry_run": True})
+
+    since: str = Field(description="Events from this time on.", json_schema_extra=TIME)
+    until: str | None = Field(default=None, description="Events before this time.", json_schema_extra=TIME)
+    status: Annotated[DeliveryStatus, Field(strict=False)] = Field(
+        default=DeliveryStatus.FAILED, description="Of a pending one, the next attempt is moved."
+    )
+    event: str | None = Field(default=None, description="One kind of event; all, if left out.")
+    dry_run: Annotated[bool, BeforeValidator(_from_form)] = Field(default=False, description="Count only.")
+    cursor: str | None = Field(default=None, description="Of the answer before, where it had one.")
+
+
+class Redelivery(Output):
+    """What is going to be sent again."""
+
+    count: int = Field(description="Deliveries, of which 20 a second become due; with `dry_run`, those that would.")
+    dry_run: bool
+    cursor: str | None = Field(description="To go on with, where there are more than one request takes; else null.")
+
+
+class RedeliveryAnswer(Output):
+    """It happens in the background, within the next minutes."""
+
+    model_config = shown_as({"redelivery": {"count": 17, "dry_run": True, "cursor": None}})
+
+    redelivery: Redelivery
+
+
+def summary_of(delivery: Delivery) -> dict[str, Any]:
+    """The fields of a `DeliverySummary`."""
+    return {
+        "id": delivery.id,
+        "fonenumber": delivery.event.fonenumber,
+        "event": delivery.event.kind,
+        "event_id": delivery.event.id,
+        "time": iso(delivery.event.time),
+        "created": iso(delivery.created),
+        "status": delivery.status,
+        "note": delivery.note,
+        "next_attempt": iso(delivery.due) if delivery.due and not delivery.note else None,
+        "attempt_count": len(delivery.attempts),
+        "last_attempt": _shown(delivery.attempts[-1]) if delivery.attempts else None,
+    }
+
+
+def answer_of(delivery: Delivery) -> DeliveryAnswer:
+    """A whole delivery as an answer."""
+    attempts = [_shown(attempt) for attempt in delivery.attempts]
+    return DeliveryAnswer(
+        delivery=DeliveryShown(**summary_of(delivery), attempts=attempts, data=dict(delivery.event.data))
+    )
+
+
+def _shown(attempt: Attempt) -> AttemptShown:
+    return AttemptShown(
+        number=attempt.number,
+        at=iso(attempt.at),
+        reason=attempt.reason,
+        outcome=attempt.outcome,
+        status=attempt.status,
+        milliseconds=attempt.milliseconds,
+        detail=attempt.detail,
+        excerpt=attempt.excerpt,
+    )

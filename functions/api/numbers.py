@@ -1,0 +1,148 @@
+"""The Callbacks table as customers see it: a number's callbacks, and an account's numbers."""
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from ringback import callback_items
+from ringback.aws import our_fault
+from ringback.callback_items import NUMBERS_INDEX
+from ringback.catalogue import CATALOGUE
+from ringback.credentials import Credentials
+from ringback.errors import Conflict
+from ringback.models import Callback, account_and_fonenumber, owner_of
+from ringback.tables import Item, Key, Table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+type Callbacks = Mapping[str, Callback]
+"""Callbacks of one owner, by kind of event."""
+
+KINDS_OF_A_NUMBER = len(CATALOGUE)
+"""Items that a number has at most."""
+
+
+class Numbers:
+    """Reads what is set as it is now, and changes it."""
+
+    def __init__(self, *, table: Table, credentials: Credentials) -> None:
+        self._table = table
+        self._credentials = credentials
+
+    def shown(self, owner: str) -> Callbacks:
+        """The callbacks of *owner* without their passwords, so that KMS is not asked.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        return {item["event"]["S"]: self._shown(item) for item in self._items(owner)}
+
+    def callbacks(self, owner: str) -> Callbacks:
+        """The callbacks of *owner*, passwords included.
+
+        Raises:
+            OurFault: the table or KMS is out of reach.
+        """
+        opened = (callback_items.from_item(item, self._credentials) for item in self._items(owner))
+        return {callback.event: callback for callback in opened}
+
+    def callback(self, key: Key) -> Callback | None:
+        """The one callback under *key*, password included.
+
+        Raises:
+            OurFault: the table or KMS is out of reach.
+        """
+        with our_fault("reading a callback"):
+            answer = self._table.client.get_item(
+                TableName=self._table.name, Key=self._table.key(key), ConsistentRead=True
+            )
+        return callback_items.from_item(answer["Item"], self._credentials) if "Item" in answer else None
+
+    def change(self, changes: Mapping[Key, Callback | None], *, declared_by: str = "") -> None:
+        """Set callbacks, and remove those that are None: all or nothing.
+
+        *declared_by* is the resource of a stack that wants this; whoever sets the callback next takes it over.
+
+        Raises:
+            OurFault: the table or KMS is out of reach.
+        """
+        writes = [self._write(key, callback, declared_by) for key, callback in changes.items()]
+        if writes:
+            with our_fault("setting callbacks"):
+                self._table.client.transact_write_items(TransactItems=writes)
+
+    def withdraw(self, key: Key, *, declared_by: str) -> bool:
+        """Remove a callback, unless another resource of a stack has taken it over; whether it is gone.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        try:
+            with our_fault("removing a callback"):
+                self._table.client.delete_item(
+                    TableName=self._table.name,
+                    Key=self._table.key(key),
+                    ConditionExpression="attribute_not_exists(declared_by) OR declared_by = :me",
+                    ExpressionAttributeValues={":me": {"S": declared_by}},
+                )
+        except Conflict:
+            return False
+        return True
+
+    def page(self, account: str, *, after: str, limit: int) -> tuple[list[tuple[str, Callbacks]], bool]:
+        """The callbacks of the next *limit* numbers of *account* after that one, and whether there are more.
+
+        A number that was set within the last second may be missing.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        found: list[tuple[str, Callbacks]] = []
+        numbers = groupby(self._index(account, after, limit + 1), key=lambda item: item["owner"]["S"])
+        for owner, items in numbers:
+            if len(found) == limit:
+                return found, True
+            callbacks = {item["event"]["S"]: self._shown(item) for item in items}
+            found.append((account_and_fonenumber(owner)[1], callbacks))
+        return found, False
+
+    def _index(self, account: str, after: str, numbers: int) -> Iterator[Item]:
+        pages = self._table.client.get_paginator("query").paginate(
+            TableName=self._table.name,
+            IndexName=NUMBERS_INDEX,
+            KeyConditionExpression="account = :account AND #owner > :after",
+            ExpressionAttributeNames={"#owner": "owner"},
+            ExpressionAttributeValues={
+                ":account": {"S": account},
+                # "#" alone sorts before every number of the account, and no other account is in the partition.
+                ":after": {"S": owner_of(account, after) if after else f"{account}#"},
+            },
+            PaginationConfig={"PageSize": numbers * KINDS_OF_A_NUMBER},
+        )
+        with our_fault("listing numbers"):
+            for page in pages:
+                yield from page["Items"]
+
+    def _items(self, owner: str) -> list[Item]:
+        with our_fault("reading callbacks"):
+            answer = self._table.client.query(
+                TableName=self._table.name,
+                KeyConditionExpression="#owner = :owner",
+                ExpressionAttributeNames={"#owner": "owner"},
+                ExpressionAttributeValues={":owner": {"S": owner}},
+                ConsistentRead=True,
+            )
+        return [item for item in answer["Items"] if item["event"]["S"] in CATALOGUE]
+
+    def _shown(self, item: Item) -> Callback:
+        public = {name: value for name, value in item.items() if name != "url_password"}
+        return callback_items.from_item(public, self._credentials)
+
+    def _write(self, key: Key, callback: Callback | None, declared_by: str) -> "TransactWriteItemTypeDef":
+        if callback is None:
+            return {"Delete": {"TableName": self._table.name, "Key": self._table.key(key)}}
+        item = callback_items.to_item(callback, self._credentials)
+        if declared_by:
+            item["declared_by"] = {"S": declared_by}
+        return {"Put": {"TableName": self._table.name, "Item": item}}

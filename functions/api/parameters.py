@@ -1,0 +1,98 @@
+"""Parameters of paths and queries, checked by the rules that everything else goes by."""
+
+import re
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import unquote
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import AfterValidator
+
+from api.models.callbacks import ENOUGH_DIGITS
+from api.models.shapes import TIME
+from api.problems import not_found
+from ringback.catalogue import EventKind, lookup
+from ringback.errors import InvalidSetting
+from ringback.fonenumbers import normalize
+from ringback.models import DeliveryStatus
+from ringback.texts import shown
+from ringback.times import parse_time
+
+MOST_AT_ONCE = 100
+"""Entries of a page."""
+
+PAGE = 50
+"""Entries of a page unless told otherwise."""
+
+_DELIVERY = re.compile(r"[0-9a-f]{32}")
+
+
+def kind_of_path(group: str, name: str) -> EventKind:
+    """The kind of event whose name a path has in two parts.
+
+    Raises:
+        Problem: there is none (404).
+    """
+    try:
+        return lookup(f"{group}/{name}")
+    except InvalidSetting as error:
+        raise not_found(str(error)) from None
+
+
+def delivery_of_path(text: str) -> str:
+    """The id of a delivery in a path.
+
+    Raises:
+        Problem: no delivery has such an id (404).
+    """
+    if not _DELIVERY.fullmatch(text):
+        raise not_found(f"no such delivery: {shown(text)}; an id has 32 hex digits")
+    return text
+
+
+def time_of(field: str, text: str | None) -> datetime | None:
+    """The time in *text*, if there is any.
+
+    Raises:
+        InvalidSetting: it is no time.
+    """
+    if text is None:
+        return None
+    try:
+        return parse_time(text)
+    except ValueError:
+        raise InvalidSetting(field, f"given {shown(text)}; it takes ISO 8601, as in 2026-11-23T17:36:00Z") from None
+
+
+def span_of(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
+    """The times that bound a list.
+
+    Raises:
+        InvalidSetting: one is no time, or they are the wrong way round.
+    """
+    first, end = time_of("since", since), time_of("until", until)
+    if first and end and end < first:
+        raise InvalidSetting("until", f"given {shown(until)}, which is before since")
+    return first, end
+
+
+Number = Annotated[
+    str,
+    Path(
+        description="10 digits, in any notation.", examples=["3215551212"], json_schema_extra={"pattern": ENOUGH_DIGITS}
+    ),
+    AfterValidator(lambda text: normalize(unquote(text))),
+]
+Group = Annotated[str, Path(description="The first part of the event's name.", examples=["messages"])]
+Name = Annotated[str, Path(description="The second part of the event's name.", examples=["receive_notify"])]
+DeliveryId = Annotated[
+    str,
+    Path(description="32 hex digits.", examples=["01a2097a9c0085c1d2f3a4b5c6d7e8f9"]),
+    AfterValidator(delivery_of_path),
+]
+Limit = Annotated[int, Query(ge=1, le=MOST_AT_ONCE, description="Entries of a page.")]
+Cursor = Annotated[str, Query(description="Where to go on: the `cursor` of the page before.")]
+Status = Annotated[DeliveryStatus | None, Query(description="Only those that stand there.")]
+Event = Annotated[str | None, Query(description="Only this kind of event.", examples=["messages/receive_notify"])]
+Since = Annotated[str | None, Query(description="Events from this time on.", json_schema_extra=TIME)]
+Until = Annotated[str | None, Query(description="Events before this time.", json_schema_extra=TIME)]

@@ -1,0 +1,88 @@
+"""Every error as an answer: `{"error", "message", "status_code"}` (facts: Conventions of the API).
+
+What a customer got wrong has its own status; a fault of ours is 503 where it passes by itself, else 500.
+"""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from aws_lambda_powertools.event_handler import Response, content_types
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+
+from api.validation_messages import described
+from ringback.errors import Conflict, InvalidSetting, MalformedEvent, OurFault, RingbackError
+
+TRY_AGAIN_SECONDS = 1
+"""When it is worth to ask again after a fault that passes."""
+
+NO_SUCH_PATH = "no such path; GET /v2/openapi.json lists those that there are"
+
+
+class Problem(RingbackError):  # noqa: N818 - the noun of RFC 9457, not "…Error"
+    """An answer that is an error, with a message for the person who reads the client's log."""
+
+    def __init__(self, status: HTTPStatus, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(f"{status.value}: {message}")
+        self.status = status
+        self.message = message
+        self.headers = headers or {}
+
+
+def not_found(message: str) -> Problem:
+    """404: what the caller asks for is not among what is theirs."""
+    return Problem(HTTPStatus.NOT_FOUND, message)
+
+
+def conflict(message: str) -> Problem:
+    """409: it is there, but not in a state that allows this."""
+    return Problem(HTTPStatus.CONFLICT, message)
+
+
+def problem_of(error: Exception) -> Problem:
+    """What the caller is told of *error*; a fault of ours says no more than that it is one."""
+    match error:
+        case Problem():
+            problem = error
+        case InvalidSetting():
+            problem = Problem(HTTPStatus.BAD_REQUEST, str(error))
+        case MalformedEvent():
+            problem = Problem(HTTPStatus.BAD_REQUEST, error.detail)
+        case RequestValidationError():
+            problem = Problem(HTTPStatus.BAD_REQUEST, described(error.errors()))
+        case NotFoundError():
+            problem = not_found(NO_SUCH_PATH)
+        case Conflict():
+            problem = conflict("it was changed by another request at the same time; read it again")
+        case OurFault():
+            wait = {"Retry-After": str(TRY_AGAIN_SECONDS)}
+            problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, "a part of ours is out of reach; try again", wait)
+        case _:
+            problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "a fault of ours, in our log under this request's id")
+    return problem
+
+
+def answer(problem: Problem) -> Response[dict[str, object]]:
+    """*problem* as an answer."""
+    return Response(
+        status_code=problem.status.value,
+        content_type=content_types.APPLICATION_JSON,
+        body=body_of(problem.status, problem.message),
+        headers=dict(problem.headers),
+    )
+
+
+def lambda_answer(problem: Problem) -> dict[str, object]:
+    """The same as API Gateway takes it from a function."""
+    return {
+        "statusCode": problem.status.value,
+        "headers": {"Content-Type": content_types.APPLICATION_JSON, **problem.headers},
+        "body": json.dumps(body_of(problem.status, problem.message)),
+        "isBase64Encoded": False,
+    }
+
+
+def body_of(status: HTTPStatus, message: str) -> dict[str, object]:
+    """The body of an error."""
+    return {"error": status.phrase, "message": message, "status_code": status.value}

@@ -1,0 +1,86 @@
+"""Requests of one account: so many a second in the long run, a few more at once (a token bucket, as GCRA).
+
+The bucket is one number in the Callbacks table: when the account would be at rest again. A call at rest is one
+conditional write, one in a burst two.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from math import ceil
+
+from api.problems import Problem
+from ringback.aws import our_fault
+from ringback.errors import Conflict
+from ringback.models import owner_of
+from ringback.tables import Table
+from ringback.times import milliseconds
+
+REQUESTS = "requests"
+"""The sort key of an account's bucket; no kind of event has this name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What one account may ask for."""
+
+    per_second: float
+    burst: int
+
+    @property
+    def interval(self) -> timedelta:
+        """What one request adds to the account's time of rest."""
+        return timedelta(milliseconds=max(round(1000 / self.per_second), 1))
+
+    @property
+    def credit(self) -> timedelta:
+        """How far ahead of now the time of rest may lie, and one more request is still taken."""
+        return (self.burst - 1) * self.interval
+
+    @property
+    def retry_after(self) -> int:
+        """Seconds after which there is room again, for a caller that waits."""
+        return ceil(self.interval.total_seconds())
+
+
+class RateLimit:
+    """Counts each account's requests."""
+
+    def __init__(self, *, table: Table, allowance: Allowance) -> None:
+        self._table = table
+        self._allowance = allowance
+
+    def take(self, account: str, now: datetime) -> None:
+        """Count a request of *account*.
+
+        Raises:
+            Problem: it is one too many (429).
+            OurFault: the table is out of reach.
+        """
+        interval, credit = self._allowance.interval, self._allowance.credit
+        at_rest = "attribute_not_exists(rests) OR rests <= :limit"
+        if self._write(account, "SET rests = :next", at_rest, now, next=milliseconds(now + interval)):
+            return
+        step = interval // timedelta(milliseconds=1)
+        if self._write(account, "SET rests = rests + :next", "rests <= :limit", now + credit, next=step):
+            return
+        allowed = f"{self._allowance.per_second:g} requests a second, {self._allowance.burst} at once"
+        wait = {"Retry-After": str(self._allowance.retry_after)}
+        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, f"too many requests; an account has {allowed}", wait)
+
+    def _write(self, account: str, update: str, condition: str, limit: datetime, *, next: int) -> bool:  # noqa: A002
+        try:
+            with our_fault("counting a request"):
+                self._table.client.update_item(
+                    TableName=self._table.name,
+                    Key=self._table.key((owner_of(account, ""), REQUESTS)),
+                    UpdateExpression=update,
+                    ConditionExpression=condition,
+                    ExpressionAttributeValues={
+                        ":next": {"N": str(next)},
+                        ":limit": {"N": str(milliseconds(limit))},
+                    },
+                )
+        except Conflict:
+            return False
+        return True

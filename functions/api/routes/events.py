@@ -1,0 +1,121 @@
+"""The catalogue, and trying a callback out."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Body
+
+from api.calls import Call, Calling
+from api.models.deliveries import DeliveryAnswer, answer_of
+from api.models.events import (
+    EventAnswer,
+    EventsAnswer,
+    PreviewAnswer,
+    TrialInput,
+    http_preview,
+    mail_preview,
+    shown,
+)
+from api.parameters import Group, Name, Number, kind_of_path
+from api.problems import Problem
+from api.routing import Routes
+from api.trying import Trial, event_of, masked_headers, trial_of
+from ringback.catalogue import CATALOGUE
+from ringback.delivery_store import Written
+from ringback.errors import AttemptFailed, OurFault
+from ringback.models import Mail
+from ringback.rendering import render
+
+routes = Routes("Events")
+
+TRIAL_ID_BYTES = 8
+"""Of the id of an event that did not happen."""
+
+
+@routes.operation("GET", "/v2/events", name="list_events", summary="The catalogue of events")
+def list_events(call: Calling) -> EventsAnswer:  # noqa: ARG001 - an account may read it, whichever it is
+    """All kinds."""
+    return EventsAnswer(events=[shown(kind) for kind in CATALOGUE.values()])
+
+
+@routes.operation(
+    "GET",
+    "/v2/events/{group}/{name}",
+    name="get_event",
+    summary="One kind of event: tokens, body keys, methods, an example",
+    problems=[HTTPStatus.NOT_FOUND],
+)
+def get_event(call: Calling, group: Group, name: Name) -> EventAnswer:  # noqa: ARG001 - as above
+    """One kind."""
+    return EventAnswer(event=shown(kind_of_path(group, name)))
+
+
+@routes.operation(
+    "POST",
+    "/v2/fonenumbers/{fonenumber}/{group}/{name}/preview",
+    name="preview",
+    summary="Show what an event would send",
+    description="Nothing is sent. For the catalogue's example or for the data given, byte for byte.",
+    problems=[HTTPStatus.NOT_FOUND],
+)
+def preview(
+    call: Calling, fonenumber: Number, group: Group, name: Name, body: Annotated[TrialInput | None, Body()] = None
+) -> PreviewAnswer:
+    """The request or the mail."""
+    trial = _trial(call, fonenumber, group, name, body)
+    event = trial.delivery.event
+    secrets = call.parts.accounts.secrets(call.account, call.at)
+    try:
+        rendered = render(trial.callback, delivery=trial.delivery.id, event=event, at=call.at, secrets=secrets)
+    except AttemptFailed as failure:
+        raise Problem(HTTPStatus.BAD_REQUEST, failure.detail) from None
+    request = rendered.request
+    if isinstance(request, Mail):
+        return PreviewAnswer(preview=mail_preview(request, unknown=event.unknown))
+    headers = masked_headers(request)
+    return PreviewAnswer(
+        preview=http_preview(request, headers=headers, empty_tokens=rendered.empty_tokens, unknown=event.unknown)
+    )
+
+
+@routes.operation(
+    "POST",
+    "/v2/fonenumbers/{fonenumber}/{group}/{name}/test",
+    name="test",
+    summary="Send an example now",
+    description=(
+        "Behind the same guard and deadline as a delivery. It is in the log with the reason `test`, and is never tried"
+        " again. The answer has the attempt; that it failed is a 200, too. Success turns a callback on again that was"
+        " turned off."
+    ),
+    problems=[HTTPStatus.NOT_FOUND],
+)
+def try_now(
+    call: Calling, fonenumber: Number, group: Group, name: Name, body: Annotated[TrialInput | None, Body()] = None
+) -> DeliveryAnswer:
+    """One attempt."""
+    trial = _trial(call, fonenumber, group, name, body)
+    secrets = call.parts.accounts.secrets(call.account, call.at)
+    delivery = call.parts.attempts.make(trial.delivery, trial.callback, secrets).delivery
+    written = call.parts.deliveries.record([delivery], parked=lambda _: False)
+    if set(written.values()) != {Written.YES}:
+        raise OurFault("the attempt was made, but could not be recorded")
+    if trial.proves_it_works(delivery):
+        call.parts.health.enable(trial.callback)
+    return answer_of(delivery)
+
+
+def _trial(call: Call, fonenumber: str, group: str, name: str, body: TrialInput | None) -> Trial:
+    kind = kind_of_path(group, name)
+    given = body.given() if body else {}
+    event_id = f"test-{call.parts.random_bytes(TRIAL_ID_BYTES).hex()}"
+    event = event_of(
+        kind, given.get("data"), account=call.account, fonenumber=fonenumber, event_id=event_id, at=call.at
+    )
+    return trial_of(
+        kind,
+        event,
+        given.get("callback"),
+        stored=call.parts.numbers.callback,
+        allowed=call.parts.allowed_networks,
+    )

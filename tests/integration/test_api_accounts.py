@@ -1,0 +1,96 @@
+"""Signing secrets and contacts."""
+
+import base64
+from datetime import UTC, datetime
+
+import pytest
+from standardwebhooks import Webhook
+from standardwebhooks.webhooks import WebhookVerificationError
+
+from ringback.signing import PREFIX
+from tests.integration.calling import OTHER_ACCOUNT, Api
+from tests.integration.receivers import Receiver
+
+SECRET = "/v2/accounts/signing_secret"
+ROTATE = "/v2/accounts/signing_secret/rotate"
+
+
+def received(api: Api, receiver: Receiver) -> tuple[bytes, dict[str, str]]:
+    """What a receiver gets at this moment."""
+    callback = {"type": "Callback", "method": "JSON", "url": receiver.text_url}
+    api.post("/v2/fonenumbers/3215551212/messages/send_notify/test", {"callback": callback})
+    return receiver.received[-1].body, receiver.received[-1].headers
+
+
+def test_nothing_is_signed_until_the_account_makes_a_secret(api: Api, receiver: Receiver) -> None:
+    assert api.get(SECRET).json == {"signing_secret": {"exists": False, "created": None, "previous_signs_until": None}}
+    assert "webhook-signature" not in received(api, receiver)[1]
+
+
+def test_a_secret_is_32_random_bytes_shown_once(api: Api) -> None:
+    made = api.post(SECRET)
+    secret = made.json["signing_secret"]["secret"]
+
+    assert made.status == 201
+    assert secret.startswith(PREFIX)
+    assert len(base64.b64decode(secret.removeprefix(PREFIX), validate=True)) == 32
+    again, shown = api.post(SECRET), api.get(SECRET)
+    assert (again.status, again.message[:27]) == (409, "there is a signing secret, ")
+    assert shown.json == {
+        "signing_secret": {"exists": True, "created": "2026-11-23T17:36:00.000Z", "previous_signs_until": None}
+    }
+    stored = repr(api.stack.items("CALLBACKS_TABLE"))
+    for text in (again.text, shown.text, stored):
+        assert secret not in text
+    assert api.post(SECRET, account=OTHER_ACCOUNT).json["signing_secret"]["secret"] != secret
+
+
+def test_after_a_rotation_both_sign_for_a_day(api: Api, receiver: Receiver) -> None:
+    api.clock.now = datetime.now(UTC)
+    old = api.post(SECRET).json["signing_secret"]["secret"]
+    answer = api.post(ROTATE)
+    new = answer.json["signing_secret"]["secret"]
+
+    body, headers = received(api, receiver)
+    Webhook(old).verify(body, headers)
+    Webhook(new).verify(body, headers)
+    assert answer.status == 200
+    assert api.get(SECRET).json["signing_secret"]["previous_signs_until"]
+    api.clock.passes(hours=24)
+    body, headers = received(api, receiver)
+    assert len(headers["webhook-signature"].split()) == 1
+    assert api.get(SECRET).json["signing_secret"]["previous_signs_until"] is None
+    with pytest.raises(WebhookVerificationError):
+        Webhook(old).verify(body, headers)
+
+
+def test_two_sign_at_most(api: Api, receiver: Receiver) -> None:
+    api.clock.now = datetime.now(UTC)
+    api.post(SECRET)
+    second, third = (api.post(ROTATE).json["signing_secret"]["secret"] for _ in range(2))
+
+    body, headers = received(api, receiver)
+
+    assert len(headers["webhook-signature"].split()) == 2
+    Webhook(second).verify(body, headers)
+    Webhook(third).verify(body, headers)
+
+
+def test_of_two_rotations_at_once_one_is_told_to_look_again(api: Api) -> None:
+    api.post(SECRET)
+    accounts = api.parts.accounts
+    before = accounts._read("1000001", "signing_secret")  # noqa: SLF001 - what the other request has read
+    api.post(ROTATE)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(accounts, "_read", lambda *_: before)
+        assert api.post(ROTATE).status == 409
+
+
+def test_a_contact_is_one_address_or_nobody(api: Api) -> None:
+    contact = "/v2/accounts/contact"
+    assert api.get(contact).json == {"contact": {"email": ""}}
+    assert api.put(contact, {"email": "a@example.com"}).json == {"contact": {"email": "a@example.com"}}
+    assert api.get(contact).json == {"contact": {"email": "a@example.com"}}
+    assert api.get(contact, account=OTHER_ACCOUNT).json == {"contact": {"email": ""}}
+    assert api.put(contact, {"email": None}).json == {"contact": {"email": ""}}
+    assert api.stack.items("CALLBACKS_TABLE") == []

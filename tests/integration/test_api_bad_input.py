@@ -1,0 +1,289 @@
+"""Whatever a client gets wrong is told in one sentence, with its status; nothing is a fault of ours."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.calling import OTHER_ACCOUNT, Api
+
+NUMBER = "3215551212"
+SET = {"fonenumber": NUMBER, "type": "Callback", "url": "https://my.example.com/", "method": "GET"}
+SECRET = "planted-password"
+
+NUMBER_RULE = "; it takes 10 digits, as in 3215551212"
+TOKENS = "messages/receive_notify has ((to)), ((from)), ((msg)), ((id))"
+
+SETTINGS: list[tuple[dict[str, Any], str]] = [
+    ({"fonenumber": None}, "fonenumber: missing" + NUMBER_RULE),
+    ({"fonenumber": "321555121"}, 'fonenumber: given "321555121"' + NUMBER_RULE),
+    ({"fonenumber": 3215551212}, "fonenumber: given 3215551212; it takes text"),
+    ({"type": "Webhook"}, 'type: given "Webhook"; messages/receive_notify allows None, Callback, Email'),
+    ({"type": ""}, "type: missing; messages/receive_notify allows None, Callback, Email"),
+    ({"type": ["None"]}, "type: given a list; it takes text"),
+    ({"method": "PATCH"}, 'method: given "PATCH"; messages/receive_notify allows GET, POST, JSON'),
+    ({"method": None}, "method: missing; messages/receive_notify allows GET, POST, JSON"),
+    ({"url_method": "POST"}, 'url_method: in conflict with method, another name of it: "GET" and "POST"'),
+    (
+        {"color": "red"},
+        "color: unknown field; allowed: type, email, url, method, url_method, url_username, url_password",
+    ),
+    ({"url": None}, "url: missing; a Callback needs one"),
+    ({"url": "my.example.com/"}, "url: not absolute; it starts with https:// or http:// and a host"),
+    ({"url": "ftp://my.example.com/"}, 'url: given "ftp"://; allowed: https:// and http://'),
+    ({"url": "https://a/?x=((mgs))"}, f'url: unknown token "mgs"; {TOKENS}; did you mean ((msg))?'),
+    ({"url": "https://((from)).example.com/"}, "url: a token before the path"),
+    ({"url": f"https://user:{SECRET}@a.example.com/"}, "url: a user name or password before the host"),
+    ({"url": "https://10.0.0.1/hook"}, "url: 10.0.0.1 is private; callbacks go to public addresses only"),
+    ({"url": "https://a.example.com:25/"}, "url: port 25; allowed: 80, 443, 1024 to 65535"),
+    ({"url": "https://a.example.com/\\x"}, "url: a backslash at character 23"),
+    ({"url_username": "u"}, "url_password: missing; url_username and url_password go together"),
+    ({"url_username": "u:v", "url_password": SECRET}, "url_username: it has a colon"),
+    ({"url_username": "u", "url_password": f"{SECRET}\n"}, "url_password: it has a control character"),
+    (
+        {"type": "Email", "email": "a@example.com,b@example.com"},
+        'email: given "a@example.com,b@example.com"; it takes one',
+    ),
+    ({"type": "Email"}, "email: missing; it takes one address"),
+]
+
+
+@pytest.mark.parametrize(("changes", "message"), SETTINGS, ids=[message for _, message in SETTINGS])
+def test_a_setting_that_breaks_a_rule(shared_api: Api, changes: dict[str, Any], message: str) -> None:
+    answer = shared_api.post("/v2/messages/receive_notify", SET | changes)
+
+    assert answer.status == 400
+    assert answer.message.startswith(message)
+    assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "changes", "message"),
+    [
+        ("messages/receive", {"method": "JSON"}, 'method: given "JSON"; messages/receive allows POST'),
+        ("messages/receive", {"type": "Email"}, 'type: given "Email"; messages/receive allows None, Callback'),
+        ("accounts/cdr_notify", {"method": "GET"}, 'method: given "GET"; accounts/cdr_notify allows POST, JSON'),
+        (
+            "accounts/cdr_notify",
+            {"method": "POST", "url": "http://a.example.com/"},
+            "url: given http://; this event takes https:// only",
+        ),
+        (
+            "accounts/cdr_notify",
+            {"account_id": OTHER_ACCOUNT},
+            'account_id: given "2000002"; it is 1000001, or left out',
+        ),
+        (
+            "accounts/cdr_notify",
+            {"method": "POST", "password": SECRET, "url_password": "x"},
+            "password: in conflict with url_password",
+        ),
+    ],
+)
+def test_an_event_with_rules_of_its_own(shared_api: Api, path: str, changes: dict[str, Any], message: str) -> None:
+    fields = {name: value for name, value in SET.items() if path.startswith("messages") or name != "fonenumber"}
+
+    answer = shared_api.post(f"/v2/{path}", fields | changes)
+
+    assert answer.status == 400
+    assert answer.message.startswith(message)
+    assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"fonenumber": {"fonenumber": "3215559999"}}, 'fonenumber: given "3215559999"; the path says 3215551212'),
+        (
+            {"fonenumber": {"sms_options": {"receive_notify": {}}, "message_options": {}}},
+            "sms_options: in conflict with message_options, another name of it: they differ",
+        ),
+        (
+            {"fonenumber": {"message_options": {"receive_notify": {"type": "None", "fonenumber": NUMBER}}}},
+            "fonenumber.message_options.receive_notify.fonenumber: unknown field; allowed: type, email, url, method",
+        ),
+        (
+            {"fonenumber": {"message_options": {"lost": {}}}},
+            "fonenumber.message_options.lost: unknown field; allowed: rec",
+        ),
+        ({"fonenumber": {"message_options": "None"}}, 'fonenumber.message_options: given "None"; it takes an object'),
+        (
+            {"fonenumber": {"fax_options": {"send_notify": {"type": 1}}}},
+            "fonenumber.fax_options.send_notify.type: given 1;",
+        ),
+        ({"fonenumber": {}, "extra": 1}, "extra: unknown field; allowed: fonenumber"),
+    ],
+)
+def test_a_put_that_cannot_be_meant(shared_api: Api, fields: dict[str, Any], message: str) -> None:
+    answer = shared_api.put(f"/v2/fonenumbers/{NUMBER}", fields)
+
+    assert answer.status == 400
+    assert answer.message.startswith(message)
+
+
+BODIES: list[tuple[str, dict[str, Any], int, str]] = [
+    ("broken JSON", {"body": '{"type":'}, 400, "body: not JSON: Expecting value: line 1 column 9 (char 8)"),
+    ("no object", {"body": '["None"]'}, 400, "body: given a list; it takes an object of fields"),
+    ("twice", {"body": '{"type":"None","type":"Email"}'}, 400, "type: given twice"),
+    ("no body", {}, 400, "body: missing"),
+    ("not UTF-8", {"raw": b'{"type":"\xff"}'}, 400, "body: not UTF-8"),
+    ("1 MiB", {"body": "x" * 1_048_576}, 413, "body: 1,048,576 bytes; it takes at most 262,144"),
+    (
+        "XML",
+        {"raw": b"<x/>", "headers": {"content-type": "text/xml"}},
+        415,
+        'Content-Type: given "text/xml"; it takes ',
+    ),
+    ("a form twice", {"form": "type=None&type=Email"}, 400, "type: given twice"),
+]
+
+
+@pytest.mark.parametrize(("request_", "status", "message"), [row[1:] for row in BODIES], ids=[row[0] for row in BODIES])
+def test_a_body_that_cannot_be_read(shared_api: Api, request_: dict[str, Any], status: int, message: str) -> None:
+    answer = shared_api.post("/v2/messages/receive_notify", **request_)
+
+    assert answer.status == status
+    assert answer.message.startswith(message)
+
+
+NUMBER_PATH = f"/v2/fonenumbers/{NUMBER}"
+LOST = "01a2097a9c0085c1d2f3a4b5c6d7e8f9"
+REQUESTS: list[tuple[str, str, Any, int, str]] = [
+    ("GET", "/v2/fonenumbers/123", None, 400, 'fonenumber: given "123"'),
+    ("GET", "/v2/fonenumbers?limit=0", None, 400, 'limit: given "0"; it takes at least 1'),
+    ("GET", "/v2/fonenumbers?limit=101", None, 400, 'limit: given "101"; it takes at most 100'),
+    ("GET", "/v2/fonenumbers?limit=1&limit=2", None, 400, "limit: given "),
+    ("GET", "/v2/fonenumbers?page=2", None, 400, "page: unknown parameter; allowed: limit, cursor"),
+    ("GET", "/v2/fonenumbers?cursor=x", None, 400, "cursor: it is not one of this list"),
+    ("GET", "/v2/events/messages/lost", None, 404, 'event: given "messages/lost"; allowed: messages/receive_notify, '),
+    (
+        "GET",
+        f"{NUMBER_PATH}/deliveries?status=lost",
+        None,
+        400,
+        'status: given "lost"; allowed: pending, delivered, failed, ',
+    ),
+    (
+        "GET",
+        f"{NUMBER_PATH}/deliveries?event=lost",
+        None,
+        400,
+        'event: given "lost"; allowed: messages/receive_notify, ',
+    ),
+    (
+        "GET",
+        f"{NUMBER_PATH}/deliveries?since=now",
+        None,
+        400,
+        'since: given "now"; it takes ISO 8601, as in 2026-11-23T17:36',
+    ),
+    ("GET", f"{NUMBER_PATH}/deliveries?since=2026-02&until=2026-01", None, 400, "since: given"),
+    (
+        "GET",
+        f"{NUMBER_PATH}/deliveries?since=2026-02-01&until=2026-01-01",
+        None,
+        400,
+        'until: given "2026-01-01", which is before since',
+    ),
+    ("GET", f"{NUMBER_PATH}/deliveries/{LOST}", None, 404, f"no such delivery: {LOST}"),
+    ("GET", f"{NUMBER_PATH}/deliveries/1", None, 404, 'no such delivery: "1"; an id has 32 hex digits'),
+    ("POST", f"{NUMBER_PATH}/deliveries/{LOST}/redeliver", None, 404, "no such delivery"),
+    ("POST", f"{NUMBER_PATH}/redeliver", {}, 400, "since: missing"),
+    ("POST", f"{NUMBER_PATH}/redeliver", {"since": "x"}, 400, 'since: given "x"; it takes ISO 8601'),
+    (
+        "POST",
+        f"{NUMBER_PATH}/redeliver",
+        {"since": "2026-01-01", "status": 1},
+        400,
+        "status: given 1; allowed: pending",
+    ),
+    (
+        "POST",
+        f"{NUMBER_PATH}/redeliver",
+        {"since": "2026-01-01", "dry_run": "x"},
+        400,
+        'dry_run: given "x"; it takes true or',
+    ),
+    (
+        "POST",
+        f"{NUMBER_PATH}/redeliver",
+        {"since": "2026-01-01", "cursor": "x"},
+        400,
+        "cursor: it is not one of this list",
+    ),
+    ("POST", f"{NUMBER_PATH}/messages/lost/preview", None, 404, 'event: given "messages/lost"; allowed'),
+    (
+        "POST",
+        f"{NUMBER_PATH}/messages/send_notify/preview",
+        None,
+        404,
+        "messages/send_notify of 3215551212 is not set;",
+    ),
+    (
+        "POST",
+        f"{NUMBER_PATH}/messages/confirm/test",
+        None,
+        400,
+        "callback: missing; that of messages/confirm is stored nowhere",
+    ),
+    (
+        "POST",
+        f"{NUMBER_PATH}/messages/send_notify/test",
+        {"callback": {"type": None}},
+        400,
+        "callback.type: given None;",
+    ),
+    (
+        "POST",
+        f"{NUMBER_PATH}/messages/send_notify/test",
+        {"callback": {"type": "Callback", "url": "https://a/((x))", "method": "GET"}},
+        400,
+        'callback.url: unknown token "x"',
+    ),
+    (
+        "POST",
+        f"{NUMBER_PATH}/messages/send_notify/preview",
+        {"data": []},
+        400,
+        "data: given a list; it takes an object",
+    ),
+    (
+        "POST",
+        f"{NUMBER_PATH}/messages/send_notify/preview",
+        {"data": {"to": {}}},
+        400,
+        "data.to: given an object; it takes text",
+    ),
+    (
+        "POST",
+        f"{NUMBER_PATH}/calls/send_notify/preview",
+        {"data": {"billable_seconds": "x"}},
+        400,
+        "data.billable_seconds: giv",
+    ),
+    ("PUT", "/v2/accounts/contact", {}, 400, "email: missing"),
+    ("PUT", "/v2/accounts/contact", {"email": "a@b@c"}, 400, 'email: given "a@b@c"; it takes one bare address'),
+    ("POST", "/v2/accounts/signing_secret/rotate", None, 404, "there is no signing secret to rotate"),
+    ("POST", "/v2/accounts/signing_secret?x=1", None, 400, "x: unknown parameter; allowed: none"),
+    ("GET", "/v2/nothing", None, 404, "no such path; GET /v2/openapi.json lists those that there are"),
+    ("GET", "/v2/fonenumbers/", None, 404, "no such path"),
+    ("GET", '/v2/fonenumbers/"', None, 404, "no such path"),
+]
+
+
+@pytest.mark.parametrize(
+    ("verb", "url", "body", "status", "message"), REQUESTS, ids=[f"{r[0]} {r[1]} {r[4]}" for r in REQUESTS]
+)
+def test_a_request_that_cannot_be_meant(  # noqa: PLR0913, PLR0917 - a row of the table
+    shared_api: Api, verb: str, url: str, body: object, status: int, message: str
+) -> None:
+    answer = shared_api.call(verb, url, body)
+
+    assert (answer.status, answer.message[: len(message)]) == (status, message)
+
+
+@pytest.mark.parametrize("verb", ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE"])
+def test_a_verb_that_a_route_lacks(shared_api: Api, verb: str) -> None:
+    answer = shared_api.call(verb, "/v2/messages/receive_notify")
+
+    assert (answer.status, answer.headers["allow"]) == (405, "POST")
+    assert answer.message == f"this path does not take {verb}; allowed: POST"

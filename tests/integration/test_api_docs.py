@@ -1,0 +1,79 @@
+"""The OpenAPI document and its page."""
+
+import base64
+import hashlib
+import re
+from typing import Any
+
+import pytest
+
+from tests.integration.calling import Api
+
+
+@pytest.fixture(scope="module")
+def document(shared_api: Api) -> Any:
+    return shared_api.get("/v2/openapi.json", account=None).json
+
+
+def operations(document: Any) -> list[tuple[str, str, Any]]:
+    return [(verb.upper(), path, one) for path, verbs in document["paths"].items() for verb, one in verbs.items()]
+
+
+def test_it_is_openapi_3_1_with_the_token_as_its_security(document: Any) -> None:
+    assert document["openapi"] == "3.1.0"
+    assert document["security"] == [{"token": []}]
+    assert document["components"]["securitySchemes"]["token"]["in"] == "header"
+    assert document["components"]["securitySchemes"]["token"]["name"] == "token"
+
+
+def test_every_operation_says_what_it_does_and_what_can_go_wrong(document: Any) -> None:
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+
+    assert len(set(names)) == len(names) > 25
+    for verb, path, operation in operations(document):
+        assert operation["summary"], path
+        assert {"400", "401", "429", "500", "503"} <= set(operation["responses"]), path
+        assert ("requestBody" in operation) <= ({"413", "415"} <= set(operation["responses"])), path
+        assert "422" not in operation["responses"], (verb, path)
+
+
+def test_every_reference_leads_somewhere_and_nothing_of_powertools_is_left(document: Any) -> None:
+    text = str(document)
+
+    for kind, name in re.findall(r"#/components/(\w+)/(\w+)", text):
+        assert name in document["components"][kind]
+    assert "ValidationError" not in text
+    assert set(document["components"]["schemas"]) <= set(re.findall(r"#/components/schemas/(\w+)", text))
+
+
+def test_every_error_has_its_three_fields_in_its_example(document: Any) -> None:
+    for response in document["components"]["responses"].values():
+        example = response["content"]["application/json"]["example"]
+        assert list(example) == ["error", "message", "status_code"]
+
+
+def test_bodies_are_json_and_the_flat_ones_also_forms_without_null(document: Any) -> None:
+    bodies = {path: one["requestBody"]["content"] for _, path, one in operations(document) if "requestBody" in one}
+    forms = {path: body["application/x-www-form-urlencoded"] for path, body in bodies.items() if len(body) == 2}
+
+    assert all("application/json" in body for body in bodies.values())
+    assert {"/v2/messages/receive_notify", "/v2/accounts/cdr_notify", "/v2/accounts/contact"} <= set(forms)
+    for form in forms.values():
+        for field in form["schema"]["properties"].values():
+            assert field["type"] == "string"
+            assert None not in field.get("enum", [])
+
+
+def test_the_page_needs_nothing_from_elsewhere(shared_api: Api) -> None:
+    answer = shared_api.get("/docs", account=None, headers={"accept-encoding": "gzip"})
+    policy = answer.headers["content-security-policy"]
+
+    assert answer.headers["content-type"] == "text/html"
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "http" not in policy
+    assert "'unsafe-eval'" not in policy
+    scripts = re.findall(r"<script>(.*?)</script>", answer.text, re.DOTALL)
+    assert len(scripts) == 2
+    for script in scripts:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy

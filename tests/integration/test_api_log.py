@@ -1,0 +1,351 @@
+"""The log, and sending again."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from api import redelivery
+from ringback.delivery_ids import delivery_id
+from ringback.errors import OurFault
+from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome
+from tests.integration.calling import ACCOUNT, NOW, OTHER_ACCOUNT, Api
+
+NUMBER = "3215551212"
+PATH = f"/v2/fonenumbers/{NUMBER}"
+KIND = "messages/receive_notify"
+FAILED = DeliveryStatus.FAILED
+
+
+def attempt(at: datetime) -> Attempt:
+    return Attempt(
+        number=1,
+        at=at,
+        reason=AttemptReason.EVENT,
+        outcome=Outcome.STATUS,
+        status=500,
+        milliseconds=9,
+        detail="HTTP 500",
+    )
+
+
+def made(
+    minutes: int = 1,
+    *,
+    status: DeliveryStatus = FAILED,
+    kind: str = KIND,
+    account: str = ACCOUNT,
+    fonenumber: str = NUMBER,
+    **changes: Any,
+) -> Delivery:
+    """A delivery of an event that happened so many minutes ago."""
+    time = NOW - timedelta(minutes=minutes)
+    data = {"to": NUMBER, "from": "3215551111", "message": "hello"}
+    event = Event(kind=kind, account=account, fonenumber=fonenumber, id=f"event-{minutes}", time=time, data=data)
+    delivery = Delivery(
+        id=delivery_id(event),
+        event=event,
+        created=time,
+        status=status,
+        attempts=(attempt(time),),
+        tries=10,
+        reason=AttemptReason.RETRY,
+    )
+    return replace(delivery, **changes)
+
+
+def keep(api: Api, deliveries: Sequence[Delivery], *, parked: bool = False) -> None:
+    api.stack.deliveries().record(deliveries, parked=lambda _: parked)
+
+
+def listed(api: Api, query: str = "", **options: Any) -> list[str]:
+    answer = api.get(f"{PATH}/deliveries{query}", **options)
+    assert answer.status == 200, answer.text
+    return [delivery["event_id"] for delivery in answer.json["deliveries"]]
+
+
+def set_callback(api: Api, kind: str = KIND) -> None:
+    fields = {"fonenumber": NUMBER, "type": "Callback", "method": "POST", "url": "https://my.example.com/"}
+    assert api.post(f"/v2/{kind}", fields).status == 200
+
+
+def queued(api: Api) -> list[dict[str, Any]]:
+    return [json.loads(message["Body"]) for message in api.stack.messages("RETRIES_QUEUE_URL")]
+
+
+# ── The log ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_newest_event_comes_first_and_filters_hold(api: Api) -> None:
+    keep(api, [made(3), made(1), made(2, status=DeliveryStatus.DELIVERED), made(5, kind="calls/send_notify")])
+    keep(api, [made(4, account=OTHER_ACCOUNT), made(4, fonenumber="3215559999")])
+
+    assert listed(api) == ["event-1", "event-2", "event-3", "event-5"]
+    assert listed(api, "?status=failed") == ["event-1", "event-3", "event-5"]
+    assert listed(api, "?event=calls/send_notify") == ["event-5"]
+    assert listed(api, "?since=2026-11-23T17:33:00Z&until=2026-11-23T17:35:00Z") == ["event-2", "event-3"]
+    assert listed(api, "?status=failed&event=messages/receive_notify&until=2026-11-23T17:35:00Z") == ["event-3"]
+    assert listed(api, account=OTHER_ACCOUNT) == ["event-4"]
+    assert listed(api, "?status=cancelled") == []
+
+
+@pytest.mark.parametrize("query", ["limit=2", "limit=2&status=failed"])
+def test_pages_go_on_where_the_last_one_ended(api: Api, query: str) -> None:
+    keep(api, [made(minutes) for minutes in range(1, 6)])
+
+    first = api.get(f"{PATH}/deliveries?{query}").json
+    keep(api, [made(0)])  # what comes meanwhile does not shift the pages
+    second = api.get(f"{PATH}/deliveries?{query}&cursor={first['cursor']}").json
+    third = api.get(f"{PATH}/deliveries?{query}&cursor={second['cursor']}").json
+
+    pages = [[delivery["event_id"] for delivery in page["deliveries"]] for page in (first, second, third)]
+    assert pages == [["event-1", "event-2"], ["event-3", "event-4"], ["event-5"]]
+    assert third["cursor"] is None
+
+
+def test_a_cursor_is_good_for_its_account_number_and_filters(api: Api) -> None:
+    keep(api, [made(minutes) for minutes in range(1, 4)])
+    cursor = api.get(f"{PATH}/deliveries?limit=1").json["cursor"]
+
+    elsewhere = [
+        api.get(f"{PATH}/deliveries?cursor={cursor}", account=OTHER_ACCOUNT),
+        api.get(f"/v2/fonenumbers/3215559999/deliveries?cursor={cursor}"),
+        api.get(f"{PATH}/deliveries?status=failed&cursor={cursor}"),
+        api.get(f"/v2/fonenumbers?cursor={cursor}"),
+        api.post(f"{PATH}/redeliver", {"since": "2026-01-01", "cursor": cursor}),
+    ]
+
+    assert [answer.status for answer in elsewhere] == [400] * 5
+    assert {answer.message for answer in elsewhere} == {
+        "cursor: it is not one of this list; leave it out to start, and keep the filters"
+    }
+
+
+def test_one_delivery_has_its_attempts_and_data(api: Api) -> None:
+    delivery = made(1, status=DeliveryStatus.PENDING, due=NOW + timedelta(hours=2))
+    keep(api, [delivery])
+
+    shown = api.get(f"{PATH}/deliveries/{delivery.id}").json["delivery"]
+
+    assert shown["data"] == {"to": NUMBER, "from": "3215551111", "message": "hello"}
+    assert shown["attempts"] == [shown["last_attempt"]]
+    assert shown["attempts"][0] == {
+        "number": 1,
+        "at": "2026-11-23T17:35:00.000Z",
+        "reason": "event",
+        "outcome": "status",
+        "status": 500,
+        "milliseconds": 9,
+        "detail": "HTTP 500",
+        "excerpt": "",
+    }
+    assert (shown["next_attempt"], shown["attempt_count"]) == ("2026-11-23T19:36:00.000Z", 1)
+    assert api.get(f"{PATH}/deliveries/{delivery.id}", account=OTHER_ACCOUNT).status == 404
+    assert api.get(f"/v2/fonenumbers/3215559999/deliveries/{delivery.id}").status == 404
+
+
+def test_events_without_a_number_have_a_log_of_their_own(api: Api) -> None:
+    delivery = made(1, kind="accounts/cdr_notify", fonenumber="")
+    keep(api, [delivery])
+    api.post("/v2/accounts/cdr_notify", {"method": "JSON", "url": "https://my.example.com/"})
+
+    [shown] = api.get("/v2/accounts/deliveries").json["deliveries"]
+
+    assert (shown["id"], shown["fonenumber"]) == (delivery.id, "")
+    assert api.get(f"/v2/accounts/deliveries/{delivery.id}").json["delivery"]["id"] == delivery.id
+    assert api.post(f"/v2/accounts/deliveries/{delivery.id}/redeliver").status == 202
+    assert api.post("/v2/accounts/redeliver", {"since": "2026-01-01"}).json["redelivery"]["count"] == 0
+    assert listed(api) == []
+
+
+# ── Sending one again ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("status", [FAILED, DeliveryStatus.DELIVERED, DeliveryStatus.CANCELLED])
+def test_a_settled_delivery_is_made_again_at_once(api: Api, status: DeliveryStatus) -> None:
+    delivery = made(1, status=status)
+    keep(api, [delivery])
+    set_callback(api)
+
+    answer = api.post(f"{PATH}/deliveries/{delivery.id}/redeliver")
+
+    assert (answer.status, answer.json["delivery"]["status"]) == (202, "pending")
+    due = round(NOW.timestamp() * 1000)
+    assert queued(api) == [{"version": 1, "owner": delivery.owner, "delivery": delivery.id, "due": due}]
+    [stored] = api.stack.deliveries().load([(delivery.owner, delivery.id)])[0].values()
+    assert (stored.due, stored.tries, stored.reason) == (NOW, 0, AttemptReason.REDELIVERY)
+    assert stored.attempts == delivery.attempts
+
+
+def test_of_a_pending_delivery_the_next_attempt_is_moved_to_now(api: Api) -> None:
+    delivery = made(1, status=DeliveryStatus.PENDING, due=NOW + timedelta(hours=2), note="waits")
+    keep(api, [delivery], parked=True)
+    set_callback(api)
+
+    api.post(f"{PATH}/deliveries/{delivery.id}/redeliver")
+
+    [item] = api.stack.items("DELIVERIES_TABLE")
+    assert item["due"]["N"] == str(round(NOW.timestamp() * 1000))
+    assert not {"due_shard", "note"} & set(item)
+    assert len(queued(api)) == 1
+
+
+@pytest.mark.parametrize("seconds", [1, 0, -600])
+def test_what_is_on_its_way_is_left_alone(api: Api, seconds: int) -> None:
+    delivery = made(1, status=DeliveryStatus.PENDING, due=NOW + timedelta(seconds=seconds))
+    keep(api, [delivery])
+    set_callback(api)
+    before = api.stack.items("DELIVERIES_TABLE")
+
+    answer = api.post(f"{PATH}/deliveries/{delivery.id}/redeliver")
+    many = api.post(f"{PATH}/redeliver", {"since": "2026-01-01", "status": "pending"})
+
+    assert (answer.status, many.json["redelivery"]["count"]) == (202, 0)
+    assert queued(api) == []
+    assert api.stack.items("DELIVERIES_TABLE") == before
+
+
+def test_what_lost_its_message_is_sent_after_all(api: Api) -> None:
+    delivery = made(60, status=DeliveryStatus.PENDING, due=NOW - timedelta(minutes=16))
+    keep(api, [delivery])
+    set_callback(api)
+
+    api.post(f"{PATH}/deliveries/{delivery.id}/redeliver")
+
+    assert len(queued(api)) == 1
+
+
+def test_twice_at_once_is_sent_once(api: Api) -> None:
+    delivery = made(1)
+    keep(api, [delivery])
+    set_callback(api)
+
+    answers = [api.post(f"{PATH}/deliveries/{delivery.id}/redeliver") for _ in range(2)]
+
+    assert [answer.status for answer in answers] == [202, 202]
+    assert len(queued(api)) == 1
+
+
+def test_without_its_callback_nothing_is_sent_again(api: Api) -> None:
+    delivery = made(1)
+    keep(api, [delivery])
+    url = f"{PATH}/deliveries/{delivery.id}/redeliver"
+
+    gone = api.post(url)
+    set_callback(api)
+    [callback] = api.parts.numbers.callbacks(delivery.owner).values()
+    api.parts.health.disable(callback, "the receiver answered 410 Gone")
+    off = api.post(url)
+    many = api.post(f"{PATH}/redeliver", {"since": "2026-01-01", "event": KIND})
+
+    assert (gone.status, gone.message) == (
+        409,
+        f"{KIND} of {NUMBER} is not set any more; set it, then send again",
+    )
+    turned_off = f"{KIND} of {NUMBER} is turned off: the receiver answered 410 Gone; set it again, then send again"
+    assert (off.status, off.message) == (409, turned_off)
+    assert (many.status, many.message) == (409, turned_off)
+    assert api.post(f"{PATH}/redeliver", {"since": "2026-01-01"}).json["redelivery"]["count"] == 0
+    assert queued(api) == []
+
+
+def test_a_test_is_not_sent_again(api: Api) -> None:
+    delivery = made(1, reason=AttemptReason.TEST)
+    keep(api, [delivery])
+    set_callback(api)
+
+    answer = api.post(f"{PATH}/deliveries/{delivery.id}/redeliver")
+
+    assert (answer.status, answer.message) == (409, "a test is not sent again; POST …/test makes another")
+    assert api.post(f"{PATH}/redeliver", {"since": "2026-01-01"}).json["redelivery"]["count"] == 0
+
+
+def test_if_the_queue_is_out_of_reach_requeue_finds_it_in_the_table(api: Api) -> None:
+    delivery = made(1)
+    keep(api, [delivery])
+    set_callback(api)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+
+        def unreachable(*_: object) -> None:
+            raise OurFault("sending to a queue")
+
+        monkeypatch.setattr("ringback.queues.Queue.send", unreachable)
+        answer = api.post(f"{PATH}/deliveries/{delivery.id}/redeliver")
+
+    assert answer.status == 202
+    [item] = api.stack.items("DELIVERIES_TABLE")
+    assert "due_shard" in item
+
+
+def test_who_writes_at_the_same_time_wins(api: Api) -> None:
+    delivery = made(1)
+    keep(api, [delivery])
+    set_callback(api)
+    item = api.parts.log.item(delivery.owner, delivery.id)
+    keep(api, [replace(delivery, version=1)])  # `deliver` records an attempt
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(api.parts.log, "item", lambda *_: item)
+        answer = api.post(f"{PATH}/deliveries/{delivery.id}/redeliver")
+
+    assert (answer.status, answer.message[:40]) == (409, "it was changed by another request at the")
+    assert queued(api) == []
+
+
+# ── Sending many again ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_all_that_match_become_due_one_after_the_other(api: Api) -> None:
+    keep(api, [made(minutes) for minutes in range(1, 5)])
+    keep(api, [made(5, status=DeliveryStatus.DELIVERED), made(6, kind="faxes/send_notify"), made(90)])
+    set_callback(api)
+    wanted = {"since": "2026-11-23T17:00:00Z", "until": "2026-11-23T17:35:00Z"}
+
+    count = api.post(f"{PATH}/redeliver", {**wanted, "dry_run": True})
+    pending_before = listed(api, "?status=pending")
+    answer = api.post(f"{PATH}/redeliver", form=wanted)
+
+    assert (count.status, count.json) == (202, {"redelivery": {"count": 3, "dry_run": True, "cursor": None}})
+    assert pending_before == []
+    assert answer.json == {"redelivery": {"count": 3, "dry_run": False, "cursor": None}}
+    pending = api.get(f"{PATH}/deliveries?status=pending").json["deliveries"]
+    assert [(delivery["event_id"], delivery["next_attempt"]) for delivery in reversed(pending)] == [
+        ("event-4", "2026-11-23T17:36:00.000Z"),
+        ("event-3", "2026-11-23T17:36:00.050Z"),
+        ("event-2", "2026-11-23T17:36:00.100Z"),
+    ]
+    parked = [item for item in api.stack.items("DELIVERIES_TABLE") if "due_shard" in item]
+    assert len(parked) == 3
+    assert queued(api) == []
+
+
+def test_more_than_one_request_takes_go_on_by_the_cursor_at_the_same_rate(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redelivery, "MOST", 2)
+    keep(api, [made(minutes) for minutes in range(1, 6)])
+    set_callback(api)
+
+    counts, cursor = [], None
+    while True:
+        body = {"since": "2026-11-23T17:00:00Z", "cursor": cursor}
+        answer = api.post(f"{PATH}/redeliver", body).json["redelivery"]
+        counts.append(answer["count"])
+        cursor = answer["cursor"]
+        if cursor is None:
+            break
+
+    assert counts == [2, 2, 1]
+    dues = sorted(int(item["due"]["N"]) for item in api.stack.items("DELIVERIES_TABLE"))
+    assert [due - dues[0] for due in dues] == [0, 50, 100, 150, 200]
+    monkeypatch.undo()
+    everything = api.post(f"{PATH}/redeliver", {"since": "2026-11-23T17:00:00Z", "status": "pending", "dry_run": True})
+    assert everything.json["redelivery"]["count"] == 0
+
+
+def test_a_message_s_own_callback_is_never_gone(api: Api) -> None:
+    keep(api, [made(1, kind="messages/confirm")])
+
+    assert api.post(f"{PATH}/redeliver", {"since": "2026-11-01"}).json["redelivery"]["count"] == 1

@@ -1,0 +1,183 @@
+"""Setting and reading callbacks."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ringback.models import Callback, CallbackType, owner_of
+from tests.integration.calling import ACCOUNT, NOW, OTHER_ACCOUNT, Api
+
+NUMBER = "3215551212"
+NOTHING = {"type": "None", "email": "", "url": "", "method": ""}
+SET = {"type": "Callback", "url": "https://my.example.com/?m=((msg))", "method": "GET"}
+
+
+def stored(api: Api, event: str = "messages/receive_notify", fonenumber: str = NUMBER) -> Callback | None:
+    return api.parts.numbers.callback((owner_of(ACCOUNT, fonenumber), event))
+
+
+def test_a_post_replaces_the_whole_callback(api: Api) -> None:
+    api.post(
+        "/v2/messages/receive_notify", {"fonenumber": NUMBER, **SET, "url_username": "u", "url_password": "planted"}
+    )
+    answer = api.post("/v2/messages/receive_notify", {"fonenumber": NUMBER, "type": "Email", "email": "a@example.com"})
+
+    block = {"type": "Email", "email": "a@example.com", "url": "", "method": ""}
+    assert answer.json["fonenumber"]["message_options"]["receive_notify"] == block
+    owner = owner_of(ACCOUNT, NUMBER)
+    assert stored(api) == Callback(
+        owner=owner, event="messages/receive_notify", type=CallbackType.EMAIL, email="a@example.com"
+    )
+
+
+def test_none_leaves_nothing_behind(api: Api) -> None:
+    api.post(
+        "/v2/messages/receive_notify", {"fonenumber": NUMBER, **SET, "url_username": "u", "url_password": "planted"}
+    )
+    answer = api.post("/v2/messages/receive_notify", {"fonenumber": NUMBER, "type": "None", "url": "https://old/"})
+
+    assert answer.json["fonenumber"]["message_options"]["receive_notify"] == NOTHING
+    assert api.stack.items("CALLBACKS_TABLE") == []
+    assert api.get(f"/v2/fonenumbers/{NUMBER}").status == 404
+
+
+def test_the_message_itself_is_set_like_a_notification(api: Api) -> None:
+    fields = {"fonenumber": NUMBER, "type": "Callback", "url": "https://my.example.com/", "method": "POST"}
+
+    answer = api.post("/v2/messages/receive", fields)
+
+    assert answer.json["fonenumber"]["message_options"]["receive"]["method"] == "POST"
+
+
+def test_call_records_are_set_for_the_account(api: Api) -> None:
+    fields = {"account_id": ACCOUNT, "method": "JSON", "url": "https://my.example.com/cdr", "username": "u"}
+    block = {"type": "Callback", "email": "", "url": "https://my.example.com/cdr", "method": "JSON"}
+
+    answer = api.post("/v2/accounts/cdr_notify", {**fields, "password": "planted"})
+
+    assert answer.json == {"account": {"account_id": ACCOUNT, "cdr_notify": block}}
+    assert api.get("/v2/accounts/cdr_notify").json == answer.json
+    callback = api.parts.numbers.callback((f"{ACCOUNT}#*", "accounts/cdr_notify"))
+    assert callback
+    assert (callback.url_username, callback.url_password) == ("u", "planted")
+    assert api.get("/v2/fonenumbers").json["fonenumbers"] == []
+    assert api.post("/v2/accounts/cdr_notify", {"type": None}).json["account"]["cdr_notify"] == NOTHING
+
+
+def test_a_put_merges_block_by_block_all_or_nothing(api: Api) -> None:
+    api.post("/v2/calls/send_notify", {"fonenumber": NUMBER, **SET, "url": "https://my.example.com/"})
+    url = f"/v2/fonenumbers/{NUMBER}"
+
+    broken = {"message_options": {"receive_notify": SET}, "fax_options": {"send_notify": {**SET, "method": "PATCH"}}}
+    assert api.put(url, {"fonenumber": broken}).message.startswith('fax_options.send_notify.method: given "PATCH"')
+    assert stored(api) is None
+    answer = api.put(url, {"fonenumber": {"sms_options": {"receive_notify": SET}, "fax_options": {}}})
+
+    shown = answer.json["fonenumber"]
+    assert shown["message_options"]["receive_notify"] == SET | {"email": ""}
+    assert shown["call_options"]["send_notify"]["type"] == "Callback"
+    assert api.get(url).json == answer.json
+
+
+def test_a_form_puts_blocks_in_brackets(api: Api) -> None:
+    form = {
+        "fonenumber[fonenumber]": "321-555-1212",
+        "fonenumber[message_options][receive_notify][type]": "Email",
+        "fonenumber[message_options][receive_notify][email]": "a@example.com",
+    }
+
+    answer = api.put(f"/v2/fonenumbers/{NUMBER}", form=form)
+
+    assert answer.json["fonenumber"]["message_options"]["receive_notify"]["email"] == "a@example.com"
+
+
+def test_a_put_that_changes_nothing_writes_nothing_and_keeps_password_and_state(api: Api) -> None:
+    api.post(
+        "/v2/messages/receive_notify", {"fonenumber": NUMBER, **SET, "url_username": "u", "url_password": "planted"}
+    )
+    callback = stored(api)
+    assert callback
+    table = api.stack.environment["CALLBACKS_TABLE"]
+    api.stack.dynamodb.update_item(
+        TableName=table,
+        Key={"owner": {"S": callback.owner}, "event": {"S": callback.event}},
+        UpdateExpression="SET disabled = :why",
+        ExpressionAttributeValues={":why": {"S": "the receiver answered 410 Gone"}},
+    )
+    shown = api.get(f"/v2/fonenumbers/{NUMBER}")
+
+    assert api.put(f"/v2/fonenumbers/{NUMBER}", shown.json).json == shown.json
+
+    after = stored(api)
+    assert after
+    assert (after.url_password, after.disabled) == ("planted", "the receiver answered 410 Gone")
+    api.post("/v2/messages/receive_notify", {"fonenumber": NUMBER, **SET})
+    assert stored(api) == Callback(
+        owner=callback.owner,
+        event=callback.event,
+        type=CallbackType.CALLBACK,
+        method=callback.method,
+        url=callback.url,
+    )
+
+
+def test_numbers_come_in_pages_of_their_own_account(api: Api) -> None:
+    numbers = [f"32155512{number:02}" for number in range(5)]
+    for number in numbers:
+        fields: dict[str, Any] = {"message_options": {"receive_notify": SET, "send_notify": SET}}
+        api.put(f"/v2/fonenumbers/{number}", {"fonenumber": fields})
+    api.put(f"/v2/fonenumbers/{numbers[0]}", {"fonenumber": fields}, account=OTHER_ACCOUNT)
+    api.put("/v2/fonenumbers/3215559999", {"fonenumber": fields}, account=OTHER_ACCOUNT)
+
+    found, cursor = [], ""
+    for size in (2, 2, 1):
+        page = api.get(f"/v2/fonenumbers?limit=2{cursor}").json
+        assert len(page["fonenumbers"]) == size
+        found += [number["fonenumber"] for number in page["fonenumbers"]]
+        cursor = f"&cursor={page['cursor']}"
+    assert found == numbers
+    assert page["cursor"] is None
+    assert page["fonenumbers"][0]["message_options"]["send_notify"] == SET | {"email": ""}
+
+
+def test_the_health_of_endpoints_is_shown(api: Api) -> None:
+    url = f"/v2/fonenumbers/{NUMBER}/health"
+    assert api.get(url).status == 404
+    for kind in ("messages/receive_notify", "messages/send_notify"):
+        api.post(f"/v2/{kind}", {"fonenumber": NUMBER, **SET})
+    failing, off = api.parts.numbers.callbacks(owner_of(ACCOUNT, NUMBER)).values()
+    opened = api.parts.health.failed(failing, 10, since=NOW)
+    assert opened
+    api.parts.health.open(failing, replace(opened, open_until=NOW))
+    api.parts.health.disable(off, "the receiver answered 410 Gone")
+
+    time = "2026-11-23T17:36:00.000Z"
+    assert api.get(url).json["health"] == {
+        "fonenumber": NUMBER,
+        "callbacks": [
+            {
+                "event": "messages/receive_notify",
+                "state": "open",
+                "failures": 10,
+                "since": time,
+                "until": time,
+                "because": "",
+            },
+            {
+                "event": "messages/send_notify",
+                "state": "disabled",
+                "failures": 0,
+                "since": None,
+                "until": None,
+                "because": "the receiver answered 410 Gone",
+            },
+        ],
+    }
+
+
+@pytest.mark.parametrize("path", ["%2B1%20(321)%20555-1212", "+1 (321) 555-1212", "13215551212", "321.555.1212"])
+def test_a_number_in_a_path_is_read_in_any_notation(api: Api, path: str) -> None:
+    api.post("/v2/messages/receive_notify", {"fonenumber": NUMBER, **SET})
+
+    assert api.get(f"/v2/fonenumbers/{path}").json["fonenumber"]["fonenumber"] == NUMBER

@@ -1,0 +1,66 @@
+"""Who calls."""
+
+from typing import Any
+
+import pytest
+
+from api.caller import account_of
+from api.problems import problem_of
+from api.settings import ApiSettings
+
+
+def settings(authorization: str, claim: str = "account_id") -> ApiSettings:
+    return ApiSettings.of({"AUTHORIZATION": authorization, "ACCOUNT_CLAIM": claim})
+
+
+def event(claims: dict[str, Any] | None = None, headers: dict[str, str] | None = None) -> dict[str, Any]:
+    authorizer = {} if claims is None else {"authorizer": {"jwt": {"claims": claims, "scopes": None}}}
+    return {"headers": headers or {}, "requestContext": authorizer}
+
+
+def problem(event: dict[str, Any], settings: ApiSettings) -> tuple[int, str]:
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - problem_of says what it means
+        account_of(event, settings)
+    told = problem_of(caught.value)
+    return told.status.value, told.message
+
+
+def test_with_tokens_the_account_is_the_claim() -> None:
+    assert account_of(event({"account_id": "1000001"}), settings("jwt")) == "1000001"
+    assert account_of(event({"tenant": "1000001"}), settings("jwt", claim="tenant")) == "1000001"
+
+
+def test_with_tokens_no_header_names_an_account() -> None:
+    headers = {"account": "2000002"}
+
+    assert account_of(event({"account_id": "1000001"}, headers), settings("jwt")) == "1000001"
+    assert problem(event(None, headers), settings("jwt")) == (401, "token: missing; it is a header")
+
+
+@pytest.mark.parametrize("claims", [{"sub": "x"}, {"account_id": ""}, {"account_id": "a#b"}, {"account_id": "*"}])
+def test_a_token_without_an_account_is_none(claims: dict[str, Any]) -> None:
+    assert problem(event(claims), settings("jwt")) == (401, "token: it has no account in its claim account_id")
+
+
+@pytest.mark.parametrize(
+    "authorizer", [{}, {"authorizer": None}, {"authorizer": {"jwt": None}}, {"authorizer": {"iam": {}}}]
+)
+def test_without_a_token_nobody_calls(authorizer: dict[str, Any]) -> None:
+    assert problem({"headers": {}, "requestContext": authorizer}, settings("jwt"))[0] == 401
+
+
+def test_with_iam_the_account_is_the_header_and_no_token_counts() -> None:
+    assert account_of(event(None, {"account": "1000001"}), settings("iam")) == "1000001"
+    missing = "account: missing; this header says for which account the platform calls"
+    assert problem(event({"account_id": "1000001"}), settings("iam")) == (400, missing)
+
+
+def test_with_iam_a_header_that_names_no_account_is_refused() -> None:
+    message = 'account: given "1000001#3215551212"; allowed: 1 to 64 letters, digits, . _ @ -'
+
+    assert problem(event(None, {"account": "1000001#3215551212"}), settings("iam")) == (400, message)
+
+
+def test_any_other_authorization_does_not_start() -> None:
+    with pytest.raises(ValueError, match="none"):
+        settings("none")

@@ -1,0 +1,93 @@
+"""`Custom::Callback`: properties and identity."""
+
+from typing import Any
+
+import pytest
+
+from api.declarations import (
+    NEVER_MADE,
+    described,
+    key_in,
+    named_as_in_the_template,
+    parse_declaration,
+)
+from ringback.errors import InvalidSetting
+
+PROPERTIES = {
+    "ServiceToken": "arn:aws:lambda:us-east-1:123456789012:function:ringback",
+    "Account": "1000001",
+    "Fonenumber": "+1 (321) 555-1212",
+    "Event": "messages/receive_notify",
+    "Type": "Callback",
+    "Url": "https://my.example.com/hook",
+    "Method": "JSON",
+    "UrlUsername": "user",
+    "UrlPassword": "planted-password",
+}
+
+
+def refused(**changes: Any) -> str:
+    with pytest.raises(InvalidSetting) as caught:
+        parse_declaration({name: value for name, value in (PROPERTIES | changes).items() if value != ""})
+    return named_as_in_the_template(caught.value)
+
+
+def test_properties_are_the_api_s_fields_for_a_number_and_an_event() -> None:
+    declaration = parse_declaration(PROPERTIES)
+
+    assert declaration.key == ("1000001#3215551212", "messages/receive_notify")
+    assert declaration.fields == {
+        "type": "Callback",
+        "url": "https://my.example.com/hook",
+        "method": "JSON",
+        "url_username": "user",
+        "url_password": "planted-password",
+    }
+
+
+def test_the_identity_is_number_and_event() -> None:
+    declaration = parse_declaration(PROPERTIES)
+
+    assert declaration.physical_id == "1000001#3215551212|messages/receive_notify"
+    assert key_in(declaration.physical_id) == declaration.key
+    assert parse_declaration(PROPERTIES | {"Url": "https://b/"}).physical_id == declaration.physical_id
+    assert parse_declaration(PROPERTIES | {"Event": "calls/send_notify"}).physical_id != declaration.physical_id
+    assert described(declaration.key) == {
+        "Account": "1000001",
+        "Fonenumber": "3215551212",
+        "Event": "messages/receive_notify",
+    }
+
+
+@pytest.mark.parametrize(
+    "physical_id", [f"{NEVER_MADE}52fdfc07", "2026/11/23/[$LATEST]52fdfc07", "stack-Callback-1ABC"]
+)
+def test_what_was_never_made_stands_for_nothing(physical_id: str) -> None:
+    assert key_in(physical_id) is None
+
+
+def test_call_records_are_of_the_whole_account() -> None:
+    properties = {name: value for name, value in PROPERTIES.items() if name != "Fonenumber"}
+
+    assert parse_declaration(properties | {"Event": "accounts/cdr_notify"}).key == ("1000001#*", "accounts/cdr_notify")
+    assert refused(Event="accounts/cdr_notify").startswith("Fonenumber: leave it out")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"Color": "red"}, "Color: unknown property; allowed: Account, Fonenumber, Event, Type, Email, Method, Url"),
+        ({"Url": ["https://a/"]}, "Url: given a list; it takes text"),
+        (
+            {"UrlPassword": "{{resolve:secretsmanager:x}}"},
+            "UrlPassword: a dynamic reference that CloudFormation has not",
+        ),
+        ({"Account": ""}, "Account: given null; allowed: 1 to 64 letters, digits, . _ @ -"),
+        ({"Account": "a#b"}, 'Account: given "a#b"; allowed: 1 to 64 letters, digits, . _ @ -'),
+        ({"Fonenumber": ""}, "Fonenumber: missing; it takes 10 digits, as in 3215551212"),
+        ({"Fonenumber": "123"}, 'Fonenumber: given "123"; it takes 10 digits, as in 3215551212'),
+        ({"Event": "messages/lost"}, 'Event: given "messages/lost"; allowed: messages/receive_notify, '),
+    ],
+)
+def test_a_wrong_property_is_named_as_in_the_template(changes: dict[str, Any], message: str) -> None:
+    assert refused(**changes).startswith(message)

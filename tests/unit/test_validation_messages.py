@@ -1,0 +1,71 @@
+"""What pydantic found, in our words."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import pytest
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+
+from api.models.shapes import Input
+from api.validation_messages import MOST_NAMED, described
+
+
+class Color(StrEnum):
+    RED = "red"
+    DARK_BLUE = "dark blue"
+
+
+class Inner(Input):
+    text: str | None = None
+
+
+class Outer(Input):
+    inner: Inner | None = None
+    flag: bool = False
+    needed: str
+
+
+def message(model: type[Any], value: object) -> str:
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(model).validate_python(value)
+    return described([{**error, "loc": ("body", *error["loc"])} for error in caught.value.errors()])
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ({}, "needed: missing"),
+        ({"needed": 1}, "needed: given 1; it takes text"),
+        ({"needed": ["x"]}, "needed: given a list; it takes text"),
+        ({"needed": "", "inner": "x"}, 'inner: given "x"; it takes an object'),
+        ({"needed": "", "inner": {"text": True}}, "inner.text: given true; it takes text"),
+        ({"needed": "", "inner": {"test": ""}}, "inner.test: unknown field; allowed: text"),
+        ({"needed": "", "flag": "yes"}, 'flag: given "yes"; it takes true or false'),
+        ({"needed": "", "é": 1}, "\\u00e9: unknown field; allowed: inner, flag, needed"),
+        ({"inner": {"text": 1}}, "inner.text: given 1; it takes text; needed: missing"),
+    ],
+)
+def test_a_sentence_names_the_field_what_was_given_and_what_it_takes(value: object, sentence: str) -> None:
+    assert message(Outer, value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "sentence"),
+    [
+        (Annotated[int, Field(ge=1, le=100)], "x", 'given "x"; it takes a whole number'),
+        (Annotated[int, Field(ge=1, le=100)], "0", 'given "0"; it takes at least 1'),
+        (Annotated[int, Field(ge=1, le=100)], "101", 'given "101"; it takes at most 100'),
+        (Annotated[int, Field(ge=1, le=100)], "9" * 5_000, f'given "{"9" * 79}…; it takes a whole number'),
+        (Annotated[int, Field(ge=1, le=100)], ["1", "2"], "given a list; it takes a whole number"),
+        (Color, "green", 'given "green"; allowed: red, dark blue'),
+    ],
+)
+def test_numbers_and_choices_say_what_is_allowed(kind: type[Any], value: object, sentence: str) -> None:
+    assert message(kind, value) == f"body: {sentence}"
+
+
+def test_a_long_list_of_mistakes_is_cut() -> None:
+    fields: Any = {f"field{number}": (str, ...) for number in range(MOST_NAMED + 2)}
+    model = type("Model", (BaseModel,), {"__annotations__": {name: kind for name, (kind, _) in fields.items()}})
+
+    assert message(model, {}).endswith("field4: missing; and 2 more")

@@ -1,0 +1,161 @@
+"""Writes docs/api.md from the OpenAPI document: `python -m tools.api_page`."""
+
+import json
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from api.app import ROUTERS, api
+from api.document_schemas import resolved
+from api.settings import Authorization
+
+PATH = Path(__file__).parents[1] / "docs" / "api.md"
+
+WIDTH = 110
+"""Characters of a line of JSON; a longer value is broken up."""
+
+_INTRODUCTION = """\
+# The API
+
+`python -m tools.api_page` (or `make docs`) writes this page from the OpenAPI document, which the API itself has at
+`GET /v2/openapi.json` and shows at `GET /docs`; a test fails where they differ, and another one makes every request of
+this page and compares the answers. Those two routes are open; every other one needs an account.
+
+- **Who calls.** With a token issuer configured, the header `token` holds a JWT whose claim `account_id` is the account.
+  Without one, the platform signs its calls with AWS Signature Version 4 and names the account in the header `account`.
+  No body ever does. What belongs to another account looks as if it were not there.
+- **Bodies** are JSON or forms (`application/x-www-form-urlencoded`, `a[b]=c` for objects), up to 256 KiB. Unknown
+  fields and query parameters are refused, with those that there are.
+- **Answers** are JSON. Times are UTC, ISO 8601. `"cursor"` of a list is for its next page, with the same filters.
+- **Errors** have `error`, `message` and `status_code`. Every operation can answer 400, 401, 429 (with `Retry-After`),
+  500 and 503 (with `Retry-After`); one with a body 413 and 415; a path without the verb 405 with `Allow`. The gateway's
+  own 401 and 403, for a token or signature that it does not accept, have `message` alone.
+- **Rate.** 10 requests a second for an account, 20 at once.
+
+In the `curl` lines, `$API` is where the API is, and `$TOKEN` a token for the account `1000001`; `make run` prints both
+for the local stack.
+"""
+
+_PARAMETERS = {
+    "fonenumber": "3215551212",
+    "group": "messages",
+    "name": "receive_notify",
+    "delivery": "01a2097a9c0085c1d2f3a4b5c6d7e8f9",
+}
+"""What stands for a path's parameters in an example."""
+
+type Json = Any
+
+
+def page() -> str:
+    """The whole page."""
+    document = api.document(Authorization.JWT)
+    tags = [router.tag for router in ROUTERS if any(path in document["paths"] for path in router.paths)]
+    return _INTRODUCTION + "".join(_chapter(tag, document) for tag in tags)
+
+
+def pretty(value: Json, indent: str = "") -> str:
+    """JSON that is broken up only where a line would be too long."""
+    flat = json.dumps(value, ensure_ascii=False)
+    if len(indent) + len(flat) <= WIDTH or not isinstance(value, dict | list) or not value:
+        return flat
+    inner = indent + "  "
+    if isinstance(value, dict):
+        parts = [f"{json.dumps(name)}: {pretty(part, inner)}" for name, part in value.items()]
+        return "{\n" + ",\n".join(inner + part for part in parts) + f"\n{indent}}}"
+    return "[\n" + ",\n".join(inner + pretty(part, inner) for part in value) + f"\n{indent}]"
+
+
+def curl(verb: str, path: str, *, query: str = "", body: Json = None) -> str:
+    """A request, as a person makes it in a shell."""
+    for name, value in _PARAMETERS.items():
+        path = path.replace(f"{{{name}}}", value)
+    url = f'"$API{path}{"?" if query else ""}{query}"'
+    lines = [f'curl {"" if verb == "GET" else f"-X {verb} "}{url} -H "token: $TOKEN"']
+    if body is not None:
+        text = pretty(body).replace("'", "'\\''")
+        lines += [f"  -H 'content-type: application/json' -d '{text}'"]
+    return " \\\n".join(lines)
+
+
+def example_of(content: Mapping[str, Json], document: Mapping[str, Json]) -> Json:
+    """The example of a body or an answer: its own, or that of its schema."""
+    if "example" in content:
+        return content["example"]
+    return resolved(content["schema"], document["components"]["schemas"])["examples"][0]
+
+
+def _verbs(document: Mapping[str, Json], path: str) -> Iterator[tuple[str, Json]]:
+    for verb, operation in document["paths"].get(path, {}).items():
+        yield verb.upper(), operation
+
+
+def _chapter(tag: str, document: Json) -> str:
+    known: set[str] = set()
+    sections = [
+        _section(verb, path, operation, document, api.paths[path][verb].query, known)
+        for path in api.paths
+        for verb, operation in _verbs(document, path)
+        if operation["tags"] == [tag]
+    ]
+    return f"\n## {tag}\n" + "".join(sections)
+
+
+def _section(  # noqa: PLR0913, PLR0917 - an operation, and what is known from those before it
+    verb: str, path: str, operation: Json, document: Json, query: str, known: set[str]
+) -> str:
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    status, answer = next(iter(operation["responses"].items()))
+    request = curl(verb, path, query=query, body=example_of(body, document) if body else None)
+    shown = pretty(example_of(answer["content"]["application/json"], document))
+    text = f"{operation['summary']}. {operation.get('description', '')}".strip()
+    return (
+        f"\n### {verb} {path}\n\n{text}\n{_parameters(operation)}{_fields(body, document, known)}{_problems(operation)}"
+        f"\n```sh\n{request}\n```\n\n`{status}`\n\n```json\n{shown}\n```\n"
+    )
+
+
+def _parameters(operation: Json) -> str:
+    rows = [
+        f"| `{one['name']}` | {_type(one['schema'])} | {one.get('description', '')} |\n"
+        for one in operation.get("parameters", [])
+        if one["in"] == "query"
+    ]
+    return "\n| parameter | type | meaning |\n|---|---|---|\n" + "".join(rows) if rows else ""
+
+
+def _fields(body: Json, document: Json, known: set[str]) -> str:
+    """A table of the body's fields, once for each model."""
+    schema: Json = resolved(body["schema"], document["components"]["schemas"]) if body else {"title": ""}
+    if schema["title"] in known:
+        return f"\nFields: `{schema['title']}`, as above.\n"
+    if not body:
+        return ""
+    known.add(schema["title"])
+    required = schema.get("required", [])
+    rows = [
+        f"| `{name}`{'' if name in required else ' (optional)'} | {_type(one)} | {one.get('description', '')} |\n"
+        for name, one in sorted(schema["properties"].items(), key=lambda entry: entry[0] not in required)
+    ]
+    return f"\nFields: `{schema['title']}`.\n\n| field | type | meaning |\n|---|---|---|\n" + "".join(rows)
+
+
+def _problems(operation: Json) -> str:
+    special = [status for status in operation["responses"] if status in {"404", "409"}]
+    names = [f"{status} ({HTTPStatus(int(status)).phrase})" for status in special]
+    return f"\nAlso: {', '.join(names)}.\n" if names else ""
+
+
+def _type(schema: Json) -> str:
+    if "enum" in schema:
+        return ", ".join(f"`{json.dumps(value)}`" for value in schema["enum"])
+    if "anyOf" in schema:
+        return " or ".join(_type(one) for one in schema["anyOf"])
+    if "$ref" in schema:
+        return f"`{schema['$ref'].rsplit('/', 1)[1]}`"
+    return str(schema.get("type", "anything"))
+
+
+if __name__ == "__main__":
+    PATH.write_text(page(), encoding="utf-8")
