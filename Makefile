@@ -78,6 +78,10 @@ up: build $(DEV)/.ready $(MINISTACK)/.ready ## Start the local AWS and deploy th
 down: $(DEV)/.ready ## Stop the local AWS; its state is kept
 	@$(PYTHON) -m local.down
 
+.PHONY: token
+token: $(DEV)/.ready ## Print a token for the local API (ACCOUNT=1000001 unless you say another); make -s prints it alone
+	@$(PYTHON) -m local.token $(or $(ACCOUNT),1000001)
+
 .PHONY: test
 test: build $(DEV)/.ready $(MINISTACK)/.ready ## Run all tests and print what each suite cost
 	@$(PYTHON) -m tools.suites unit integration e2e
@@ -91,8 +95,12 @@ test-integration: $(DEV)/.ready ## Run the handlers against moto and real receiv
 	@$(PYTHON) -m tools.suites integration
 
 .PHONY: test-e2e
-test-e2e: build $(DEV)/.ready $(MINISTACK)/.ready ## Run the built stack on the local AWS, under 120 s
+test-e2e: build $(DEV)/.ready $(MINISTACK)/.ready ## Run the built stack on the local AWS, under 150 s
 	@$(PYTHON) -m tools.suites e2e
+
+.PHONY: bench
+bench: build $(DEV)/.ready $(MINISTACK)/.ready ## Measure it beside its baselines, about 10 minutes (NAME=cpu: one row alone)
+	@$(PYTHON) -m benchmarks $(NAME)
 
 .PHONY: lint
 lint: $(DEV)/.ready $(SAM)/.ready $(SAM_HOME)/metadata.json ## Check style, types and the template, as written and as translated
@@ -108,8 +116,9 @@ format: $(DEV)/.ready ## Format the code, and mend what ruff can mend
 	$(PYTHON) -m ruff format
 
 .PHONY: docs
-docs: $(DEV)/.ready ## Write docs/catalogue.md anew from the catalogue
+docs: $(DEV)/.ready ## Write docs/catalogue.md and docs/api.md anew, from the catalogue and the API
 	@$(PYTHON) -m tools.catalogue_page
+	@$(PYTHON) -m tools.api_page
 
 # The machine's own processor, because the local AWS runs the build.
 ARCHITECTURE ?= $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)

@@ -9,8 +9,8 @@ lock() {
     --custom-compile-command "make lock" "$@"
 }
 
-# The layer comes first: dev.in is held to its versions.
-for input in layers/dependencies/requirements.in requirements/{uv,sam,ministack,dev}.in; do
+# The layers come first: dev.in is held to their versions.
+for input in layers/{dependencies,api}/requirements.in requirements/{uv,sam,ministack,dev}.in; do
   output=${input%.in}.txt
   echo "Locking $input"
   [ ! -e "$output" ] || cp -p "$output" "$before"

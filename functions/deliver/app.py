@@ -6,28 +6,35 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from deliver.announcing import Announcer
 from deliver.dead_letters import DeadLetters
 from deliver.delivery import Story
 from deliver.events import Message, read_message
 from deliver.health import Health
 from deliver.loading import Loader
+from deliver.processor import keep_to_one
 from deliver.telemetry import Telemetry
 from ringback.addresses import parse_networks
 from ringback.attempts import Attempts
 from ringback.aws import client
 from ringback.callback_store import CallbackStore
+from ringback.contacts import contact_of
 from ringback.credentials import Credentials
 from ringback.delivery_store import DeliveryStore
 from ringback.errors import MalformedEvent
 from ringback.guard import Guard
+from ringback.health_store import HealthStore
 from ringback.http_sender import HttpSender
+from ringback.limits import Limits
+from ringback.lines import Lines
 from ringback.mail_sender import MailSender
+from ringback.notices import NoticeBus
 from ringback.queues import Queue
 from ringback.recording import Recorder
 from ringback.settings import Settings
@@ -45,7 +52,7 @@ class Deliver:
 
     def __init__(self, settings: Settings) -> None:
         self.pool = pool = ThreadPoolExecutor(THREADS)
-        self._adapter = DeliveryAdapter()
+        self._adapter = DeliveryAdapter(Limits(connections_per_server=settings.connections_per_host))
         dynamodb = client("dynamodb", connections=THREADS)
         sqs = client("sqs")
         credentials = Credentials(key=settings.credentials_key, kms=cache(lambda: client("kms")))
@@ -53,16 +60,23 @@ class Deliver:
         callbacks = CallbackStore(
             table=settings.callbacks_table, dynamodb=dynamodb, credentials=credentials, clock=time.time
         )
+        retention = timedelta(days=settings.delivery_retention_days)
         deliveries = DeliveryStore(
             table=settings.deliveries_table,
             dynamodb=dynamodb,
             credentials=credentials,
-            retention=timedelta(days=settings.delivery_retention_days),
+            retention=retention,
             mapper=pool.map,
         )
         self.dead_letters = DeadLetters(queue=Queue(url=settings.dead_letters_url, client=sqs))
         self.telemetry = Telemetry(
             logger=logger, metrics=metrics, success_rate=settings.success_log_rate, uniform=random.uniform
+        )
+        announcer = Announcer(
+            bus=NoticeBus(cache(lambda: client("events", tries=1))),
+            mail=MailSender(sender=settings.sender_address, ses=cache(lambda: client("sesv2", tries=1))),
+            contact=partial(contact_of, table=settings.callbacks_table, dynamodb=dynamodb),
+            telemetry=self.telemetry,
         )
         self.story = Story(
             loader=Loader(callbacks=callbacks, deliveries=deliveries),
@@ -78,10 +92,19 @@ class Deliver:
             recorder=Recorder(
                 deliveries=deliveries, retries=Queue(url=settings.retries_queue_url, client=sqs), clock=_now
             ),
-            health=Health(callbacks=callbacks),
+            health=Health(
+                callbacks=callbacks,
+                store=HealthStore(table=settings.callbacks_table, dynamodb=dynamodb),
+                lines=Lines(table=settings.deliveries_table, dynamodb=dynamodb),
+                announcer=announcer,
+                retention=retention,
+                uniform=random.uniform,
+            ),
+            announcer=announcer,
             telemetry=self.telemetry,
             pool=pool,
             clock=_now,
+            uniform=random.uniform,
         )
 
     def close(self) -> None:
@@ -103,6 +126,7 @@ class Deliver:
 @cache
 def environment() -> Deliver:
     """This execution environment, made at the first invocation."""
+    keep_to_one(os.environ, random.choice)  # before the pool has threads, which inherit it
     return Deliver(Settings.of(os.environ))
 
 
@@ -119,3 +143,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+    environment()  # while Lambda starts us, it gives more processor than afterwards

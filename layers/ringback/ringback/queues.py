@@ -70,6 +70,9 @@ def _attributes(texts: Mapping[str, str]) -> dict[str, "MessageAttributeValueTyp
     return {name: {"DataType": "String", "StringValue": text} for name, text in texts.items()}
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # `dumps` would make one for each call
+
+
 def compact(value: object) -> str:
     """*value* as JSON on one line, as short as it gets."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _encode(value)

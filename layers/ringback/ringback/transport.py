@@ -4,17 +4,16 @@ It is called directly, without a `Session`: so there are no cookies, no `.netrc`
 """
 
 import io
+import re
 import ssl
 import time
 from collections.abc import Callable
-from http.client import HTTPException
 from threading import Lock
 from typing import override
 
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
-from urllib3.connection import HTTPConnection
 
 from ringback.connections import Connection, IdleConnections, Server
 from ringback.dialing import dial, secure, tls_context
@@ -25,6 +24,10 @@ from ringback.limits import Deadline, Limits
 from ringback.models import HttpRequest, Outcome
 from ringback.replies import Reply, ReplyReader
 from ringback.slots import Slots
+
+_NOT_IN_TARGET = re.compile(r"[^\x21-\x7e]")
+_NOT_IN_FIELD = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
+"""A field has Latin-1 without control characters but the tab (RFC 9110, 5.5)."""
 
 
 class AddressedRequest(PreparedRequest):
@@ -58,28 +61,13 @@ class AddressedRequest(PreparedRequest):
         Raises:
             AttemptFailed: it has a character that HTTP cannot carry.
         """
-        writer = _Writer()
-        try:
-            writer.putrequest(str(self.method), self.path_url, skip_host=True, skip_accept_encoding=True)
-            for name, value in self.headers.items():
-                writer.putheader(name, value)
-            writer.endheaders(self._payload)
-        except (ValueError, HTTPException):  # their texts quote the query, or a password
+        fields = [f"{name}: {value}" for name, value in self.headers.items()]
+        head = "\r\n".join([f"{self.method} {self.path_url} HTTP/1.1", *fields, "", ""])
+        if _NOT_IN_TARGET.search(self.path_url) or any(map(_NOT_IN_FIELD.search, fields)):
+            # Quoted by no message: it may be in the query, or in a password.
             detail = f"the URL or a header for {self.target.host} has a character that cannot be sent"
             raise AttemptFailed(Outcome.UNUSABLE, detail) from None
-        return bytes(writer.written)
-
-
-class _Writer(HTTPConnection):
-    """urllib3's writing of requests, into memory: head and body leave as one packet."""
-
-    def __init__(self) -> None:
-        super().__init__("nowhere.invalid")
-        self.written = bytearray()
-
-    @override
-    def send(self, data: bytes) -> None:  # type: ignore[override]  # nothing but bytes is written here
-        self.written += data
+        return head.encode("latin-1") + (self._payload or b"")
 
 
 class DeliveryAdapter(HTTPAdapter):

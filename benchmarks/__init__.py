@@ -1,0 +1,1 @@
+"""What Ringback costs in processor, time, calls and memory, always beside a baseline in the same run."""

@@ -1,0 +1,134 @@
+"""Processor time of one delivery, the whole handler, beside what merely posts."""
+
+import json
+import socket
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from benchmarks.figures import Figure
+from benchmarks.handler import Context, deliver, posting, unheard
+from benchmarks.servers import serving, share
+from benchmarks.traffic import BATCH, HOSTS, Customers, body
+
+RUNS = 9
+BATCHES = 5
+"""Of each contender in each run; the contenders take turns, so that what else the machine does hits all alike."""
+
+HEADERS = {"User-Agent": "Benchmark/1.0", "Content-Type": "application/json"}
+
+type Contender = Callable[[], None]
+"""Makes the deliveries of one batch."""
+
+
+def measure() -> list[Figure]:
+    """One figure against `Session.post`, with the others beside it."""
+    with serving("receiver") as receiver, serving("cloud") as cloud:
+        customers = Customers(many=HOSTS, port=receiver.port)
+        cloud.ask("Store", list(customers.items()))
+        urls = [customers.url(place) for place in range(BATCH)]
+        with deliver(cloud) as handler, unheard():
+            contenders = {
+                "ours": lambda: _expect_none_back(handler(customers.batch(), Context())),
+                "raw socket": _raw(urls),
+                "urllib3 pool": _pool(urls),
+                "Session.post": keeping_session(urls),
+                "requests.post": _plain(urls),
+                "sequential handler": _sequential(customers),
+            }
+            spent: dict[str, list[float]] = {name: [] for name in contenders}
+            busy: dict[str, list[float]] = {name: [] for name in contenders}
+            for run in range(RUNS + 1):
+                for name, contender in contenders.items():
+                    with share(receiver) as shares:
+                        microseconds = _processor(contender)
+                    if run:  # the first one warms up
+                        spent[name].append(microseconds)
+                        busy[name] += shares
+    ours = spent.pop("ours")
+    return [
+        Figure(
+            measurement=f"CPU per delivery, batches of {BATCH}, {HOSTS} hosts, keep-alive, 300 bytes",
+            unit="µs",
+            ours=ours,
+            baselines=spent,
+            against="Session.post",
+            must=1.0,
+            aim=0.8,
+            note=f"the receiver's process used {max(busy['ours']):.0%} of a core beside ours at most, "
+            f"{max(busy['raw socket']):.0%} beside the raw socket loop",
+        )
+    ]
+
+
+def _processor(contender: Contender) -> float:
+    began = time.process_time()
+    for _ in range(BATCHES):
+        contender()
+    return (time.process_time() - began) / (BATCHES * BATCH) * 1e6
+
+
+def _expect_none_back(answer: Mapping[str, Any]) -> None:
+    if answer["batchItemFailures"]:
+        raise AssertionError(answer)
+
+
+def _raw(urls: list[str]) -> Contender:
+    """What nobody can do better in Python: bytes that are ready, sockets that are open, an answer that is not read."""
+    payload = body()
+    sockets: dict[str, socket.socket] = {}
+    for url in urls:
+        parts = urlsplit(url)
+        sockets[url] = sockets.get(url) or socket.create_connection((parts.hostname or "", parts.port or 80))
+    head = f"POST /answer/0/2 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(payload)}\r\n\r\n".encode()
+
+    def post() -> None:
+        for url in urls:
+            sockets[url].sendall(head + payload)
+            sockets[url].recv(65_536)
+
+    return post
+
+
+def _pool(urls: list[str]) -> Contender:
+    pool = urllib3.PoolManager(num_pools=2 * HOSTS)
+    payload = body()
+
+    def post() -> None:
+        for url in urls:
+            pool.request("POST", url, body=payload, headers=HEADERS, redirect=False, retries=False)
+
+    return post
+
+
+def keeping_session(urls: list[str]) -> Contender:
+    """Kinder than the default, whose 10 pools would make every delivery to 50 hosts a new connection."""
+    session = requests.Session()
+    session.mount("http://", HTTPAdapter(pool_connections=2 * HOSTS))
+    payload = body()
+
+    def post() -> None:
+        for url in urls:
+            session.post(url, data=payload, headers=HEADERS, timeout=15)
+
+    return post
+
+
+def _plain(urls: list[str]) -> Contender:
+    payload = body()
+
+    def post() -> None:
+        for url in urls:
+            requests.post(url, data=payload, headers=HEADERS, timeout=15)
+
+    return post
+
+
+def _sequential(customers: Customers) -> Contender:
+    handler = posting(lambda message: customers.url(int(message["fonenumber"][3:])))
+    return lambda: _expect_none_back(handler(json.loads(json.dumps(customers.batch())), Context()))

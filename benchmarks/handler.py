@@ -1,0 +1,107 @@
+"""`deliver`'s handler in this process, as Lambda would run it, and the handler that people write instead."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from benchmarks.servers import HOST, Server
+from deliver.processor import keep_to_one
+
+type Handler = Callable[[dict[str, Any], Any], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What Lambda says of an invocation."""
+
+    seconds: float = 30
+    function_name: str = "deliver"
+    function_version: str = "$LATEST"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:deliver"
+    aws_request_id: str = "52fdfc07-2182-154f-163f-5f0f9a621d72"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Always the same: a benchmark's invocation is not ended."""
+        return int(self.seconds * 1000)
+
+
+def surroundings(cloud: Server) -> dict[str, str]:
+    """The environment of `deliver`, as the template gives it, with AWS at *cloud*."""
+    endpoint = f"http://{HOST}:{cloud.port}"
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_REGION": "us-east-1",
+        "CALLBACKS_TABLE": "Callbacks",
+        "DELIVERIES_TABLE": "Deliveries",
+        "RETRIES_QUEUE_URL": f"{endpoint}/123456789012/retries",
+        "DEAD_LETTERS_URL": f"{endpoint}/123456789012/dead",
+        "CREDENTIALS_KEY": "arn:aws:kms:us-east-1:123456789012:key/key",
+        "SENDER_ADDRESS": "notify@ringback.example",
+        "ALLOWED_NETWORKS": "127.0.0.0/8",
+        "POWERTOOLS_SERVICE_NAME": "ringback",
+        "POWERTOOLS_METRICS_NAMESPACE": "Ringback",
+        "EVENT_BUS_NAME": "default",
+        "LOG_LEVEL": "INFO",
+    }
+
+
+@contextmanager
+def deliver(cloud: Server) -> Iterator[Handler]:
+    """A fresh execution environment."""
+    os.environ.update(surroundings(cloud))
+    keep_to_one({"AWS_LAMBDA_RUNTIME_API": "as on Lambda"}, max)  # the baselines too
+    from deliver import app  # noqa: PLC0415 - its settings come from the environment
+
+    app.environment.cache_clear()
+    yield app.lambda_handler
+    app.environment().close()
+
+
+def sequential(record: Callable[[Mapping[str, Any]], None]) -> Handler:
+    """The handler that people write: Powertools' `BatchProcessor`, one `requests.post` after the other, a log line."""
+    processor = BatchProcessor(event_type=EventType.SQS)
+
+    def handler(event: dict[str, Any], context: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a LambdaContext
+        return process_partial_response(event=event, record_handler=record, processor=processor, context=context)
+
+    return handler
+
+
+def posting(url_of: Callable[[Mapping[str, Any]], str]) -> Handler:
+    """`sequential` with the least that a delivery can do: it has no callback to look up, no guard, no record."""
+    logger = Logger(service="sequential")
+
+    def post(record: Any) -> None:  # noqa: ANN401 - an SQSRecord
+        message = record.json_body
+        response = requests.post(url_of(message), json=message["data"], timeout=15)
+        response.raise_for_status()
+        logger.info("delivered", extra={"id": message["id"], "status": response.status_code})
+
+    return sequential(post)
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Log lines and metrics are written, but to nowhere."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+            os.dup2(kept, 1)
+            os.close(kept)

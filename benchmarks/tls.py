@@ -1,0 +1,88 @@
+"""Processor time of the first delivery to a new HTTPS host."""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import requests
+import trustme
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+from benchmarks.figures import Figure
+from benchmarks.servers import serving
+from benchmarks.traffic import body
+from ringback.addresses import parse_networks
+from ringback.dialing import tls_context
+from ringback.guard import Guard
+from ringback.http_sender import HttpSender
+from ringback.models import HttpRequest
+from ringback.transport import DeliveryAdapter
+from ringback.urls import parse_url
+
+RUNS = 9
+HOSTS = 20
+"""New ones in each run."""
+
+
+def measure() -> list[Figure]:
+    """Ours against a plain `Session`; each host is a new one for both."""
+    with _authority() as (certificate, bundle), serving("receiver", str(certificate)) as receiver:
+        ours: list[float] = []
+        plain: list[float] = []
+        for run in range(RUNS + 1):
+            urls = [f"https://127.0.{run}.{host + 1}:{receiver.port}/answer/0/2" for host in range(HOSTS)]
+            for spent, first in ((ours, _ours), (plain, _plain)):
+                milliseconds = first(urls, bundle)
+                if run:
+                    spent.append(milliseconds)
+    return [
+        Figure(
+            measurement="CPU of the first delivery to a new HTTPS host",
+            unit="ms",
+            ours=ours,
+            baselines={"Session.post": plain},
+            against="Session.post",
+            must=0.15,
+            aim=0.08,
+            note="the real CA bundle with one authority more; the context, made once, is not in it",
+        )
+    ]
+
+
+def _ours(urls: list[str], bundle: Path) -> float:
+    guard = Guard(parse_networks("127.0.0.0/8"))
+    context = tls_context(str(bundle))
+    adapter = DeliveryAdapter(tls=lambda: context)
+    sender = HttpSender(adapter, now=lambda: datetime.now(UTC), forget=guard.forget)
+    began = time.process_time()
+    for text in urls:
+        url = parse_url(text)
+        request = HttpRequest(method="POST", url=url, headers=(("User-Agent", "Benchmark/1.0"),), body=body())
+        sender.send(request, guard.vet(url))
+    spent = time.process_time() - began
+    adapter.close()
+    return spent / len(urls) * 1000
+
+
+def _plain(urls: list[str], bundle: Path) -> float:
+    with requests.Session() as session:
+        began = time.process_time()
+        for url in urls:
+            session.post(url, data=body(), verify=str(bundle), timeout=15)
+        return (time.process_time() - began) / len(urls) * 1000
+
+
+@contextmanager
+def _authority() -> Iterator[tuple[Path, Path]]:
+    """A certificate with its key for every host of a run, and the CA bundle that trusts it."""
+    authority = trustme.CA()
+    names = [f"127.0.{run}.{host + 1}" for run in range(RUNS + 1) for host in range(HOSTS)]
+    with tempfile.TemporaryDirectory() as folder:
+        certificate, bundle = Path(folder, "server.pem"), Path(folder, "bundle.pem")
+        authority.issue_cert(*names).private_key_and_cert_chain_pem.write_to_path(certificate)
+        trusted = Path(DEFAULT_CA_BUNDLE_PATH).read_bytes()
+        bundle.write_bytes(trusted + b"\n" + authority.cert_pem.bytes())
+        yield certificate, bundle
