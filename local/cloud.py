@@ -19,7 +19,9 @@ class Cloud:
     endpoint: str
     region: str
     api: str | None = None
-    """Base URL of the HTTP API; None as long as the stack has none."""
+    """Base URL of the HTTP API; None as long as nothing is deployed."""
+    token: str | None = field(default=None, repr=False)
+    """For calls of the API by account 1000001; None as for `api`."""
     outputs: Mapping[str, str] = field(default_factory=dict)
     key: str = "test"
     """Access key; every one is good, unless MiniStack was told to enforce permissions."""
@@ -38,9 +40,8 @@ class Cloud:
 
     def save(self, places: Places) -> None:
         """Write `outputs.json`, whole or not at all."""
-        text = json.dumps(
-            {"endpoint": self.endpoint, "region": self.region, "api": self.api, "outputs": dict(self.outputs)}, indent=2
-        )
+        found = {name: getattr(self, name) for name in ("endpoint", "region", "api", "token")}
+        text = json.dumps(found | {"outputs": dict(self.outputs)}, indent=2)
         new = places.outputs.with_suffix(".new")
         new.write_text(f"{text}\n", encoding="utf-8")
         new.replace(places.outputs)

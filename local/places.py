@@ -32,6 +32,16 @@ class Places:
         return self.home / "outputs.json"
 
     @property
+    def issuer_key(self) -> Path:
+        """What the development issuer signs tokens with."""
+        return self.home / "issuer.pem"
+
+    @property
+    def curl_header(self) -> Path:
+        """The header with the token of the customer that `make run` shows, for `curl -H @…`."""
+        return self.home / "token.header"
+
+    @property
     def state(self) -> Path:
         """Queues, tables and all else that survives a stop."""
         return self.home / "state"

@@ -7,13 +7,15 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from local.api import Api
 from local.cloud import Cloud
-from local.customers import callback_store, remove_callback, set_callback, set_secret
+from local.curl import lines, variables, write_header
+from local.issuer import issuer
 from local.mailbox import Letter
 from local.places import PROJECT, Places
 from local.platform import put
 from local.receiver import CRLF, Exchange, Receiver
-from local.scenes import FONENUMBER, SCENES, Scene, event_of, mail_scene, scene_of, signing_secret
+from local.scenes import FONENUMBER, SCENES, Scene, event_of, mail_scene, scene_of
 from local.screen import Screen
 from local.watching import Arrival, Watch
 
@@ -24,26 +26,29 @@ ARRIVE_SECONDS = 60
 class Show:
     """One run: a new account, so that nothing of an earlier one is mixed in."""
 
-    def __init__(self, cloud: Cloud, receiver: Receiver, screen: Screen) -> None:
+    def __init__(self, cloud: Cloud, receiver: Receiver, screen: Screen, places: Places) -> None:
         self._cloud = cloud
         self._receiver = receiver
         self._screen = screen
-        self._store = callback_store(cloud)
+        self._places = places
         self._account = f"1{secrets.randbelow(10**6):06}"
+        self._token = issuer(places, cloud.endpoint).token(self._account)
+        self._api = Api(str(cloud.api), self._token)
+        self._delivery = ""
         self._missing = list(SCENES)
 
     def set_callbacks(self) -> None:
         """What the customer does."""
         self._screen.heading(
-            f"Customer {self._account} has the number {FONENUMBER} and sets callbacks, one for an event:"
+            f"Customer {self._account} has the number {FONENUMBER} and sets callbacks, one for an event, by the API:"
         )
-        set_secret(self._store, signing_secret(), account=self._account)
+        self._api.call("POST", "/v2/accounts/signing_secret")
         for scene in SCENES:
             fields = scene.settings(self._receiver.url)
-            set_callback(self._store, scene.kind, fields, account=self._account, fonenumber=FONENUMBER)
+            self._api.call("POST", f"/v2/{scene.kind}", {"fonenumber": FONENUMBER} | fields)
             self._screen.line()
-            self._screen.line(f"   {scene.kind:<24} {scene.how:<5}  {fields.get('url') or fields['email']}")
-            self._screen.line(f"   {'':<24} {'':<5}  {scene.about}", "dim")
+            self._screen.line(f"   POST /v2/{scene.kind:<24} {scene.how:<5}  {fields.get('url') or fields['email']}")
+            self._screen.line(f"   {'':<33} {'':<5}  {scene.about}", "dim")
 
     def send_events(self) -> None:
         """What the platform does."""
@@ -79,6 +84,23 @@ class Show:
         self._screen.line()
         self._screen.line(f"cd {shlex.quote(str(PROJECT))} && {python} -m local.send {shlex.quote(event)}", "cyan")
         self._screen.line()
+        self._screen.line("Ask the API as this customer; these lines work as they are, as long as this runs:")
+        write_header(self._places.curl_header, self._token)
+        asked = lines(
+            str(self._cloud.api),
+            self._places.curl_header,
+            SCENES[0],
+            receiver=self._receiver.url,
+            delivery=self._delivery,
+        )
+        for about, line in asked:
+            self._screen.line()
+            self._screen.line(f"# {about}", "dim")
+            self._screen.line(line, "cyan")
+        self._screen.line()
+        self._screen.line("# For the lines of docs/api.md", "dim")
+        self._screen.line(variables(str(self._cloud.api), self._places.curl_header), "cyan")
+        self._screen.line()
         self._screen.line(
             "What arrives appears here. Ctrl-C ends this; the local AWS runs on until `make down`.", "dim"
         )
@@ -86,7 +108,8 @@ class Show:
     def clear(self) -> None:
         """Take the callbacks away."""
         for scene in SCENES:
-            remove_callback(self._store, scene.kind, account=self._account, fonenumber=FONENUMBER)
+            self._api.call("POST", f"/v2/{scene.kind}", {"fonenumber": FONENUMBER, "type": "None"})
+        self._api.close()
 
     def _print(self, arrival: Arrival) -> None:
         match arrival.what:
@@ -104,6 +127,8 @@ class Show:
     def _print_exchange(self, exchange: Exchange, arrival: Arrival) -> None:
         request, reply = exchange.request, exchange.reply
         scene = scene_of(request.target)
+        if scene is SCENES[0]:
+            self._delivery = request.header("webhook-id")
         if scene and reply.good:
             self._arrived(scene)
         self._screen.rule(
@@ -121,9 +146,9 @@ class Show:
             self._missing.remove(scene)
 
 
-def play(cloud: Cloud, receiver: Receiver, screen: Screen, *, once: bool) -> int:
+def play(cloud: Cloud, receiver: Receiver, screen: Screen, places: Places, *, once: bool) -> int:
     """The whole show, with what arrives afterwards until Ctrl-C unless it is for *once*; 0 if everything arrived."""
-    show = Show(cloud, receiver, screen)
+    show = Show(cloud, receiver, screen, places)
     watch = Watch(cloud, receiver)
     try:
         show.set_callbacks()

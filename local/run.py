@@ -23,10 +23,11 @@ def main() -> int:
     parser.add_argument("--once", action="store_true", help="end by itself")
     once: bool = parser.parse_args().once
     screen = Screen(sys.stdout, os.environ)
-    cloud = up(Places(), port=int(os.environ.get("LOCAL_PORT", ANY_PORT)))
+    places = Places()
+    cloud = up(places, port=int(os.environ.get("LOCAL_PORT", ANY_PORT)))
     screen.line(f"Ringback runs on a local AWS at {cloud.endpoint}", "bold")
     with Receiver(Endpoint().reply) as receiver:
-        return play(cloud, receiver, screen, once=once)
+        return play(cloud, receiver, screen, places, once=once)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """What `make run` shows: one number, and a callback of each kind on it."""
 
-import base64
 import json
 import secrets
 from collections.abc import Mapping
@@ -86,11 +85,6 @@ def scene_of(target: str) -> Scene | None:
 def mail_scene() -> Scene:
     """The scene that is an e-mail."""
     return next(scene for scene in SCENES if not scene.path)
-
-
-def signing_secret() -> str:
-    """A new secret that an account's requests are signed with."""
-    return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
 def event_of(scene: Scene, *, account: str, now: datetime | None) -> str:

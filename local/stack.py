@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Mapping
 from copy import deepcopy
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
@@ -21,6 +22,7 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "AllowedNetworks": "127.0.0.0/8,::1/128",  # receivers on this machine
     "SuccessLogRate": "1",
     "DeletionProtection": "false",
+    "RequestsPerSecond": "100",  # tests ask faster than customers
     "EventsConcurrency": "2",  # each is a process of its own here
     "RetriesConcurrency": "2",
 }
@@ -30,17 +32,20 @@ DEPLOY_SECONDS = 120
 POLL_SECONDS = 0.1
 
 
-def deploy(packaged: Template, cloudformation: "CloudFormationClient") -> Mapping[str, str]:
-    """Create the stack, or bring it up to date; its outputs.
+def deploy(
+    packaged: Template, cloudformation: "CloudFormationClient", more: Mapping[str, str] = MappingProxyType({})
+) -> Mapping[str, str]:
+    """Create the stack, or bring it up to date; its outputs. *more* are parameters beside those that it always has.
 
     Raises:
         LocalError: CloudFormation does not take it; the message has the reasons.
     """
-    template = with_numbers(translate(packaged, dict(PARAMETERS)))
+    parameters = {**PARAMETERS, **more}
+    template = with_numbers(translate(packaged, parameters))
     change = {
         "StackName": STACK,
         "TemplateBody": json.dumps(template),
-        "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in PARAMETERS.items()],
+        "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
         "Capabilities": ["CAPABILITY_IAM"],
     }
     _change(cloudformation, change)

@@ -6,9 +6,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from local.cloud import Cloud
 from local.errors import LocalError, reported
+from local.issuer import ACCOUNT, AUDIENCE, issuer, publish
 from local.ministack import ANY_PORT, REGION, start
 from local.package import package
 from local.places import PROJECT, Places
@@ -29,12 +31,22 @@ def up(places: Places, *, port: int = ANY_PORT) -> Cloud:
         daemon = start(places, port=port)
         cloud = Cloud(endpoint=daemon.endpoint, region=REGION)
         packaged = package(load(built), build=places.build, s3=cloud.client("s3"))
-        outputs = deploy(packaged, cloud.client("cloudformation"))
-        cloud = replace(cloud, outputs=outputs)
+        tokens = issuer(places, cloud.endpoint)
+        publish(tokens, cloud.client("s3"))
+        parameters = {"TokenIssuer": tokens.url, "TokenAudience": AUDIENCE}
+        outputs = deploy(packaged, cloud.client("cloudformation"), parameters)
+        api = api_url(cloud.endpoint, outputs["ApiUrl"])
+        cloud = replace(cloud, outputs=outputs, api=api, token=tokens.token(ACCOUNT))
         verify_sender(cloud)
         cloud.save(places)
         _start_deliver(cloud, places)
     return cloud
+
+
+def api_url(endpoint: str, output: str) -> str:
+    """A base URL of the API that needs neither a name in DNS nor a `Host` header: the *output* names it by its host."""
+    host = urlsplit(output).hostname or ""
+    return f"{endpoint}/_aws/execute-api/{host.partition('.')[0]}"
 
 
 def verify_sender(cloud: Cloud) -> None:
@@ -63,8 +75,10 @@ def main() -> int:
     places = Places()
     cloud = up(places, port=int(os.environ.get("LOCAL_PORT", ANY_PORT)))
     print(f"Ringback runs on a local AWS at {cloud.endpoint}")
+    print(f"  API        {cloud.api}   (its page: {cloud.api}/docs)")
     print(f"  addresses  {places.outputs.relative_to(PROJECT)}")
     print(f"  log        {places.log.relative_to(PROJECT)}")
+    print("  a token    make -s token ACCOUNT=1000001")
     print("  stop it    make down   (what is on the queues and in the tables is kept)")
     return 0
 

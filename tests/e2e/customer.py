@@ -11,8 +11,11 @@ from urllib.request import urlopen
 from boto3.dynamodb.types import TypeDeserializer
 
 from local.cloud import Cloud
-from local.customers import callback_store, set_callback, set_secret
 from local.platform import put
+from ringback.callback_store import CallbackStore
+from ringback.callbacks import parse_setting
+from ringback.credentials import Credentials
+from ringback.models import SigningSecrets, owner_of
 
 FONENUMBER = "3215551212"
 
@@ -34,16 +37,18 @@ class Customer:
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
         self.account = f"1{secrets.randbelow(10**9):09}"
-        self._store = callback_store(cloud)
+        self._store = _store(cloud)
 
     def wants(self, kind: str, **fields: str) -> None:
-        """Set a callback; a method goes without saying what type that is."""
+        """Set a callback, beside the API; a method goes without saying what type that is."""
         implied = {"type": "Email"} if "email" in fields else {"type": "Callback"}
-        set_callback(self._store, kind, implied | fields, account=self.account, fonenumber=FONENUMBER)
+        callback = parse_setting(kind, implied | fields, owner=owner_of(self.account, FONENUMBER))
+        assert callback, f"{kind}: these fields set no callback"
+        self._store.put(callback)
 
     def signs_with(self, secret: str) -> None:
         """Have requests signed."""
-        set_secret(self._store, secret, account=self.account)
+        self._store.put_secrets(SigningSecrets(owner=owner_of(self.account, ""), current=secret))
 
     def event(self, kind: str, data: Mapping[str, Any], **more: object) -> dict[str, Any]:
         """The platform's message."""
@@ -65,10 +70,9 @@ class Customer:
         entry = {"Source": "telephony", "DetailType": detail_type, "Detail": json.dumps(self.event(kind, data))}
         self.cloud.client("events").put_events(Entries=[entry])
 
-    def callback(self, kind: str) -> Mapping[str, Any]:
+    def callback(self, kind: str) -> Mapping[str, Any] | None:
         """The callback for *kind*, as the table has it."""
-        (item,) = (item for item in self._items("CallbacksTable") if item["event"] == kind)
-        return item
+        return next((item for item in self._items("CallbacksTable") if item["event"] == kind), None)
 
     def deliveries(self) -> list[dict[str, Any]]:
         """The customer's log, as the table has it."""
@@ -102,6 +106,16 @@ class Customer:
             ConsistentRead=True,
         )
         return [{name: DESERIALIZE(value) for name, value in item.items()} for item in answer["Items"]]
+
+
+def _store(cloud: Cloud) -> CallbackStore:
+    kms = cloud.client("kms")
+    return CallbackStore(
+        table=cloud.outputs["CallbacksTable"],
+        dynamodb=cloud.client("dynamodb"),
+        credentials=Credentials(key=cloud.outputs["CredentialsKeyArn"], kms=lambda: kms),
+        clock=time.monotonic,
+    )
 
 
 def eventually[T](look: Callable[[], T], *, seconds: float = PATIENCE_SECONDS) -> T:

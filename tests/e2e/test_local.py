@@ -6,6 +6,7 @@ import socket
 import time
 
 import pytest
+import requests
 
 from local.cloud import Cloud
 from local.daemon import HOST, running
@@ -20,11 +21,18 @@ from local.up import up
 from tests.e2e.customer import HELLO, Customer, dead_letters, eventually
 
 
+def asked(cloud: Cloud) -> object:
+    """What the API tells account 1000001 of its numbers, if it takes the token."""
+    answer = requests.get(f"{cloud.api}/v2/fonenumbers", headers={"token": str(cloud.token)}, timeout=30)
+    return answer.json()
+
+
 def test_outputs_json_says_where_everything_is(cloud: Cloud, places: Places) -> None:
     written = json.loads(places.outputs.read_text(encoding="utf-8"))
 
-    assert list(written) == ["endpoint", "region", "api", "outputs"]
-    assert written["api"] is None
+    assert list(written) == ["endpoint", "region", "api", "token", "outputs"]
+    assert asked(cloud) == {"fonenumbers": [], "cursor": None}
+    assert (written["api"], written["token"]) == (cloud.api, cloud.token)
     assert written["outputs"] == dict(cloud.outputs)
     assert {"EventsQueueUrl", "RetriesQueueUrl", "DeadLettersUrl", "CallbacksTable", "DeliveriesTable"} <= set(
         written["outputs"]
@@ -47,10 +55,10 @@ def test_another_port_is_refused_while_it_runs(cloud: Cloud, places: Places) -> 
         up(places, port=other)
 
 
-def test_run_shows_what_arrives(cloud: Cloud) -> None:
+def test_run_shows_what_arrives(cloud: Cloud, places: Places) -> None:
     shown = io.StringIO()
     with Receiver(Endpoint().reply) as receiver:
-        status = play(cloud, receiver, Screen(shown, {}), once=True)
+        status = play(cloud, receiver, Screen(shown, {}), places, once=True)
 
     assert status == 0
     for expected in (
@@ -98,6 +106,7 @@ def test_a_port_that_was_taken_meanwhile_is_replaced_and_nothing_is_lost(cloud: 
             moved.wants("messages/receive_notify", method="GET", url=receiver.url)
             moved.happens("messages/receive_notify", HELLO)
             assert moved.cloud.endpoint != cloud.endpoint
+            assert asked(moved.cloud) == {"fonenumbers": [], "cursor": None}
             assert eventually(lambda: receiver.exchanges)
             eventually(lambda: moved.statuses() == ["delivered"])
         finally:

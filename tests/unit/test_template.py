@@ -1,6 +1,7 @@
 """The template, as CloudFormation gets it: what no test on the local AWS can see, because that ignores it."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from api.settings import ApiSettings, Authorization
 from deliver.delivery import ATTEMPT_NEEDS_SECONDS
 from deliver.events import MOST_BYTES
 from requeue.requeue import RUN_NEEDS_SECONDS
@@ -18,7 +20,9 @@ from ringback.callbacks import as_block
 from ringback.credentials import Credentials
 from ringback.delivery_items import to_item
 from ringback.due_index import DUE_INDEX
+from ringback.limits import Limits
 from ringback.models import Callback, CallbackType, Delivery, Event
+from ringback.notices import SOURCE, NoticeKind
 from ringback.settings import Settings
 from tools.template import load, translate
 
@@ -28,7 +32,8 @@ DAY = 86_400
 QUEUES = ("EventsQueue", "RetriesQueue", "DeadLetters")
 LANES = ("EventsQueue", "RetriesQueue")
 TABLES = ("CallbacksTable", "DeliveriesTable")
-FUNCTIONS = ("DeliverFunction", "RequeueFunction")
+FUNCTIONS = ("DeliverFunction", "RequeueFunction", "ApiFunction", "CallbackResourceFunction")
+OPEN_ROUTES = {"GET /docs", "GET /v2/openapi.json"}
 
 PERMISSIONS = {
     "DeliverRole": {
@@ -37,20 +42,45 @@ PERMISSIONS = {
             {"EventsQueue", "RetriesQueue"},
         ),
         "PutRetriesAndDeadLetters": ({"sqs:SendMessage"}, {"RetriesQueue", "DeadLetters"}),
-        "ReadCallbacksAndDisableThem": ({"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}, {"CallbacksTable"}),
+        "ReadCallbacksAndNoteTheirHealth": ({"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}, {"CallbacksTable"}),
         "ReadAndWriteDeliveries": (
             {"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"},
             {"DeliveriesTable"},
         ),
         "OpenAndSealCredentials": ({"kms:Decrypt", "kms:Encrypt"}, {"CredentialsKey"}),
         "MailAsTheSender": ({"ses:SendEmail"}, {"SenderAddress"}),
+        "TellThePlatform": ({"events:PutEvents"}, set()),  # the default bus, which is none of ours
         "WriteItsLog": ({"logs:CreateLogStream", "logs:PutLogEvents"}, {"DeliverLog"}),
     },
     "RequeueRole": {
+        "ReadTheHealthOfCallbacks": ({"dynamodb:BatchGetItem"}, {"CallbacksTable"}),
         "FindWhatIsDue": ({"dynamodb:Query"}, {"DeliveriesTable"}),
-        "TakeItOffTheIndex": ({"dynamodb:UpdateItem"}, {"DeliveriesTable"}),
+        "MoveItOnTheIndex": ({"dynamodb:UpdateItem"}, {"DeliveriesTable"}),
         "PutRetries": ({"sqs:SendMessage"}, {"RetriesQueue"}),
         "WriteItsLog": ({"logs:CreateLogStream", "logs:PutLogEvents"}, {"RequeueLog"}),
+    },
+    "ApiRole": {
+        "ReadAndWriteCallbacks": (
+            {f"dynamodb:{what}" for what in ("DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem")},
+            {"CallbacksTable"},
+        ),
+        "ListNumbers": ({"dynamodb:Query"}, {"CallbacksTable"}),
+        "ReadTheLogAndSendAgain": (
+            {
+                f"dynamodb:{what}"
+                for what in ("BatchGetItem", "BatchWriteItem", "GetItem", "PutItem", "Query", "UpdateItem")
+            },
+            {"DeliveriesTable"},
+        ),
+        "OpenAndSealCredentials": ({"kms:Decrypt", "kms:Encrypt"}, {"CredentialsKey"}),
+        "PutRetries": ({"sqs:SendMessage"}, {"RetriesQueue"}),
+        "MailAsTheSender": ({"ses:SendEmail"}, {"SenderAddress"}),
+        "WriteItsLog": ({"logs:CreateLogStream", "logs:PutLogEvents"}, {"ApiLog"}),
+    },
+    "CallbackResourceRole": {
+        "WriteCallbacks": ({"dynamodb:DeleteItem", "dynamodb:PutItem"}, {"CallbacksTable"}),
+        "SealCredentials": ({"kms:Encrypt"}, {"CredentialsKey"}),
+        "WriteItsLog": ({"logs:CreateLogStream", "logs:PutLogEvents"}, {"CallbackResourceLog"}),
     },
 }
 """All that each function may do, and to what."""
@@ -98,8 +128,8 @@ def as_list(value: Any) -> list[Any]:
 
 def named_in(value: object) -> set[str]:
     """The parameters and resources that an expression speaks of."""
-    text = json.dumps(value)
-    return {name for name in (*template()["Resources"], *template()["Parameters"]) if name in text}
+    words = set(re.findall(r"\w+", json.dumps(value)))
+    return words & {*template()["Resources"], *template()["Parameters"]}
 
 
 def item_of_a_waiting_delivery() -> Mapping[str, Mapping[str, str]]:
@@ -221,6 +251,11 @@ def test_the_rule_takes_our_events_from_the_bus_and_keeps_what_the_queue_does_no
     assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": DAY, "MaximumRetryAttempts": 185}
 
 
+def test_the_rule_does_not_take_our_own_notices_for_events() -> None:
+    """A platform may well use the default bus for both."""
+    assert not set(NoticeKind) & set(properties("EventsRule")["EventPattern"]["detail-type"])
+
+
 # ── Tables and the key ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -296,6 +331,10 @@ def test_functions_run_python_3_13_on_the_architecture_that_was_chosen(function:
     assert template()["Parameters"]["Architecture"]["Default"] == "arm64"
 
 
+def test_a_host_gets_as_many_connections_at_a_time_as_the_transport_has_in_mind() -> None:
+    assert template()["Parameters"]["ConnectionsPerHost"]["Default"] == Limits().connections_per_server
+
+
 def test_an_attempt_has_time_to_start_in_an_invocation() -> None:
     assert properties("DeliverFunction")["Timeout"] > ATTEMPT_NEEDS_SECONDS
     assert properties("RequeueFunction")["Timeout"] > RUN_NEEDS_SECONDS
@@ -351,6 +390,99 @@ def test_requeue_starts_with_the_settings_that_it_gets() -> None:
     assert Settings.of(dict.fromkeys(variables, "set")).retries_queue_url == "set"
 
 
+# ── The API ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def routes() -> dict[str, Mapping[str, Any]]:
+    found = [one["Properties"] for one in of_type("AWS::ApiGatewayV2::Route").values()]
+    return {route["RouteKey"]: route for route in found}
+
+
+def test_no_route_is_open_but_those_that_say_what_the_api_is() -> None:
+    assert {key for key, route in routes().items() if route["AuthorizationType"] == "NONE"} == OPEN_ROUTES
+
+
+def test_all_else_asks_for_a_token_of_the_issuer_or_without_one_for_a_signature() -> None:
+    """One route for all paths, so that none can be forgotten."""
+    protected = {key: route for key, route in routes().items() if key not in OPEN_ROUTES}
+
+    assert list(protected) == ["$default"]
+    assert protected["$default"]["AuthorizationType"] == {"Fn::If": ["CustomersHaveTokens", "JWT", "AWS_IAM"]}
+    assert protected["$default"]["AuthorizerId"] == {
+        "Fn::If": ["CustomersHaveTokens", {"Ref": "TokenAuthorizer"}, {"Ref": "AWS::NoValue"}]
+    }
+
+
+def test_the_function_looks_for_the_account_where_the_route_has_it() -> None:
+    authorization = properties("ApiFunction")["Environment"]["Variables"]["AUTHORIZATION"]
+
+    assert authorization == {"Fn::If": ["CustomersHaveTokens", *map(str, Authorization)]}
+
+
+def test_a_token_comes_in_fonestorm_s_header_and_is_of_one_issuer_for_one_audience() -> None:
+    authorizer = properties("TokenAuthorizer")
+
+    assert authorizer["AuthorizerType"] == "JWT"
+    assert authorizer["IdentitySource"] == ["$request.header.token"]
+    assert authorizer["JwtConfiguration"] == {"Issuer": {"Ref": "TokenIssuer"}, "Audience": [{"Ref": "TokenAudience"}]}
+    assert template()["Resources"]["TokenAuthorizer"]["Condition"] == "CustomersHaveTokens"
+
+
+def test_an_issuer_without_an_audience_is_refused() -> None:
+    """It would be taken for the audience of anybody's token, or for no issuer at all."""
+    (rule,) = source()["Rules"].values()
+
+    assert named_in(rule) == {"TokenIssuer", "TokenAudience"}
+    assert [template()["Parameters"][name]["Default"] for name in ("TokenIssuer", "TokenAudience")] == ["", ""]
+
+
+def test_the_stage_is_throttled_and_logs_who_was_refused_but_no_token() -> None:
+    stage = properties("ApiStage")
+    logged = json.loads(stage["AccessLogSettings"]["Format"])
+
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] > 0
+    assert stage["DefaultRouteSettings"]["ThrottlingBurstLimit"] > 0
+    assert stage["AccessLogSettings"]["DestinationArn"] == {"Fn::GetAtt": ["ApiAccessLog", "Arn"]}
+    assert properties("ApiAccessLog")["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    assert {"$context.status", "$context.authorizer.error"} <= set(logged.values())
+    assert "\n" not in stage["AccessLogSettings"]["Format"].rstrip()
+
+
+def test_only_our_api_may_invoke_the_function() -> None:
+    (permission,) = (
+        one["Properties"]
+        for one in of_type("AWS::Lambda::Permission").values()
+        if one["Properties"]["Principal"] == "apigateway.amazonaws.com"
+    )
+
+    assert permission["FunctionName"] == {"Ref": "ApiFunction"}
+    assert permission["SourceArn"]["Fn::Sub"].endswith(":${Api}/*")
+
+
+def test_the_api_gets_its_settings_and_has_as_long_as_api_gateway_waits() -> None:
+    asked = Asked({"AUTHORIZATION": Authorization.IAM})
+    ApiSettings.of(asked)
+    api = properties("ApiFunction")
+
+    assert set(asked) <= api["Environment"]["Variables"].keys()
+    assert properties("ApiIntegration")["TimeoutInMillis"] <= api["Timeout"] * 1000
+
+
+def test_the_custom_resource_starts_with_the_settings_that_it_gets() -> None:
+    variables = properties("CallbackResourceFunction")["Environment"]["Variables"]
+
+    assert ApiSettings.of(variables).authorization is Authorization.IAM
+
+
+def test_pydantic_is_loaded_by_the_api_alone() -> None:
+    layers = {name: json.dumps(properties(name)["Layers"]) for name in FUNCTIONS}
+
+    assert {name for name, loaded in layers.items() if "ApiLayer" in loaded} == {
+        "ApiFunction",
+        "CallbackResourceFunction",
+    }
+
+
 # ── Permissions ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -385,10 +517,17 @@ def test_roles_have_no_managed_policies() -> None:
         assert properties(function)["Role"]["Fn::GetAtt"][0] in PERMISSIONS
 
 
-def test_mail_is_sent_from_the_sender_alone() -> None:
-    (statement,) = (statement for _, sid, statement in grants() if sid == "MailAsTheSender")
+def test_notices_are_put_on_the_default_bus_as_ours_alone() -> None:
+    (statement,) = (statement for _, sid, statement in grants() if sid == "TellThePlatform")
 
-    assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "SenderAddress"}}}
+    assert statement["Resource"]["Fn::Sub"].endswith(":event-bus/default")
+    assert statement["Condition"] == {"StringEquals": {"events:source": SOURCE}}
+
+
+def test_mail_is_sent_from_the_sender_alone() -> None:
+    conditions = [statement["Condition"] for _, sid, statement in grants() if sid == "MailAsTheSender"]
+
+    assert conditions == [{"StringEquals": {"ses:FromAddress": {"Ref": "SenderAddress"}}}] * 2
 
 
 # ── The whole ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -398,21 +537,23 @@ def test_no_resource_has_a_fixed_name() -> None:
     """So that two stacks fit into one account."""
     for name, resource in template()["Resources"].items():
         kind = resource["Type"].split("::")[-1]
+        if kind in ("Authorizer", "Stage"):
+            continue  # a name within its API
         for key in (f"{kind}Name", "Name", "LogGroupName", "LayerName"):
             given = resource.get("Properties", {}).get(key)
-            assert given is None or "${AWS::StackName}" in json.dumps(given), f"{name}: {key}"
+            assert given is None or "AWS::StackName" in json.dumps(given), f"{name}: {key}"
 
 
 def test_the_file_follows_the_way_of_the_data() -> None:
     names = [name for name in source()["Resources"] if "Policy" not in name]
 
     way = ["EventsRule", "EventsQueue", "CallbacksTable", "DeliverFunction", "DeliveriesTable", "RequeueFunction"]
-    way += ["RetriesQueue", "DeadLetters", "DependenciesLayer", "RingbackLayer"]
+    way += ["RetriesQueue", "DeadLetters", "Api", "ApiFunction", "ApiLayer", "DependenciesLayer", "RingbackLayer"]
     assert [name for name in names if name in way] == way
 
 
 def test_layers_leave_no_old_versions_and_no_second_python_folder() -> None:
-    for layer in ("DependenciesLayer", "RingbackLayer"):
+    for layer in ("DependenciesLayer", "RingbackLayer", "ApiLayer"):
         resource = source()["Resources"][layer]
         assert resource["Properties"]["RetentionPolicy"] == "Delete"
         assert resource["Metadata"]["BuildMethod"] == "python3.13"
@@ -420,7 +561,8 @@ def test_layers_leave_no_old_versions_and_no_second_python_folder() -> None:
 
 
 def test_people_get_the_addresses_that_they_need() -> None:
-    wanted = {"EventsQueueUrl", "RetriesQueueUrl", "DeadLettersUrl", "CallbacksTable", "DeliveriesTable"}
+    wanted = {"ApiUrl", "CallbackResourceArn"}
+    wanted |= {"EventsQueueUrl", "RetriesQueueUrl", "DeadLettersUrl", "CallbacksTable", "DeliveriesTable"}
 
     assert wanted <= template()["Outputs"].keys()
 

@@ -22,6 +22,7 @@ def test_what_was_saved_is_found_again(tmp_path: Path) -> None:
         "endpoint": "http://127.0.0.1:4566",
         "region": "us-east-1",
         "api": None,
+        "token": None,
         "outputs": {"EventsQueueUrl": "http://127.0.0.1:4566/q"},
     }
 

@@ -1,0 +1,40 @@
+"""What a customer's program does: calls the API."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+
+from local.errors import LocalError
+
+ANSWER_SECONDS = 60
+"""A cold start on a busy machine takes a few; the test of a callback may take 15."""
+
+
+class Api:
+    """The API at *base*, called with *token*, by which it knows the account."""
+
+    def __init__(self, base: str, token: str) -> None:
+        self._base = base
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxy stands between this machine and itself
+        self._session.headers["token"] = token
+
+    def ask(self, verb: str, path: str, body: Mapping[str, object] | None = None, **other: Any) -> requests.Response:  # noqa: ANN401 - as requests has it
+        """The answer, whatever it is; *body* goes as JSON."""
+        return self._session.request(verb, f"{self._base}{path}", json=body, timeout=ANSWER_SECONDS, **other)
+
+    def call(self, verb: str, path: str, body: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - JSON
+        """The object of a good answer.
+
+        Raises:
+            LocalError: the API refuses; the message is its own.
+        """
+        answer = self.ask(verb, path, body)
+        if not answer.ok:
+            raise LocalError(f"{verb} {path}: {answer.status_code} {answer.text}")
+        return answer.json()
+
+    def close(self) -> None:
+        """End its connections."""
+        self._session.close()

@@ -1,0 +1,39 @@
+"""Lines to paste: what a customer asks the API with `curl`."""
+
+import os
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+from local.scenes import FONENUMBER, Scene
+
+
+def write_header(file: Path, token: str) -> None:
+    """Keep the header with *token* in *file*, which only its owner reads: no line, and no list of processes, has it."""
+    new = file.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+        stream.write(f"token: {token}\n")
+    new.replace(file)
+
+
+def lines(api: str, header: Path, scene: Scene, *, receiver: str, delivery: str) -> Iterator[tuple[str, str]]:
+    """What each line does, and the line: about *scene*, and about a *delivery* that was made."""
+    number = f"{api}/v2/fonenumbers/{FONENUMBER}"
+    given = scene.settings(receiver) | {"fonenumber": FONENUMBER}
+    form = " ".join(f"--data-urlencode {shlex.quote(f'{name}={value}')}" for name, value in given.items())
+    yield "Set a callback", _line(header, f"{form} {api}/v2/{scene.kind}")
+    yield "Read all callbacks of the number", _line(header, number)
+    yield "Show what an event would send", _line(header, f"-X POST {number}/{scene.kind}/preview")
+    yield "Read the log", _line(header, shlex.quote(f"{number}/deliveries?limit=10"))
+    if delivery:
+        yield "Send one again", _line(header, f"-X POST {number}/deliveries/{delivery}/redeliver")
+
+
+def variables(api: str, header: Path) -> str:
+    """The line that sets what `curl` lines elsewhere take: `$API` and `$TOKEN`."""
+    return f"API={shlex.quote(api)} TOKEN=$(sed 's/^token: //' {shlex.quote(str(header))})"
+
+
+def _line(header: Path, rest: str) -> str:
+    return f"curl -sS -H {shlex.quote(f'@{header}')} {rest}; echo"

@@ -1,0 +1,27 @@
+"""`make -s token ACCOUNT=…`: prints a token that the local API takes for that account."""
+
+import sys
+
+from local.cloud import Cloud
+from local.errors import LocalError, reported
+from local.issuer import issuer
+from local.places import Places
+from ringback.accounts import parse_account
+from ringback.errors import InvalidSetting
+
+
+def main() -> int:
+    """The one argument is the account."""
+    if len(sys.argv) != 2:  # noqa: PLR2004 - the program and its one argument
+        raise LocalError("one argument: the account")
+    places = Places()
+    try:
+        account = parse_account(sys.argv[1])
+    except InvalidSetting as error:
+        raise LocalError(str(error)) from None
+    print(issuer(places, Cloud.saved(places).endpoint).token(account))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(reported(main))
