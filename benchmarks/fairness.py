@@ -16,9 +16,11 @@ from local.receiver import Receiver
 from local.up import up
 
 FAILING = 1_000
-EVENTS = 12
+WARMING = 200
+"""Deliveries that fail, and are retried once, before anything is measured: both lanes have their processes then."""
+EVENTS = 40
 """Of the healthy account in each run, one each `EVERY_SECONDS`."""
-EVERY_SECONDS = 0.25
+EVERY_SECONDS = 0.1
 PATIENCE_SECONDS = 60
 
 
@@ -30,11 +32,14 @@ def measure() -> list[Figure]:
         try:
             healthy = Customers(many=1, port=int(receiver.url.rsplit(":", 1)[1]), target="/ok", first=100_000)
             others = Customers(many=FAILING, port=failing.port, target="/fail")
-            _set(cloud, healthy, others)
-            _latency(cloud, healthy, receiver)  # warms up
+            warming = Customers(many=WARMING, port=failing.port, target="/fail", first=200_000)
+            _set(cloud, healthy, others, warming)
+            _put(cloud, [warming.record(place) for place in range(WARMING)])
+            _attempted(failing, 2 * WARMING)
+            _latency(cloud, healthy, receiver)
             without = [_latency(cloud, healthy, receiver) for _ in range(RUNS)]
             _put(cloud, [others.record(place) for place in range(FAILING)])
-            _attempted(failing, FAILING)
+            _attempted(failing, 2 * WARMING + FAILING)
             during = [_latency(cloud, healthy, receiver) for _ in range(RUNS)]
         finally:
             stop(places)

@@ -4,7 +4,6 @@ import os
 import random
 import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from typing import Any
@@ -18,6 +17,7 @@ from deliver.delivery import Story
 from deliver.events import Message, read_message
 from deliver.health import Health
 from deliver.loading import Loader
+from deliver.parallel import crew
 from deliver.processor import keep_to_one
 from deliver.telemetry import Telemetry
 from ringback.addresses import parse_networks
@@ -51,7 +51,7 @@ class Deliver:
     """One execution environment: everything that outlives an invocation."""
 
     def __init__(self, settings: Settings) -> None:
-        self.pool = pool = ThreadPoolExecutor(THREADS)
+        self.pool = pool = crew(THREADS)
         self._adapter = DeliveryAdapter(Limits(connections_per_server=settings.connections_per_host))
         dynamodb = client("dynamodb", connections=THREADS)
         sqs = client("sqs")

@@ -2,14 +2,28 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
-from threading import Event, Lock
+from concurrent.futures import Executor, ThreadPoolExecutor
+from threading import Barrier, Event, Lock
 
 GROUP = 25
 """Results handed on together: what one BatchWriteItem takes."""
 
 LINGER_SECONDS = 0.05
 """How long a group waits for one more result before it is handed on as it is."""
+
+
+def crew(threads: int) -> ThreadPoolExecutor:
+    """A pool whose *threads* are all there from the start.
+
+    One that starts them as it needs them counts those that are idle, and can count one that has just taken the next
+    thing: a later thing would then wait behind an endpoint that hangs, for want of a thread that was never started.
+    """
+    pool = ThreadPoolExecutor(threads)
+    all_there = Barrier(threads + 1)
+    for _ in range(threads):
+        pool.submit(all_there.wait)
+    all_there.wait()
+    return pool
 
 
 def in_groups[Thing, Result](
