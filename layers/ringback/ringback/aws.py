@@ -24,7 +24,7 @@ def _session() -> Session:
 
 
 def client(service: str, *, connections: int = 10, tries: int = TRIES) -> Any:  # noqa: ANN401 - boto3 makes the class at run time
-    """A client for *service*, the same that boto3 makes; region, endpoint and credentials come from the environment, as on Lambda."""
+    """The client that boto3 makes of *service*; region, endpoint and credentials come from the environment."""
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
