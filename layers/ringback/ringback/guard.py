@@ -12,14 +12,7 @@ from ringback.addresses import Network, plain, refusal
 from ringback.errors import AttemptFailed
 from ringback.models import Outcome, Url
 from ringback.resolving import Resolve, Resolver
-
-WEB_PORTS = (80, 443)
-"""The ports below FIRST_FREE_PORT that may be called."""
-
-FIRST_FREE_PORT = 1024
-"""From here on ports are anybody's; below are services such as SMTP that must not be talked to."""
-
-LAST_PORT = 65_535
+from ringback.urls import PORTS, is_allowed_port
 
 LOOKUP_SECONDS = 5.0
 """How long a name may take to resolve."""
@@ -76,8 +69,10 @@ class Guard:
             AttemptFailed: its port or one of its addresses is refused, or it has none.
             NotStarted: too many look-ups are hanging.
         """
-        if not (url.port in WEB_PORTS or FIRST_FREE_PORT <= url.port <= LAST_PORT):
-            detail = f"port {url.port} of {url.host}; allowed are 80, 443, and {FIRST_FREE_PORT} to {LAST_PORT}"
+        if not is_allowed_port(url.port):
+            *web, (first, last) = PORTS
+            allowed = ", ".join(str(port) for port, _ in web)
+            detail = f"port {url.port} of {url.host}; allowed are {allowed}, and {first} to {last}"
             raise AttemptFailed(Outcome.REFUSED, detail)
         began = self._clock()
         known = self._known.get(url.host)

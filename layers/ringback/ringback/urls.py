@@ -17,7 +17,8 @@ MOST_RENDERED = 65_536
 """Length of path and query with the values in place; a message of the longest kind fits, a runaway value does not."""
 
 PORTS = ((80, 80), (443, 443), (1_024, 65_535))
-"""First and last of each range that a callback may go to (design: Guard)."""
+"""First and last of each range that a callback may go to: the web's, and anybody's; between them are services such as
+SMTP that must not be talked to (design: Guard)."""
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -127,12 +128,17 @@ def _name(host: str) -> str:
     return name.lower()
 
 
+def is_allowed_port(port: int) -> bool:
+    """Whether callbacks may go to *port*; asked when a URL is parsed, and by the guard before anything is sent."""
+    return any(first <= port <= last for first, last in PORTS)
+
+
 def _port(text: str) -> int | None:
     if not text:
         return None
     if text.startswith(":") and _PORT.fullmatch(text[1:]):
         port = int(text[1:])
-        if any(first <= port <= last for first, last in PORTS):
+        if is_allowed_port(port):
             return port
     allowed = ", ".join(str(first) if first == last else f"{first} to {last}" for first, last in PORTS)
     given = f"port {text[1:]}" if text[1:].isdecimal() else "a port that is no number"
