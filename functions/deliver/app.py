@@ -34,17 +34,33 @@ from ringback.http_sender import HttpSender
 from ringback.limits import Limits
 from ringback.lines import Lines
 from ringback.mail_sender import MailSender
+from ringback.measures import Measures
+from ringback.metric_names import NAMESPACE, SERVICE
 from ringback.notices import NoticeBus
 from ringback.queues import Queue
 from ringback.recording import Recorder
-from ringback.settings import Settings
+from ringback.settings import Settings, demand
 from ringback.transport import DeliveryAdapter
+
+NEEDS = (
+    "CALLBACKS_TABLE",
+    "DELIVERIES_TABLE",
+    "RETRIES_QUEUE_URL",
+    "DEAD_LETTERS_URL",
+    "CREDENTIALS_KEY",
+    "SENDER_ADDRESS",
+    "ALLOWED_NETWORKS",
+    "DELIVERY_RETENTION_DAYS",
+    "CONNECTIONS_PER_HOST",
+    "SUCCESS_LOG_RATE",
+)
+"""Variables without which it does not start."""
 
 THREADS = 100
 """Attempts at once: as many as a batch has messages, so that none waits behind an endpoint that hangs."""
 
-logger = Logger(service="ringback")
-metrics = Metrics(namespace="Ringback", service="ringback")
+logger = Logger(service=SERVICE)
+metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
 
 
 class Deliver:
@@ -70,7 +86,10 @@ class Deliver:
         )
         self.dead_letters = DeadLetters(queue=Queue(url=settings.dead_letters_url, client=sqs))
         self.telemetry = Telemetry(
-            logger=logger, metrics=metrics, success_rate=settings.success_log_rate, uniform=random.uniform
+            logger=logger,
+            measures=Measures(metrics),
+            success_rate=settings.success_log_rate,
+            uniform=random.uniform,
         )
         announcer = Announcer(
             bus=NoticeBus(cache(lambda: client("events", tries=1))),
@@ -126,6 +145,7 @@ class Deliver:
 @cache
 def environment() -> Deliver:
     """This execution environment, made at the first invocation."""
+    demand(os.environ, NEEDS)
     keep_to_one(os.environ, random.choice)  # before the pool has threads, which inherit it
     return Deliver(Settings.of(os.environ))
 

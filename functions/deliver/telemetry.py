@@ -1,19 +1,18 @@
-"""What operators see: one wide log line per attempt, and counters."""
+"""What operators see: one wide log line per attempt, and the metrics of `ringback.metric_names`."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger
 
 from deliver.loading import Ready
 from ringback.attempts import Attempted
 from ringback.callbacks import host_of
 from ringback.errors import MalformedEvent
 from ringback.fault_fields import fault_fields
-from ringback.models import Delivery, DeliveryStatus, Outcome
-from ringback.notices import Notice
+from ringback.measures import Measures
+from ringback.models import Attempt, CallbackType, Delivery, DeliveryStatus, Event, Outcome
+from ringback.notices import Notice, NoticeKind
 from ringback.times import iso
 
 _SETTLED = {
@@ -29,31 +28,33 @@ _DROPPED = {
     "deferred": "Deferred",
     "no_room": "NoRoom",
 }
+_NOTICED = {
+    NoticeKind.CALLBACK_OPENED: "CallbacksOpened",
+    NoticeKind.CALLBACK_CLOSED: "CallbacksClosed",
+    NoticeKind.CALLBACK_DISABLED: "CallbacksDisabled",
+}
 
 
 class Telemetry:
     """Logs every attempt that failed and a share of those that did not; counts all."""
 
     def __init__(
-        self, *, logger: Logger, metrics: Metrics, success_rate: float, uniform: Callable[[float, float], float]
+        self, *, logger: Logger, measures: Measures, success_rate: float, uniform: Callable[[float, float], float]
     ) -> None:
         """*success_rate* is the share of successful attempts that are logged, 0 to 1."""
         self._logger = logger
-        self._metrics = metrics
+        self._measures = measures
         self._success_rate = success_rate
         self._uniform = uniform
-        self._counts: Counter[str] = Counter()
 
     def attempted(self, ready: Ready, attempted: Attempted) -> None:
         """An attempt was made and recorded."""
         delivery = attempted.delivery
         attempt = delivery.attempts[-1]
-        self._counts["Attempts"] += 1
-        self._counts["EmptyTokens"] += attempted.empty_tokens
-        if attempt.number == 1:
-            self._counts["UnknownFields"] += len(delivery.event.unknown)
+        self._measure(ready, attempt)
+        self._measures.count("EmptyTokens", attempted.empty_tokens)
         if delivery.settled:
-            self._counts[_SETTLED[delivery.status]] += 1
+            self._measures.count(_SETTLED[delivery.status])
         if attempt.outcome is not Outcome.DELIVERED:
             self._logger.warning("delivery.attempted", extra=_line(ready, delivery))
         elif self._uniform(0, 1) < self._success_rate:
@@ -61,39 +62,47 @@ class Telemetry:
 
     def dropped(self, reasons: Iterable[str]) -> None:
         """Messages that needed no attempt, or none now."""
-        self._counts.update(_DROPPED[reason] for reason in reasons)
+        for reason in reasons:
+            self._measures.count(_DROPPED[reason])
 
     def returned(self, messages: set[str], fault: Exception) -> set[str]:
         """*messages* go back to their queue because of *fault*; gives them back."""
         if messages:
-            self._counts["Returned"] += len(messages)
+            self._measures.count("Returned", len(messages))
             self._logger.error("message.returned", extra={"message_ids": sorted(messages), **fault_fields(fault)})
         return messages
 
     def noticed(self, notice: Notice) -> None:
         """The state of a callback has changed."""
+        self._measures.count(_NOTICED[notice.kind])
         self._logger.warning(notice.kind.value, extra=dict(notice.detail))
 
     def untold(self, count: int, fault: Exception) -> None:
         """Nobody could be told of *count* changes; the log has them."""
-        self._counts["Untold"] += count
+        self._measures.count("Untold", count)
         self._logger.error("notices.untold", extra={"count": count, **fault_fields(fault)})
 
     def buried(self, message: str, malformed: MalformedEvent) -> None:
         """A message went to the dead letters."""
-        self._counts["Malformed"] += 1
+        self._measures.count("DeadLetters", of=malformed.reason)
         self._logger.error(
             "message.buried", extra={"message_id": message, "reason": malformed.reason, "detail": malformed.detail}
         )
 
     def flush(self) -> None:
-        """Emit the counters of this invocation."""
-        for name, count in self._counts.items():
-            if count:
-                self._metrics.add_metric(name=name, unit=MetricUnit.Count, value=count)
-        if self._metrics.metric_set:
-            self._metrics.flush_metrics()
-        self._counts.clear()
+        """Emit the metrics of this invocation."""
+        self._measures.flush()
+
+    def _measure(self, ready: Ready, attempt: Attempt) -> None:
+        event = ready.delivery.event
+        self._measures.count("Attempts")
+        if attempt.outcome is not Outcome.DELIVERED:
+            self._measures.count("FailedAttempts", of=attempt.outcome)
+        if ready.callback.type is CallbackType.CALLBACK:
+            self._measures.value("ReceiverLatency", attempt.milliseconds)
+        if attempt.number == 1:
+            self._measures.value("FirstAttemptDelay", max(0, _milliseconds_since(event, attempt)))
+            self._measures.count("UnknownFields", len(event.unknown))
 
 
 def _line(ready: Ready, delivery: Delivery) -> dict[str, Any]:
@@ -114,9 +123,13 @@ def _line(ready: Ready, delivery: Delivery) -> dict[str, Any]:
         "outcome": attempt.outcome,
         "http_status": attempt.status,
         "milliseconds": attempt.milliseconds,
-        "milliseconds_since_event": round((attempt.at - event.time).total_seconds() * 1000),
+        "milliseconds_since_event": _milliseconds_since(event, attempt),
         "type": callback.type,
         "method": callback.method,
         "host": host_of(callback),
         "detail": attempt.detail,
     }
+
+
+def _milliseconds_since(event: Event, attempt: Attempt) -> int:
+    return round((attempt.at - event.time).total_seconds() * 1000)

@@ -4,30 +4,36 @@ import os
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from requeue.requeue import requeue
 from requeue.resume import Resumption
 from ringback.aws import client
+from ringback.delivery_items import SHARDS
 from ringback.due_index import DueIndex
 from ringback.errors import OurFault
 from ringback.fault_fields import fault_fields
 from ringback.health_store import HealthStore
 from ringback.lines import Lines
+from ringback.measures import Measures
+from ringback.metric_names import NAMESPACE, SERVICE
 from ringback.queues import Queue
-from ringback.settings import Settings
+from ringback.settings import Settings, demand
+
+NEEDS = ("CALLBACKS_TABLE", "DELIVERIES_TABLE", "RETRIES_QUEUE_URL")
+"""Variables without which it does not start."""
 
 THREADS = 10
 """Writes at once: one batch call's worth."""
 
-logger = Logger(service="ringback")
-metrics = Metrics(namespace="Ringback", service="ringback")
+logger = Logger(service=SERVICE)
+measures = Measures(Metrics(namespace=NAMESPACE, service=SERVICE))
 
 
 class Requeue:
@@ -45,22 +51,30 @@ class Requeue:
 @cache
 def environment() -> Requeue:
     """This execution environment, made at the first invocation."""
+    demand(os.environ, NEEDS)
     return Requeue(Settings.of(os.environ))
 
 
 @logger.inject_lambda_context
-@metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001 - a schedule's event
     """Let out what need not wait any more, move what is due; answers with how many were moved."""
     parts = environment()
-    time_left = partial(_seconds, context)
-    metrics.add_metric(name="Resumed", unit=MetricUnit.Count, value=_resume(parts, time_left))
+    try:
+        return {"requeued": _run(parts, partial(_seconds, context))}
+    finally:
+        measures.flush()
+
+
+def _run(parts: Requeue, time_left: Callable[[], float]) -> int:
+    _resume(parts, time_left)
     moved = requeue(index=parts.index, retries=parts.retries, clock=_now, time_left=time_left, mapper=parts.pool.map)
-    metrics.add_metric(name="Requeued", unit=MetricUnit.Count, value=moved)
-    return {"requeued": moved}
+    measures.value("Requeued", moved)
+    with suppress(OurFault):  # a point that is missing in a gauge
+        measures.value("RetriesParked", sum(parts.pool.map(parts.index.count, SHARDS)))
+    return moved
 
 
-def _resume(parts: Requeue, time_left: Callable[[], float]) -> int:
+def _resume(parts: Requeue, time_left: Callable[[], float]) -> None:
     resumption = Resumption(
         lines=parts.lines,
         breakers=parts.health.breakers,
@@ -70,10 +84,10 @@ def _resume(parts: Requeue, time_left: Callable[[], float]) -> int:
         mapper=parts.pool.map,
     )
     try:
-        return resumption.run()
+        measures.value("Resumed", resumption.run())
+        measures.value("OpenBreakers", resumption.open)
     except OurFault as fault:  # no reason to hold up what is due; the next minute's run goes on
         logger.error("lines.unserved", extra=fault_fields(fault))  # noqa: TRY400 - it says all
-        return 0
 
 
 def _now() -> datetime:
@@ -82,3 +96,7 @@ def _now() -> datetime:
 
 def _seconds(context: LambdaContext) -> float:
     return context.get_remaining_time_in_millis() / 1000
+
+
+if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+    environment()  # what is missing is said while Lambda starts us

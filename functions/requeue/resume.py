@@ -48,6 +48,8 @@ class Resumption:
         self._uniform = uniform
         self._time_left = time_left
         self._mapper = mapper
+        self.open = 0
+        """Callbacks that the last run found open."""
 
     def run(self) -> int:
         """How many deliveries were let out; their times are on the due index now, where `requeue` finds them.
@@ -57,7 +59,7 @@ class Resumption:
         """
         # In an order of its own each time, so that a long line does not keep the same ones from their turn.
         lines = sorted(self._lines.all(), key=lambda _: self._uniform(0, 1))
-        released = 0
+        released = self.open = 0
         for some in batched(lines, READ_AT_ONCE, strict=False):
             breakers = self._breakers(line.callback for line in some)
             for line in some:
@@ -71,6 +73,7 @@ class Resumption:
         now = self._clock()
         if breaker.open_until is None:
             return self._drain(line if line.closed else self._lines.mark(line, now), now)
+        self.open += 1
         if line.closed:
             self._lines.mark(line, None)
         return self._probe(line, breaker.open_until, now) if breaker.open_until < now + AHEAD else 0

@@ -161,6 +161,7 @@ def _made() -> Stack:
             "SENDER_ADDRESS": SENDER,
             "ALLOWED_NETWORKS": "127.0.0.0/8,::1/128",
             "DELIVERY_RETENTION_DAYS": "30",
+            "CONNECTIONS_PER_HOST": "10",
             "SUCCESS_LOG_RATE": "1",
         },
     )

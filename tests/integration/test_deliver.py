@@ -273,6 +273,22 @@ def test_nobody_wants_an_event_without_a_callback(platform: Platform, capsys: py
     assert metrics(capsys.readouterr().out) == {"Unmatched": 1}
 
 
+def test_attempts_are_measured_by_outcome_and_time(platform: Platform, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the dashboard shows first: how many arrive, how soon after their event, and what keeps the others."""
+    platform.set()
+    platform.receiver.status = 500
+
+    platform.invoke(record(MESSAGE | {"time": (datetime.now(UTC) - timedelta(minutes=5)).isoformat()}))
+
+    emitted = [line for line in map(json.loads, capsys.readouterr().out.splitlines()) if "_aws" in line]
+    [failed] = [line for line in emitted if "FailedAttempts" in line]
+    [whole] = [line for line in emitted if "Attempts" in line]
+    assert (failed["outcome"], failed["FailedAttempts"]) == ("status", [1])
+    assert whole["Attempts"] == [1]
+    assert 300_000 <= whole["FirstAttemptDelay"][0] < 310_000
+    assert 0 <= whole["ReceiverLatency"][0] < 10_000
+
+
 # ── Bad input ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -298,7 +314,7 @@ def test_rubbish_goes_to_the_dead_letters_and_the_rest_is_delivered(
     assert all(letter["MessageAttributes"]["detail"]["StringValue"] for letter in letters)
     output = capsys.readouterr().out
     assert len(lines(output, "message.buried")) == 5
-    assert metrics(output)["Malformed"] == 5
+    assert metrics(output)["DeadLetters"] == 5
 
 
 def test_a_mebibyte_goes_to_the_dead_letters(platform: Platform) -> None:

@@ -17,6 +17,7 @@ from ringback.errors import OurFault
 from ringback.lines import LINES, Line
 from ringback.models import Callback, CallbackType, Delivery, Event, Method
 from ringback.waiting import in_line
+from tests.integration.delivering import metrics
 from tests.integration.lambdas import Context
 from tests.integration.stack import Stack, client
 
@@ -281,6 +282,37 @@ def test_the_function_lets_out_and_moves(function: Stack) -> None:
     queues.wait(3, created=queues.now)
 
     assert app.lambda_handler({}, CONTEXT) == {"requeued": 3}
+
+
+def test_each_run_measures_what_waits(function: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """What it moved, what is due later, and which callbacks are left alone."""
+    queues = Queues(stack=function, now=datetime.now(UTC))
+    queues.set(queues.now + 60 * MINUTE)
+    queues.wait(3, created=queues.now)
+    later = [Delivery(id=f"{number:032x}", event=EVENT, created=NOW, due=queues.now + 60 * MINUTE) for number in (7, 8)]
+    function.deliveries().record(later, parked=lambda _: True)
+
+    app.lambda_handler({}, CONTEXT)
+
+    measured = metrics(capsys.readouterr().out)
+    assert measured == {"Requeued": 0, "Resumed": 0, "RetriesParked": 2, "OpenBreakers": 1}
+
+
+@pytest.mark.usefixtures("function")
+def test_a_run_that_cannot_read_what_is_due_has_no_figure_of_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """So the alarm that waits for the figure goes off."""
+
+    def broken(*_: object, **__: object) -> Iterator[Parked]:
+        raise OurFault("reading what is due: InternalServerError")
+
+    monkeypatch.setattr("ringback.due_index.DueIndex.parked", broken)
+
+    with pytest.raises(OurFault):
+        app.lambda_handler({}, CONTEXT)
+
+    assert "Requeued" not in metrics(capsys.readouterr().out)
 
 
 def test_lines_that_cannot_be_served_hold_up_nothing(function: Stack, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+import deliver.app
+import requeue.app
 from api.settings import ApiSettings, Authorization
 from deliver.delivery import ATTEMPT_NEEDS_SECONDS
 from deliver.events import MOST_BYTES
@@ -33,6 +35,7 @@ QUEUES = ("EventsQueue", "RetriesQueue", "DeadLetters")
 LANES = ("EventsQueue", "RetriesQueue")
 TABLES = ("CallbacksTable", "DeliveriesTable")
 FUNCTIONS = ("DeliverFunction", "RequeueFunction", "ApiFunction", "CallbackResourceFunction")
+NEEDS = {"DeliverFunction": deliver.app.NEEDS, "RequeueFunction": requeue.app.NEEDS}
 OPEN_ROUTES = {"GET /docs", "GET /v2/openapi.json"}
 
 PERMISSIONS = {
@@ -384,10 +387,13 @@ def test_deliver_gets_every_setting_that_there_is_and_nothing_else() -> None:
     assert {name for name in variables if not name.startswith("POWERTOOLS_")} == set(asked)
 
 
-def test_requeue_starts_with_the_settings_that_it_gets() -> None:
-    variables = properties("RequeueFunction")["Environment"]["Variables"]
+@pytest.mark.parametrize(("function", "needs"), NEEDS.items())
+def test_a_function_gets_the_variables_without_which_it_does_not_start_and_no_others(
+    function: str, needs: Sequence[str]
+) -> None:
+    variables = properties(function)["Environment"]["Variables"]
 
-    assert Settings.of(dict.fromkeys(variables, "set")).retries_queue_url == "set"
+    assert sorted(name for name in variables if not name.startswith("POWERTOOLS_")) == sorted(needs)
 
 
 # ── The API ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ringback.aws import our_fault
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 DUE_INDEX = "due"
+
+MOST_PAGES = 4
+"""Pages of 1 MB that are counted of one shard, some 10,000 deliveries each: a count each minute must stay cheap."""
 
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -54,6 +58,22 @@ class DueIndex:
                 for item in page["Items"]:
                     owner, delivery = self._table.key_of(item)
                     yield Parked(owner=owner, delivery=delivery, due=moment(int(item["due"]["N"])))
+
+    def count(self, shard: str) -> int:
+        """How many deliveries of one *shard* wait; of a very long one, how many there are at least.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        pages = self._table.client.get_paginator("query").paginate(
+            TableName=self._table.name,
+            IndexName=DUE_INDEX,
+            Select="COUNT",
+            KeyConditionExpression="due_shard = :shard",
+            ExpressionAttributeValues={":shard": {"S": shard}},
+        )
+        with our_fault("counting what waits"):
+            return sum(page["Count"] for page in islice(pages, MOST_PAGES))
 
     def unpark(self, parked: Parked) -> None:
         """Take a delivery off the index, if it still waits for the same attempt.

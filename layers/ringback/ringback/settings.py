@@ -1,7 +1,22 @@
 """What the template sets: the only reader of the environment beside `app.py`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+
+class MissingVariable(LookupError):  # noqa: N818 - named like the errors of `ringback.errors`
+    """A function was started without a variable that it needs; the text names it, and no value of any other."""
+
+
+def demand(environment: Mapping[str, str], names: Iterable[str]) -> None:
+    """See that all variables are there that a function *names*; an empty value is one.
+
+    Raises:
+        MissingVariable: some are not.
+    """
+    missing = [name for name in names if name not in environment]
+    if missing:
+        raise MissingVariable(f"not set: {', '.join(missing)}; template.yaml sets every variable of its functions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,71 @@
+"""Every metric that Ringback emits, in the namespace `Ringback`: docs, alarms and dashboard go by this table.
+
+No dimension has a value per customer: CloudWatch bills each combination as a metric. Which customer it was is in the
+log lines, where saved queries count by account or host.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+NAMESPACE = "Ringback"
+SERVICE = "ringback"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """What one metric counts or measures."""
+
+    meaning: str
+    unit: str = "Count"
+    """`Count`, or `Milliseconds` for a distribution with one value per attempt."""
+    by: str = ""
+    """The dimension beside `service`, whose few values the code knows."""
+
+
+METRICS: Mapping[str, Metric] = MappingProxyType(
+    {
+        # ── deliver: deliveries ──
+        "Delivered": Metric(meaning="deliveries that arrived"),
+        "Failed": Metric(meaning="deliveries that failed for good"),
+        "Cancelled": Metric(meaning="deliveries given up because their callback is turned off or not set any more"),
+        # ── deliver: attempts ──
+        "Attempts": Metric(meaning="attempts made and recorded, whatever their outcome"),
+        "FailedAttempts": Metric(meaning="those of them that did not deliver, by their outcome", by="outcome"),
+        "ReceiverLatency": Metric(
+            meaning="from the start of an HTTP attempt to its whole answer or its failure", unit="Milliseconds"
+        ),
+        "FirstAttemptDelay": Metric(
+            meaning="from the time that an event names, else its arrival, to its first attempt", unit="Milliseconds"
+        ),
+        "EmptyTokens": Metric(meaning="tokens in the URLs of attempts for which the event had no value"),
+        # ── deliver: messages ──
+        "Unmatched": Metric(meaning="events whose number has no callback for them: no delivery"),
+        "UnknownFields": Metric(meaning="fields of events that the catalogue does not have: they are left out"),
+        "Duplicates": Metric(meaning="messages about something that was done before"),
+        "Vanished": Metric(meaning="retries whose delivery is not in the table any more"),
+        "Returned": Metric(meaning="messages given back to their queue because a part of ours did not do its work"),
+        "DeadLetters": Metric(meaning="messages that are no event, sent to the dead letters, by reason", by="reason"),
+        # ── deliver: what is put off ──
+        "Waiting": Metric(meaning="deliveries set aside until their endpoint answers again"),
+        "Deferred": Metric(meaning="first attempts left to the retries lane, as their endpoint fails of late"),
+        "NoRoom": Metric(meaning="deliveries put off because their server had all the connections it may have"),
+        # ── changes of callbacks ──
+        "CallbacksOpened": Metric(meaning="callbacks that are left alone from now on: ten failures in a row"),
+        "CallbacksClosed": Metric(meaning="callbacks whose endpoint answers again"),
+        "CallbacksDisabled": Metric(meaning="callbacks turned off: 410 Gone, five days of failures, or bounced mail"),
+        "Untold": Metric(meaning="notices or mails about such changes that reached nobody; the log has them"),
+        # ── requeue, once a minute ──
+        "Requeued": Metric(meaning="deliveries put on the Retries queue; no value at all: requeue did not do its work"),
+        "Resumed": Metric(meaning="deliveries let out of their wait for an endpoint"),
+        "RetriesParked": Metric(
+            meaning="deliveries in the table whose next attempt is due later than a queue can wait"
+        ),
+        "OpenBreakers": Metric(meaning="callbacks that are left alone at the moment"),
+    }
+)
+
+
+def unit_of(name: str) -> str:
+    """The unit of the metric *name*; there is no metric that is not in the table."""
+    return METRICS[name].unit

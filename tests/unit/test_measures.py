@@ -1,0 +1,88 @@
+"""The metrics of an invocation, as CloudWatch reads them from the log."""
+
+import json
+from typing import Any
+
+import pytest
+from aws_lambda_powertools import Metrics
+
+from ringback.measures import Measures
+from ringback.metric_names import METRICS, NAMESPACE, SERVICE
+
+
+def measures() -> Measures:
+    return Measures(Metrics(namespace=NAMESPACE, service=SERVICE))
+
+
+def emitted(output: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def test_counters_are_one_line_for_an_invocation(capsys: pytest.CaptureFixture[str]) -> None:
+    ours = measures()
+    ours.count("Attempts")
+    ours.count("Attempts", 2)
+    ours.count("Untold", 0)
+
+    ours.flush()
+
+    [line] = emitted(capsys.readouterr().out)
+    [directive] = line["_aws"]["CloudWatchMetrics"]
+    assert directive["Namespace"] == "Ringback"
+    assert directive["Dimensions"] == [["service"]]
+    assert [(metric["Name"], metric["Unit"]) for metric in directive["Metrics"]] == [("Attempts", "Count")]
+    assert (line["Attempts"], line["service"]) == ([3], "ringback")
+
+
+def test_a_distribution_keeps_each_value_a_hundred_to_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """CloudWatch takes no more of one metric in one line."""
+    ours = measures()
+    for value in range(250):
+        ours.value("ReceiverLatency", value)
+
+    ours.flush()
+
+    lines = emitted(capsys.readouterr().out)
+    assert [len(line["ReceiverLatency"]) for line in lines] == [100, 100, 50]
+    assert [value for line in lines for value in line["ReceiverLatency"]] == list(range(250))
+    assert lines[0]["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Unit"] == "Milliseconds"
+
+
+def test_a_metric_with_a_dimension_of_its_own_has_a_line_for_each_value(capsys: pytest.CaptureFixture[str]) -> None:
+    ours = measures()
+    for reason in ("not_json", "not_json", "bad_time"):
+        ours.count("DeadLetters", of=reason)
+
+    ours.flush()
+
+    lines = emitted(capsys.readouterr().out)
+    assert {line["reason"]: line["DeadLetters"] for line in lines} == {"not_json": [2], "bad_time": [1]}
+    for line in lines:
+        [[*dimensions]] = line["_aws"]["CloudWatchMetrics"][0]["Dimensions"]
+        assert sorted(dimensions) == ["reason", "service"]
+
+
+def test_the_next_invocation_begins_anew(capsys: pytest.CaptureFixture[str]) -> None:
+    ours = measures()
+    ours.count("Attempts")
+    ours.count("DeadLetters", of="not_json")
+    ours.value("ReceiverLatency", 1)
+    ours.flush()
+    capsys.readouterr()
+
+    ours.flush()
+
+    assert not capsys.readouterr().out
+
+
+def test_there_is_no_metric_that_is_not_in_the_table() -> None:
+    ours = measures()
+    ours.count("Atempts")
+
+    with pytest.raises(KeyError):
+        ours.flush()
+
+
+def test_no_metric_is_divided_by_customer() -> None:
+    """CloudWatch bills each value of a dimension as a metric of its own."""
+    assert {metric.by for metric in METRICS.values()} == {"", "outcome", "reason"}
