@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ringback import signing_items
+from ringback import contacts, signing_items
 from ringback.aws import our_fault
 from ringback.contacts import CONTACT
 from ringback.credentials import Credentials
@@ -36,9 +36,7 @@ class AccountItems:
             OurFault: the table is out of reach.
         """
         item = self._read(account, SIGNING)
-        if item is None:
-            return None
-        return signing_items.time_of(item, "created"), signing_items.time_of(item, "previous_until")
+        return None if item is None else signing_items.times_of(item)
 
     def secrets(self, account: str, now: datetime) -> tuple[str, ...]:
         """What the account's requests are signed with at *now*.
@@ -90,7 +88,7 @@ class AccountItems:
             OurFault: the table is out of reach.
         """
         item = self._read(account, CONTACT)
-        return item["email"]["S"] if item else ""
+        return contacts.from_item(item) if item else ""
 
     def set_contact(self, account: str, email: str) -> None:
         """Set that address, or forget it where *email* is empty.
@@ -101,7 +99,7 @@ class AccountItems:
         key = self._table.key((owner_of(account, ""), CONTACT))
         with our_fault("setting a contact"):
             if email:
-                self._table.client.put_item(TableName=self._table.name, Item={**key, "email": {"S": email}})
+                self._table.client.put_item(TableName=self._table.name, Item=contacts.to_item(account, email))
             else:
                 self._table.client.delete_item(TableName=self._table.name, Key=key)
 

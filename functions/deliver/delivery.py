@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
 
-from deliver.announcing import Announcer
 from deliver.events import Message
 from deliver.health import Health
 from deliver.loading import Batch, Loader, Ready
 from deliver.parallel import in_groups
 from deliver.telemetry import Telemetry
+from ringback.announcing import Announcer
 from ringback.attempts import Attempted, Attempts
 from ringback.errors import OurFault
 from ringback.models import Delivery
@@ -77,7 +77,10 @@ class Story:
         """What needs no attempt; the messages that go back all the same."""
         self._telemetry.dropped(batch.dropped)
         unscheduled = self._recorder.schedule(dict(batch.unscheduled))
-        return self._returned(batch.back | unscheduled) | self._set_aside(dict(batch.unwanted), "cancelled")
+        back = self._returned((batch.back - batch.faults.keys()) | unscheduled)
+        for message, fault in batch.faults.items():
+            back |= self._telemetry.returned({message}, fault)
+        return back | self._set_aside(dict(batch.unwanted), "cancelled")
 
     def _set_aside(self, deliveries: Mapping[str, Delivery], why: str) -> set[str]:
         """Record, by their messages, *deliveries* that are not attempted now; the messages that go back."""

@@ -9,9 +9,11 @@ from typing import Any
 from ringback.accounts import parse_account
 from ringback.callbacks import parse_inline
 from ringback.catalogue import EventKind, Scope, lookup, read_data
-from ringback.errors import InvalidSetting, MalformedEvent
+from ringback.errors import InvalidSetting, MalformedEvent, MalformedReason, OurFault
 from ringback.fonenumbers import normalize
+from ringback.formats import FIRST, refuse_newer
 from ringback.models import Callback, Event, owner_of
+from ringback.retries import FORMAT
 from ringback.texts import kind_of, shown
 from ringback.times import moment, parse_time
 
@@ -43,7 +45,8 @@ class Message:
     id: str
     received_before: bool
     """Whether SQS hands it out again: an earlier invocation ended without dealing with it."""
-    content: Event | Retry
+    content: Event | Retry | OurFault
+    """What it asks for, or why that cannot be read yet."""
 
 
 def read_message(record: Mapping[str, Any]) -> Message:
@@ -61,23 +64,32 @@ def read_message(record: Mapping[str, Any]) -> Message:
     )
 
 
-def _read(body: str, *, message_id: str, sent: datetime) -> Event | Retry:
+def _read(body: str, *, message_id: str, sent: datetime) -> Event | Retry | OurFault:
     size = len(body.encode(errors="replace"))
     if size > MOST_BYTES:
-        raise MalformedEvent("too_large", f"{size:,} bytes; an event has at most {MOST_BYTES:,}")
-    message = _unwrapped(_object(body))
+        raise MalformedEvent(MalformedReason.TOO_LARGE, f"{size:,} bytes; an event has at most {MOST_BYTES:,}")
+    message = message_in(body)
     if "event" not in message and "delivery" in message:
         return _retry(message)
     return _event(message, message_id=message_id, sent=sent)
+
+
+def message_in(body: str) -> Mapping[str, Any]:
+    """The object that is to be an event or a retry, out of what it came in; nothing in it is judged yet.
+
+    Raises:
+        MalformedEvent: *body* is no JSON object.
+    """
+    return _unwrapped(_object(body))
 
 
 def _object(body: str) -> Mapping[str, Any]:
     try:
         message = _decode(body)
     except (ValueError, RecursionError) as error:
-        raise MalformedEvent("not_json", f"the message is not JSON: {error}") from error
+        raise MalformedEvent(MalformedReason.NOT_JSON, f"the message is not JSON: {error}") from error
     if not isinstance(message, dict):
-        raise MalformedEvent("not_an_object", f"an event is a JSON object; this is {kind_of(message)}")
+        raise MalformedEvent(MalformedReason.NOT_AN_OBJECT, f"an event is a JSON object; this is {kind_of(message)}")
     return message
 
 
@@ -99,11 +111,16 @@ def _unwrapped(message: Mapping[str, Any]) -> Mapping[str, Any]:
     return message
 
 
-def _retry(message: Mapping[str, Any]) -> Retry:
+def _retry(message: Mapping[str, Any]) -> Retry | OurFault:
     try:
+        refuse_newer("a retry", int(message.get("version", FIRST)), FORMAT)
         return Retry(owner=str(message["owner"]), delivery=str(message["delivery"]), due=moment(int(message["due"])))
+    except OurFault as newer:
+        return newer
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise MalformedEvent("bad_retry", "a retry has owner, delivery and due (milliseconds since 1970)") from error
+        raise MalformedEvent(
+            MalformedReason.BAD_RETRY, "a retry has owner, delivery and due (milliseconds since 1970)"
+        ) from error
 
 
 def _event(message: Mapping[str, Any], *, message_id: str, sent: datetime) -> Event:
@@ -112,7 +129,7 @@ def _event(message: Mapping[str, Any], *, message_id: str, sent: datetime) -> Ev
     fonenumber = _fonenumber(message.get("fonenumber"), kind)
     data = message.get("data", {})
     if not isinstance(data, dict):
-        raise MalformedEvent("bad_data", f"data is an object of fields; this is {kind_of(data)}")
+        raise MalformedEvent(MalformedReason.BAD_DATA, f"data is an object of fields; this is {kind_of(data)}")
     values, unknown = read_data(kind, data)
     return Event(
         kind=kind.name,
@@ -128,18 +145,18 @@ def _event(message: Mapping[str, Any], *, message_id: str, sent: datetime) -> Ev
 
 def _kind(message: Mapping[str, Any]) -> EventKind:
     if message.get("event") is None:
-        raise MalformedEvent("no_event", "the field event is missing: it names what happened")
+        raise MalformedEvent(MalformedReason.NO_EVENT, "the field event is missing: it names what happened")
     try:
         return lookup(message["event"])
     except InvalidSetting as error:
-        raise MalformedEvent("unknown_event", error.message) from error
+        raise MalformedEvent(MalformedReason.UNKNOWN_EVENT, error.message) from error
 
 
 def _account(given: object) -> str:
     try:
         return DEFAULT_ACCOUNT if given is None else parse_account(given)
     except InvalidSetting as error:
-        raise MalformedEvent("bad_account", str(error)) from error
+        raise MalformedEvent(MalformedReason.BAD_ACCOUNT, str(error)) from error
 
 
 def _fonenumber(given: object, kind: EventKind) -> str:
@@ -148,14 +165,16 @@ def _fonenumber(given: object, kind: EventKind) -> str:
     try:
         return normalize(given)
     except InvalidSetting as error:
-        raise MalformedEvent("bad_fonenumber", error.message) from error
+        raise MalformedEvent(MalformedReason.BAD_FONENUMBER, error.message) from error
 
 
 def _id(given: object, *, default: str) -> str:
     if given in (None, ""):
         return default
     if isinstance(given, bool) or not isinstance(given, str | int) or not _plain(str(given)):
-        raise MalformedEvent("bad_id", f"id is {shown(given)}; allowed: up to {_MOST_ID} printable characters")
+        raise MalformedEvent(
+            MalformedReason.BAD_ID, f"id is {shown(given)}; allowed: up to {_MOST_ID} printable characters"
+        )
     return str(given)
 
 
@@ -165,7 +184,7 @@ def _time(given: object, *, default: datetime) -> datetime:
     try:
         return parse_time(given)  # type: ignore[arg-type]
     except (TypeError, ValueError) as error:
-        raise MalformedEvent("bad_time", f"time is {shown(given)}; allowed: ISO 8601") from error
+        raise MalformedEvent(MalformedReason.BAD_TIME, f"time is {shown(given)}; allowed: ISO 8601") from error
 
 
 def _callback(message: Mapping[str, Any], kind: EventKind, owner: str) -> Callback | None:
@@ -174,7 +193,9 @@ def _callback(message: Mapping[str, Any], kind: EventKind, owner: str) -> Callba
     try:
         return parse_inline(message.get("callback"), owner=owner, kind=kind)
     except InvalidSetting as error:
-        raise MalformedEvent("bad_callback", f"callback.{error.field}: {error.message}") from error
+        detail = f"callback.{error.field}: {error.message}"
+        logged = f"callback.{error.field} breaks a rule"  # the message may quote a token out of the URL
+        raise MalformedEvent(MalformedReason.BAD_CALLBACK, detail, logged=logged) from error
 
 
 def _plain(text: str) -> bool:

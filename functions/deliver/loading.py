@@ -8,6 +8,7 @@ from deliver.events import Message, Retry
 from ringback.callback_store import CallbackStore, Loaded, callback_key, secrets_key
 from ringback.delivery_ids import delivery_id
 from ringback.delivery_store import DeliveryStore
+from ringback.errors import OurFault
 from ringback.models import Callback, CallbackType, Delivery, Event
 from ringback.tables import Key
 
@@ -34,8 +35,16 @@ class Batch:
     """Attempts that an earlier invocation recorded and whose next one it may not have scheduled, with the message."""
     back: set[str] = field(default_factory=set)
     """Messages that go back to their queue untouched."""
+    faults: dict[str, OurFault] = field(default_factory=dict)
+    """Why they do, where a table was not just busy."""
     dropped: list[str] = field(default_factory=list)
     """Why messages need nothing at all; counted."""
+
+    def turn_back(self, message: str, fault: OurFault | None) -> None:
+        """*message* goes back."""
+        self.back.add(message)
+        if fault:
+            self.faults[message] = fault
 
 
 class Loader:
@@ -52,13 +61,12 @@ class Loader:
             OurFault: a table is out of reach.
         """
         batch = Batch()
-        keys = {message.id: _key(message) for message in messages}
-        stored, unread = self._deliveries.load(keys.values())
+        readable = [(message, key) for message in messages if (key := _key(message, batch))]
+        stored, unread = self._deliveries.load(key for _, key in readable)
         pending: dict[Key, tuple[Message, Delivery]] = {}
-        for message in messages:
-            key = keys[message.id]
+        for message, key in readable:
             if key in unread:
-                batch.back.add(message.id)
+                batch.turn_back(message.id, unread[key])
             elif key in pending:
                 batch.dropped.append("duplicate")
             elif delivery := _wanted(message, key, stored.get(key), batch, now):
@@ -69,10 +77,16 @@ class Loader:
         return batch
 
 
-def _key(message: Message) -> Key:
-    if isinstance(message.content, Retry):
-        return message.content.owner, message.content.delivery
-    return message.content.owner, delivery_id(message.content)
+def _key(message: Message, batch: Batch) -> Key | None:
+    """The delivery that *message* is about, if it can be read."""
+    match message.content:
+        case OurFault() as fault:
+            batch.turn_back(message.id, fault)
+            return None
+        case Retry(owner=owner, delivery=delivery):
+            return owner, delivery
+        case event:
+            return event.owner, delivery_id(event)
 
 
 def _wanted(message: Message, key: Key, stored: Delivery | None, batch: Batch, now: datetime) -> Delivery | None:
@@ -102,8 +116,9 @@ def _callback_keys(deliveries: Iterable[Delivery]) -> set[Key]:
 
 def _match(message: Message, delivery: Delivery, loaded: Loaded, batch: Batch, now: datetime) -> None:
     event = delivery.event
-    if not loaded.has(secrets_key(event.account)) or not (event.callback or loaded.has(callback_key(event))):
-        batch.back.add(message.id)
+    needed = (secrets_key(event.account),) if event.callback else (secrets_key(event.account), callback_key(event))
+    if not loaded.has(*needed):
+        batch.turn_back(message.id, loaded.fault(*needed))
         return
     callback = event.callback or loaded.callback(callback_key(event))
     if callback and callback.type is not CallbackType.NONE and not callback.disabled:

@@ -60,7 +60,7 @@ def test_a_delivery_comes_back_as_it_was_recorded(stack: Stack, delivery: Delive
     found, unread = stack.deliveries().load([KEY, (NEW.owner, "other")])
 
     assert found == {KEY: replace(delivery, version=1)}
-    assert unread == set()
+    assert unread == {}
 
 
 def test_a_callback_that_travelled_in_its_event_is_kept_with_its_password_sealed(stack: Stack) -> None:

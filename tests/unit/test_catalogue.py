@@ -113,8 +113,19 @@ def test_a_call_record_is_always_of_a_call_that_has_ended() -> None:
     """`END` is filled in; a record of anything else is a mistake of the platform."""
     assert read_data(RECORD, {"uid": "1"})[0] == {"status": "END", "uid": "1"}
     assert read_data(RECORD, {"status": "END"})[0] == {"status": "END"}
-    with pytest.raises(MalformedEvent, match=r'data\.status: given "BEGIN"; in accounts/cdr_notify it is always "END"'):
+    with pytest.raises(MalformedEvent) as malformed:
         read_data(RECORD, {"status": "BEGIN"})
+    assert malformed.value.detail == 'data.status: given "BEGIN"; in accounts/cdr_notify it is always "END"'
+
+
+def test_the_log_hears_which_rule_was_broken_and_not_by_what() -> None:
+    """The dead letter has the whole."""
+    with pytest.raises(MalformedEvent) as malformed:
+        read_data(CALL, {"billable_seconds": "call me at noon"})
+
+    assert "call me at noon" in malformed.value.detail
+    assert malformed.value.logged == "data.billable_seconds: it takes an integer of up to 15 digits"
+    assert "call me at noon" not in str(malformed.value)
 
 
 @given(st.dictionaries(st.sampled_from([*CALL.names, "other"]), ANY_JSON, max_size=5))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deliver.events import MOST_BYTES, Message, Retry, read_message
-from ringback.errors import MalformedEvent
+from ringback.errors import MalformedEvent, MalformedReason
 from ringback.models import CallbackType, Event, Method
 
 SENT = datetime(2026, 11, 23, 18, 0, 0, 5_000, tzinfo=UTC)
@@ -196,6 +196,10 @@ def test_what_is_no_event_is_refused_with_a_reason(body: object, reason: str) ->
 
     assert malformed.reason == reason
     assert 10 < len(malformed.detail) < 1_000
+
+
+def test_every_reason_is_given_for_something() -> None:
+    assert {reason for _, reason in REFUSED} == set(MalformedReason)
 
 
 def test_the_reason_of_a_bad_callback_keeps_its_password() -> None:

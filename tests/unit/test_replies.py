@@ -74,7 +74,7 @@ WHOLE = [
 """Answer, excerpt, and whether the connection can be used again."""
 
 NOT_WHOLE = [
-    (b"SSH-2.0-OpenSSH_9.2\r\n", Outcome.PROTOCOL, "broken answer, not HTTP/1: 'SSH-2.0-OpenSSH_9.2"),
+    (b"SSH-2.0-OpenSSH_9.2\r\n", Outcome.PROTOCOL, "broken answer, not HTTP/1"),
     (b"\x15\x03\x01\x00\x02", Outcome.PROTOCOL, "broken answer, not HTTP/1"),
     (b"\r\n" + OK + b"\r\n", Outcome.PROTOCOL, "broken answer, not HTTP/1"),
     (b"HTTP/2 200 OK\r\n\r\n", Outcome.PROTOCOL, "broken answer, not HTTP/1"),
@@ -116,6 +116,14 @@ def test_a_2xx_that_is_not_whole_is_no_success(answer: bytes, outcome: Outcome, 
 
     assert failed.outcome is outcome
     assert failed.detail.startswith(detail)
+
+
+def test_what_is_said_instead_of_an_answer_is_for_the_customer_and_not_for_the_log() -> None:
+    """A server that repeats what it gets says our request, with path and query."""
+    failed = failure(b"GET /planted?token=planted HTTP/1.1\r\n")
+
+    assert failed.excerpt == "GET /planted?token=planted HTTP/1.1\r\n"
+    assert "planted" not in failed.detail
 
 
 def test_nothing_at_all_is_no_answer() -> None:

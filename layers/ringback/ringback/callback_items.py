@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ringback.breaker import HEALTHY, Breaker
 from ringback.credentials import Credentials
+from ringback.formats import of_format
 from ringback.models import Callback, CallbackType, Method, account_and_fonenumber
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ringback.tables import Item
 
 FORMAT = 1
-"""Version of the items' shape."""
+"""Of the items."""
 
 NUMBERS_INDEX = "numbers"
 """The sparse index of the Callbacks table: by `account` and `owner`, for the list of an account's numbers."""
@@ -55,8 +56,14 @@ def from_item(item: "Item", credentials: Credentials) -> Callback:
     """The callback that *item* holds.
 
     Raises:
-        OurFault: KMS is out of reach, or the password is not one that this owner and event can open.
+        OurFault: a newer release made it, it is none, KMS is out of reach, or the password is not one that this owner
+            and event can open.
     """
+    with of_format("a callback", item, newest=FORMAT):
+        return _callback(item, credentials)
+
+
+def _callback(item: "Item", credentials: Credentials) -> Callback:
     texts = {name: value["S"] for name, value in item.items() if "S" in value}
     callback = Callback(
         owner=texts["owner"],

@@ -1,7 +1,7 @@
 """The Callbacks table: what each customer wants, and what each account signs with."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from ringback.credentials import Credentials
 from ringback.errors import OurFault
 from ringback.event_kinds import Scope
 from ringback.models import Callback, Event, SigningSecrets, owner_of
-from ringback.tables import Item, Key, Table, as_stored
+from ringback.tables import Item, Key, Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,10 +40,16 @@ class Loaded:
     """What was found under the keys asked for; a key that could not be read is not there at all."""
 
     found: dict[Key, Callback | SigningSecrets | None]
+    faults: dict[Key, OurFault] = field(default_factory=dict)
+    """Why keys could not be read, where the table was not just busy."""
 
     def has(self, *keys: Key) -> bool:
         """Whether all *keys* could be read."""
         return all(key in self.found for key in keys)
+
+    def fault(self, *keys: Key) -> OurFault | None:
+        """Why one of *keys* could not be read, where that is known."""
+        return next((self.faults[key] for key in keys if key in self.faults), None)
 
     def callback(self, key: Key) -> Callback | None:
         """The callback under *key* (owner, kind of event), if one is set."""
@@ -77,10 +83,11 @@ class CallbackStore:
         now = self._clock()
         wanted = set(keys)
         known = {key: entry[1] for key in wanted if (entry := self._remembered.get(key)) and entry[0] > now}
+        loaded = Loaded(known)
         missing = wanted - known.keys()
         if missing:
-            known |= self._read(missing, until=now + FRESH_SECONDS)
-        return Loaded(known)
+            self._read(missing, loaded, until=now + FRESH_SECONDS)
+        return loaded
 
     def put(self, callback: Callback) -> None:
         """Set *callback*, replacing the whole of what was set before (facts: POST replaces).
@@ -128,23 +135,23 @@ class CallbackStore:
             self._table.client.put_item(TableName=self._table.name, Item=item)
         self._remembered.pop(key, None)
 
-    def _read(self, keys: set[Key], *, until: float) -> dict[Key, Callback | SigningSecrets | None]:
+    def _read(self, keys: set[Key], loaded: Loaded, *, until: float) -> None:
         items, unread = self._table.read(keys, consistent=False)
         found: dict[Key, Callback | SigningSecrets | None] = dict.fromkeys(keys - unread)
         for item in items:
             key = self._table.key_of(item)
             try:
                 found[key] = self._opened(item)
-            except OurFault:
+            except OurFault as fault:
                 # One password that KMS does not open is no reason to hold up everybody else's deliveries.
                 del found[key]
+                loaded.faults[key] = fault
         if len(self._remembered) + len(found) > MOST_REMEMBERED:
             self._remembered.clear()
         self._remembered |= {key: (until, value) for key, value in found.items()}
-        return found
+        loaded.found.update(found)
 
     def _opened(self, item: Item) -> Callback | SigningSecrets:
-        with as_stored("a callback"):
-            if item["event"]["S"] == signing_items.SIGNING:
-                return signing_items.from_item(item, self._credentials)
-            return callback_items.from_item(item, self._credentials)
+        if item["event"]["S"] == signing_items.SIGNING:
+            return signing_items.from_item(item, self._credentials)
+        return callback_items.from_item(item, self._credentials)

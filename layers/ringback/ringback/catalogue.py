@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from ringback.catalogue_data import CATALOGUE
-from ringback.errors import InvalidSetting, MalformedEvent
+from ringback.errors import InvalidSetting, MalformedEvent, MalformedReason
 from ringback.event_kinds import EventKind, Field, FieldType, Scope
 from ringback.models import Value
 from ringback.texts import shown, well_formed
@@ -47,7 +47,8 @@ def read_data(kind: EventKind, data: Mapping[str, object]) -> tuple[dict[str, Va
         elif (value := _read(field, name, raw)) is not None:
             other, known = given.setdefault(field.body, (name, value))
             if known != value:
-                raise _bad(name, f"disagrees with data.{other}, which is the same field")
+                what = f"data.{name}: disagrees with data.{other}, which is the same field"
+                raise MalformedEvent(MalformedReason.BAD_DATA, what)
     values = {body: value for body, (_, value) in given.items()}
     values.update(_fixed(kind, given))
     return {field.body: values[field.body] for field in kind.fields if field.body in values}, tuple(unknown)
@@ -57,7 +58,7 @@ def _fixed(kind: EventKind, given: Mapping[str, tuple[str, Value]]) -> Mapping[s
     for body, value in kind.fixed.items():
         name, known = given.get(body, (body, value))
         if known != value:
-            raise _bad(name, f"given {shown(known)}; in {kind.name} it is always {shown(value)}")
+            raise _bad(name, f"in {kind.name} it is always {shown(value)}", known)
     return kind.fixed
 
 
@@ -71,7 +72,7 @@ def _string(name: str, raw: object) -> str:
     if isinstance(raw, str):
         return well_formed(raw)
     if not isinstance(raw, int | float) or (isinstance(raw, float) and not math.isfinite(raw)):
-        raise _bad(name, f"given {shown(raw)}; it takes text")
+        raise _bad(name, "it takes text", raw)
     return json.dumps(raw)
 
 
@@ -82,8 +83,9 @@ def _integer(name: str, raw: object) -> int | None:
         return int(raw)
     if isinstance(raw, int | float) and not isinstance(raw, bool) and raw == raw // 1 and abs(raw) < _TOO_LARGE:
         return int(raw)
-    raise _bad(name, f"given {shown(raw)}; it takes an integer of up to {_DIGITS} digits")
+    raise _bad(name, f"it takes an integer of up to {_DIGITS} digits", raw)
 
 
-def _bad(name: str, what: str) -> MalformedEvent:
-    return MalformedEvent("bad_data", f"data.{name}: {what}")
+def _bad(name: str, rule: str, given: object) -> MalformedEvent:
+    detail = f"data.{name}: given {shown(given)}; {rule}"
+    return MalformedEvent(MalformedReason.BAD_DATA, detail, logged=f"data.{name}: {rule}")

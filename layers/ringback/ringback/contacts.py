@@ -2,22 +2,47 @@
 
 from typing import TYPE_CHECKING
 
+from ringback.formats import of_format
 from ringback.models import owner_of
-from ringback.tables import Table
+from ringback.tables import Item, Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+FORMAT = 1
+"""Of the items."""
 
 CONTACT = "contact"
 """Its sort key in the Callbacks table, beside the account's signing secrets; no kind of event has this name."""
+
+
+def to_item(account: str, email: str) -> dict[str, "AttributeValueTypeDef"]:
+    """The item of *account*'s contact."""
+    return {
+        "owner": {"S": owner_of(account, "")},
+        "event": {"S": CONTACT},
+        "format": {"N": str(FORMAT)},
+        "email": {"S": email},
+    }
+
+
+def from_item(item: Item) -> str:
+    """The address that *item* holds.
+
+    Raises:
+        OurFault: a newer release made it, or it is none.
+    """
+    with of_format("a contact", item, newest=FORMAT):
+        return item["email"]["S"]
 
 
 def contact_of(account: str, *, table: str, dynamodb: "DynamoDBClient") -> str:
     """The address, or nothing.
 
     Raises:
-        OurFault: the table is out of reach.
+        OurFault: the table is out of reach, or a newer release set the contact.
     """
     callbacks = Table(name=table, partition="owner", sort="event", client=dynamodb)
     items, _ = callbacks.read([(owner_of(account, ""), CONTACT)], consistent=False)
-    return items[0]["email"]["S"] if items else ""
+    return from_item(items[0]) if items else ""

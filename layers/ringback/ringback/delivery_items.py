@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from ringback.formats import of_format
 from ringback.models import (
     Attempt,
     AttemptReason,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from ringback.tables import Item
 
 FORMAT = 1
-"""Version of the items' shape."""
+"""Of the items; `version` is the lock of one item."""
 
 SHARDS = tuple(str(number) for number in range(8))
 """Partitions of the due index; 8 take 8,000 writes a second (1,000 each is DynamoDB's limit)."""
@@ -71,7 +72,16 @@ def to_item(delivery: Delivery, *, parked: bool, retention: timedelta) -> dict[s
 
 
 def from_item(item: "Item") -> Delivery:
-    """The delivery that *item* holds, without its callback."""
+    """The delivery that *item* holds, without its callback.
+
+    Raises:
+        OurFault: a newer release made it, or it is none.
+    """
+    with of_format("a delivery", item, newest=FORMAT):
+        return _delivery(item)
+
+
+def _delivery(item: "Item") -> Delivery:
     text = {name: value["S"] for name, value in item.items() if "S" in value}
     number = {name: int(value["N"]) for name, value in item.items() if "N" in value}
     account, fonenumber = account_and_fonenumber(text["owner"])

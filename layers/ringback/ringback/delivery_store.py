@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from ringback import callback_items
 from ringback.aws import our_fault
+from ringback.catalogue_data import CATALOGUE
 from ringback.credentials import Credentials
 from ringback.delivery_items import from_item, to_item
 from ringback.errors import Conflict, OurFault
 from ringback.models import Delivery, DeliveryStatus
-from ringback.tables import Item, Key, Table, as_stored
+from ringback.tables import Item, Key, Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -47,19 +48,22 @@ class DeliveryStore:
         self._retention = retention
         self._mapper = mapper
 
-    def load(self, keys: Iterable[Key]) -> tuple[Mapping[Key, Delivery], set[Key]]:
-        """The deliveries that exist under *keys* (owner, id), and the keys that could not be read.
+    def load(self, keys: Iterable[Key]) -> tuple[Mapping[Key, Delivery], Mapping[Key, OurFault | None]]:
+        """The deliveries that exist under *keys* (owner, id), and the keys that could not be read, with the reason.
+
+        There is none where the table was just busy.
 
         Raises:
             OurFault: the table is out of reach.
         """
-        items, unread = self._table.read(dict.fromkeys(keys), consistent=True)
+        items, busy = self._table.read(dict.fromkeys(keys), consistent=True)
         found: dict[Key, Delivery] = {}
+        unread: dict[Key, OurFault | None] = dict.fromkeys(busy)
         for item in items:
             try:
                 found[self._table.key_of(item)] = self._delivery(item)
-            except OurFault:  # one that cannot be read, or whose callback's password KMS does not open
-                unread.add(self._table.key_of(item))
+            except OurFault as fault:  # it cannot be read, or KMS does not open its callback's password
+                unread[self._table.key_of(item)] = fault
         return found, unread
 
     def record(self, deliveries: Sequence[Delivery], *, parked: Callable[[Delivery], bool]) -> Mapping[Key, Written]:
@@ -104,11 +108,12 @@ class DeliveryStore:
         return item
 
     def _delivery(self, item: Item) -> Delivery:
-        with as_stored("a delivery"):
-            delivery = from_item(item)
-            if "callback" not in item:
-                return delivery
-            callback = callback_items.from_item(item["callback"]["M"], self._credentials)
+        delivery = from_item(item)
+        if delivery.event.kind not in CATALOGUE:
+            raise OurFault(f"a delivery is of {delivery.event.kind}, an event that this release does not know")
+        if "callback" not in item:
+            return delivery
+        callback = callback_items.from_item(item["callback"]["M"], self._credentials)
         return replace(delivery, event=replace(delivery.event, callback=callback))
 
 

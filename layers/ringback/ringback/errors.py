@@ -8,7 +8,26 @@ RingbackError
     └── Conflict      somebody else wrote first   → theirs stands
 """
 
+from enum import StrEnum
+
 from ringback.models import Outcome
+
+
+class MalformedReason(StrEnum):
+    """Why a message is no event, for machines: the attribute `reason` of a dead letter."""
+
+    TOO_LARGE = "too_large"
+    NOT_JSON = "not_json"
+    NOT_AN_OBJECT = "not_an_object"
+    NO_EVENT = "no_event"
+    UNKNOWN_EVENT = "unknown_event"
+    BAD_ACCOUNT = "bad_account"
+    BAD_FONENUMBER = "bad_fonenumber"
+    BAD_ID = "bad_id"
+    BAD_TIME = "bad_time"
+    BAD_DATA = "bad_data"
+    BAD_CALLBACK = "bad_callback"
+    BAD_RETRY = "bad_retry"
 
 
 class RingbackError(Exception):
@@ -16,12 +35,16 @@ class RingbackError(Exception):
 
 
 class MalformedEvent(RingbackError):  # noqa: N818 - the noun of the design, not "…Error"
-    """A message on the queue that is not an event; *reason* is one of a few words, *detail* a sentence for a person."""
+    """A message on the queue that is not an event; *detail* is a sentence for a person.
 
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(f"{reason}: {detail}")
+    *logged* says it without what was given, where that may be private: an event's data, a customer's URL.
+    """
+
+    def __init__(self, reason: MalformedReason, detail: str, *, logged: str = "") -> None:
+        super().__init__(f"{reason}: {logged or detail}")
         self.reason = reason
         self.detail = detail
+        self.logged = logged or detail
 
 
 class InvalidSetting(RingbackError):  # noqa: N818 - as above
@@ -34,10 +57,14 @@ class InvalidSetting(RingbackError):  # noqa: N818 - as above
 
 
 class AttemptFailed(RingbackError):  # noqa: N818 - as above
-    """An attempt that got no answer; *outcome* says why, *detail* is for the log and never holds a secret."""
+    """An attempt that got no answer; *outcome* says why, *detail* is for the log and never holds a secret.
 
-    def __init__(self, outcome: Outcome, detail: str) -> None:
+    *excerpt* is what the receiver sent in place of an answer; it is for the customer alone.
+    """
+
+    def __init__(self, outcome: Outcome, detail: str, *, excerpt: str = "") -> None:
         super().__init__(f"{outcome}: {detail}")
+        self.excerpt = excerpt
         self.outcome = outcome
         self.detail = detail
 

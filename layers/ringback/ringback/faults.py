@@ -3,7 +3,7 @@
 import errno
 import ssl
 from collections.abc import Mapping
-from http.client import HTTPException, IncompleteRead
+from http.client import BadStatusLine, HTTPException, IncompleteRead, UnknownProtocol
 
 from ringback.connections import Server
 from ringback.errors import AttemptFailed, OurFault
@@ -11,7 +11,7 @@ from ringback.models import Outcome
 from ringback.slots import NotStarted
 
 _QUOTED = 60
-"""Characters of a broken answer that a message shows."""
+"""Characters of a broken answer that the delivery keeps."""
 
 _OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 """Errors for want of something on this machine, whatever the receiver does."""
@@ -55,9 +55,11 @@ def not_answered(error: OSError, received: int, seconds: float) -> AttemptFailed
 
 
 def not_http(error: HTTPException | ValueError) -> AttemptFailed:
-    """What came was not HTTP/1; what `http.client` says of it quotes at most a line."""
+    """What came was not HTTP/1; what the receiver said instead may be our own request, and is no matter for a log."""
     if isinstance(error, (IncompleteRead, ValueError)):
         return AttemptFailed(Outcome.PROTOCOL, "broken answer: its chunks are cut off, or none")
+    if isinstance(error, (BadStatusLine, UnknownProtocol)):
+        return AttemptFailed(Outcome.PROTOCOL, "broken answer, not HTTP/1", excerpt=str(error)[:_QUOTED])
     return AttemptFailed(Outcome.PROTOCOL, f"broken answer, not HTTP/1: {str(error)[:_QUOTED]!r}")
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ringback.credentials import Credentials
+from ringback.formats import of_format
 from ringback.models import SigningSecrets
 from ringback.times import iso
 
@@ -16,7 +17,7 @@ SIGNING = "signing_secret"
 """The sort key of an account's secrets; no kind of event has this name."""
 
 FORMAT = 1
-"""Version of the items' shape."""
+"""Of the items."""
 
 
 def to_item(secrets: SigningSecrets, credentials: Credentials) -> dict[str, "AttributeValueTypeDef"]:
@@ -43,8 +44,23 @@ def from_item(item: "Item", credentials: Credentials) -> SigningSecrets:
     """The secrets that *item* holds.
 
     Raises:
-        OurFault: KMS is out of reach, or they were sealed for another account.
+        OurFault: a newer release made it, it is none, KMS is out of reach, or they were sealed for another account.
     """
+    with of_format("a signing secret", item, newest=FORMAT):
+        return _secrets(item, credentials)
+
+
+def times_of(item: "Item") -> tuple[datetime | None, datetime | None]:
+    """When the secret in *item* was made and until when the one before it signs too; neither is secret.
+
+    Raises:
+        OurFault: a newer release made it, or it is none.
+    """
+    with of_format("a signing secret", item, newest=FORMAT):
+        return _time(item, "created"), _time(item, "previous_until")
+
+
+def _secrets(item: "Item", credentials: Credentials) -> SigningSecrets:
     owner = item["owner"]["S"]
 
     def opened(name: str) -> str:
@@ -54,11 +70,10 @@ def from_item(item: "Item", credentials: Credentials) -> SigningSecrets:
         owner=owner,
         current=opened("current"),
         previous=opened("previous"),
-        previous_until=time_of(item, "previous_until"),
-        created=time_of(item, "created"),
+        previous_until=_time(item, "previous_until"),
+        created=_time(item, "created"),
     )
 
 
-def time_of(item: "Item", name: str) -> datetime | None:
-    """One of the times of *item*, which are no secret."""
+def _time(item: "Item", name: str) -> datetime | None:
     return datetime.fromisoformat(item[name]["S"]) if name in item else None

@@ -1,14 +1,12 @@
 """DynamoDB in batches; what a call leaves over is named, never dropped."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched
 from typing import TYPE_CHECKING
 
 from ringback.aws import our_fault
-from ringback.errors import OurFault
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -24,15 +22,6 @@ WRITE_AT_ONCE = 25
 """BatchWriteItem's limit."""
 PAUSES = (0.05, 0.2, 0.5)
 """Seconds before each further try of what a batch call left over."""
-
-
-@contextmanager
-def as_stored(what: str) -> Iterator[None]:
-    """Make an item inside the block that is not of its shape an `OurFault`: it must not take a whole batch with it."""
-    try:
-        yield
-    except (KeyError, TypeError, ValueError) as error:
-        raise OurFault(f"{what} is not stored as it should be: {type(error).__name__}") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

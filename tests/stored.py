@@ -1,0 +1,260 @@
+"""What each release has stored and sent, a file for each format (`samples/`), and what today's code makes of it."""
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from botocore.exceptions import ClientError
+
+from deliver.events import read_message
+from ringback import callback_items, contacts, delivery_items, retries, signing_items
+from ringback.breaker import Breaker
+from ringback.credentials import Credentials
+from ringback.models import (
+    Attempt,
+    AttemptReason,
+    Callback,
+    CallbackType,
+    Delivery,
+    DeliveryStatus,
+    Event,
+    Method,
+    Outcome,
+    SigningSecrets,
+)
+from ringback.queues import compact
+
+FOLDER = Path(__file__).parent / "samples"
+RETENTION = timedelta(days=30)
+NOW = datetime(2026, 11, 23, 17, 36, 0, 123_000, tzinfo=UTC)
+OWNER = "1000001#3215551212"
+
+type Stored = Any
+"""An item in DynamoDB's own JSON, or the text of a message."""
+
+
+# ── Reading the files ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@cache
+def cases(name: str, number: int) -> Mapping[str, Stored]:
+    """The samples of one format, each by what it is a case of."""
+    text = (FOLDER / f"{name}.{number}.json").read_text(encoding="utf-8")
+    return cast("Mapping[str, Stored]", json.loads(text, object_hook=_typed))
+
+
+@cache
+def unnumbered(name: str) -> Mapping[str, Stored]:
+    """Samples of what has no format, because its meaning never changes."""
+    text = (FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    return cast("Mapping[str, Stored]", json.loads(text, object_hook=_typed))
+
+
+def formats(name: str) -> list[int]:
+    """The formats of which there are samples."""
+    return sorted(int(path.name.split(".")[1]) for path in FOLDER.glob(f"{name}.*.json"))
+
+
+def _typed(value: dict[str, Any]) -> dict[str, Any]:
+    return {"B": base64.b64decode(value["B"])} if value.keys() == {"B"} else value
+
+
+class Kms:
+    """Seals by writing the context beside the text, so that a sample opens as long as its context is what it was."""
+
+    def encrypt(self, *, KeyId: str, Plaintext: bytes, EncryptionContext: dict[str, str]) -> dict[str, bytes]:  # noqa: ARG002, N803 - KMS's names
+        return {"CiphertextBlob": compact([EncryptionContext, Plaintext.decode()]).encode()}
+
+    def decrypt(self, *, KeyId: str, CiphertextBlob: bytes, EncryptionContext: dict[str, str]) -> dict[str, bytes]:  # noqa: ARG002, N803 - as above
+        context, text = json.loads(CiphertextBlob)
+        if context != EncryptionContext:
+            raise ClientError({"Error": {"Code": "InvalidCiphertextException"}}, "Decrypt")
+        return {"Plaintext": text.encode()}
+
+
+def credentials() -> Credentials:
+    return Credentials(key="key", kms=lambda: cast("Any", Kms()))
+
+
+# ── What they mean ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+EVENT = Event(
+    kind="messages/receive_notify",
+    account="1000001",
+    fonenumber="3215551212",
+    id="0c4055acc5cc2736d818c96f4421b2f5",
+    time=NOW - timedelta(seconds=1),
+    data={"to": "3215551212", "from": "3215551111", "message": "café ((to)) 😀"},
+)
+CALL = Event(
+    kind="accounts/cdr_notify",
+    account="1000001",
+    fonenumber="",
+    id="c1",
+    time=NOW - timedelta(seconds=1),
+    data={"uid": "c1", "duration": 17},
+)
+TRY = Attempt(
+    number=1,
+    at=NOW,
+    reason=AttemptReason.EVENT,
+    outcome=Outcome.STATUS,
+    status=503,
+    milliseconds=12,
+    detail="HTTP 503",
+    excerpt="busy",
+)
+UNANSWERED = Attempt(number=2, at=NOW, reason=AttemptReason.RETRY, outcome=Outcome.TIMEOUT, milliseconds=15_000)
+ARRIVED = Attempt(
+    number=1, at=NOW, reason=AttemptReason.EVENT, outcome=Outcome.DELIVERED, status=200, milliseconds=31, excerpt="ok"
+)
+NEW = Delivery(id="019ab1d25b230199aabbccddeeff0011", event=EVENT, created=NOW)
+HTTP = Callback(
+    owner=OWNER,
+    event="messages/receive_notify",
+    type=CallbackType.CALLBACK,
+    method=Method.JSON,
+    url="https://example.com/hook?to=((to))",
+)
+RECEIPT = Callback(
+    owner=OWNER,
+    event="messages/confirm",
+    type=CallbackType.CALLBACK,
+    method=Method.POST,
+    url="https://example.com/receipt",
+    url_username="me",
+    url_password="planted-password",
+)
+RETRIED = replace(NEW, attempts=(TRY,), tries=1, reason=AttemptReason.RETRY, version=1)
+
+MEANINGS: Mapping[tuple[str, int], Mapping[str, object]] = {
+    ("delivery", 1): {
+        "delivered": replace(RETRIED, attempts=(ARRIVED,), status=DeliveryStatus.DELIVERED),
+        "due_soon": replace(RETRIED, due=NOW + timedelta(seconds=5)),
+        "due_later": replace(RETRIED, attempts=(TRY, UNANSWERED), tries=2, due=NOW + timedelta(minutes=30), version=2),
+        "in_line": replace(RETRIED, due=NOW + timedelta(days=29), note="waits until its endpoint answers again"),
+        "sent_again": replace(
+            RETRIED,
+            attempts=(TRY, UNANSWERED),
+            tries=0,
+            due=NOW + timedelta(hours=1),
+            reason=AttemptReason.REDELIVERY,
+            version=4,
+        ),
+        "failed": replace(RETRIED, attempts=(TRY, UNANSWERED), tries=10, status=DeliveryStatus.FAILED, version=10),
+        "cancelled": replace(NEW, status=DeliveryStatus.CANCELLED, note="the callback is not set any more", version=1),
+        "test": replace(
+            NEW, attempts=(TRY,), tries=1, status=DeliveryStatus.FAILED, reason=AttemptReason.TEST, version=1
+        ),
+        "of_an_account": replace(RETRIED, event=CALL, attempts=(ARRIVED,), status=DeliveryStatus.DELIVERED),
+        "with_its_callback": replace(
+            RETRIED, event=replace(EVENT, kind="messages/confirm", callback=RECEIPT), due=NOW + timedelta(seconds=5)
+        ),
+    },
+    ("callback", 1): {
+        "http": HTTP,
+        "password": replace(RECEIPT, event="calls/receive_notify"),
+        "mail": Callback(owner=OWNER, event="faxes/send_notify", type=CallbackType.EMAIL, email="someone@example.com"),
+        "of_an_account": replace(HTTP, owner="1000001#*", event="accounts/cdr_notify", method=Method.GET),
+        "turned_off": replace(HTTP, disabled="the receiver answered 410 Gone"),
+        "failing": replace(HTTP, breaker=Breaker(failures=4, failing_since=NOW)),
+        "open": replace(
+            HTTP,
+            breaker=Breaker(failures=12, failing_since=NOW, open_until=NOW + timedelta(minutes=2), probes=1),
+        ),
+        "declared": HTTP,
+    },
+    ("signing_secret", 1): {
+        "new": SigningSecrets(owner="1000001#*", current="whsec_bmV3", created=NOW),
+        "rotated": SigningSecrets(
+            owner="1000001#*",
+            current="whsec_bmV3",
+            created=NOW,
+            previous="whsec_b2xk",
+            previous_until=NOW + timedelta(hours=24),
+        ),
+    },
+    ("contact", 1): {"set": "someone@example.com", "unnumbered": "someone@example.com"},
+    ("retry", 1): {"due": (OWNER, NEW.id, NOW + timedelta(seconds=5))},
+}
+"""By name and format: what each sample is read as."""
+
+NOT_WRITTEN_WHOLE: Mapping[str, frozenset[str]] = {
+    "callback": frozenset({"failures", "failing_since", "open_until", "probes", "declared_by"}),
+}
+"""Attributes that something else than `to_item` puts on an item; `tests/integration/test_formats.py` has them."""
+
+
+# ── What is read and written today ────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One thing that is stored or sent whole."""
+
+    newest: int
+    where: str
+    """The module that has its format."""
+    read: Callable[[Stored], object]
+    write: Callable[[Any, Stored], Stored]
+    """What is made of a meaning; the sample of it tells what else that depends on."""
+
+
+def _read_delivery(item: Stored) -> Delivery:
+    delivery = delivery_items.from_item(item)
+    if "callback" not in item:
+        return delivery
+    callback = callback_items.from_item(item["callback"]["M"], credentials())
+    return replace(delivery, event=replace(delivery.event, callback=callback))
+
+
+def _write_delivery(delivery: Delivery, sample: Stored) -> Stored:
+    shard = sample.get("due_shard", {"S": ""})["S"]
+    delivery = replace(delivery, line=shard if "#" in shard else "")
+    item: dict[str, Any] = dict(delivery_items.to_item(delivery, parked=bool(shard), retention=RETENTION))
+    if delivery.event.callback:
+        item["callback"] = {"M": callback_items.to_item(delivery.event.callback, credentials())}
+    return item
+
+
+def _read_retry(body: Stored) -> tuple[str, str, datetime]:
+    content: Any = read_message({"messageId": "m", "body": body, "attributes": {}}).content
+    if isinstance(content, Exception):
+        raise content
+    return content.owner, content.delivery, content.due
+
+
+def _write_retry(retry: tuple[str, str, datetime], _: Stored) -> Stored:
+    owner, delivery, due = retry
+    return retries.retry_message(owner=owner, delivery=delivery, due=due, now=NOW).body
+
+
+KINDS: Mapping[str, Kind] = {
+    "delivery": Kind(
+        newest=delivery_items.FORMAT, where="delivery_items.py", read=_read_delivery, write=_write_delivery
+    ),
+    "callback": Kind(
+        newest=callback_items.FORMAT,
+        where="callback_items.py",
+        read=lambda item: callback_items.from_item(item, credentials()),
+        write=lambda callback, _: callback_items.to_item(callback, credentials()),
+    ),
+    "signing_secret": Kind(
+        newest=signing_items.FORMAT,
+        where="signing_items.py",
+        read=lambda item: signing_items.from_item(item, credentials()),
+        write=lambda secrets, _: signing_items.to_item(secrets, credentials()),
+    ),
+    "contact": Kind(
+        newest=contacts.FORMAT,
+        where="contacts.py",
+        read=contacts.from_item,
+        write=lambda address, _: contacts.to_item("1000001", address),
+    ),
+    "retry": Kind(newest=retries.FORMAT, where="retries.py", read=_read_retry, write=_write_retry),
+}
