@@ -49,6 +49,7 @@ def surroundings(cloud: Server) -> dict[str, str]:
         "DEAD_LETTERS_URL": f"{endpoint}/123456789012/dead",
         "CREDENTIALS_KEY": "arn:aws:kms:us-east-1:123456789012:key/key",
         "SENDER_ADDRESS": "notify@ringback.example",
+        "MAIL_CONFIGURATION": "",
         "ALLOWED_NETWORKS": "127.0.0.0/8",
         "DELIVERY_RETENTION_DAYS": "30",
         "CONNECTIONS_PER_HOST": "10",

@@ -4,19 +4,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-HEADER = "| measurement | ours | baselines | ratio, or as said | must | aim | reached |\n|---|---|---|---|---|---|---|"
+from tools.page_parts import filled
 
-BEGIN, END = "<!-- measured -->\n", "<!-- until here -->\n"
-"""What is between them in a page is written by a program."""
+HEADER = "| measurement | ours | baselines | ratio, or as said | must | aim | reached |\n|---|---|---|---|---|---|---|"
 
 REACHED = {"aim": "aim", "must": "must", "short": "**falls short**", "": ""}
 
 
 def fill(page: Path, text: str) -> None:
     """Put *text* where *page* has room for it."""
-    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    page.write_text(f"{before}{BEGIN}\n{text}\n\n{END}{after}", encoding="utf-8")
+    page.write_text(filled(page.read_text(encoding="utf-8"), "measured", text), encoding="utf-8")
 
 
 def lines(results: Mapping[str, Any]) -> Iterator[str]:

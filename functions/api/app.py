@@ -10,16 +10,34 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from api.answering import Api
 from api.environment import Environment
 from api.routes import accounts, deliveries, docs, events, settings
+from ringback.settings import demand
+
+NEEDS = (
+    "CALLBACKS_TABLE",
+    "DELIVERIES_TABLE",
+    "RETRIES_QUEUE_URL",
+    "CREDENTIALS_KEY",
+    "SENDER_ADDRESS",
+    "MAIL_CONFIGURATION",
+    "ALLOWED_NETWORKS",
+    "DELIVERY_RETENTION_DAYS",
+    "AUTHORIZATION",
+    "ACCOUNT_CLAIM",
+    "REQUESTS_PER_SECOND",
+    "BURST",
+)
+"""Variables without which it does not start."""
 
 ROUTERS = (settings.routes, events.routes, deliveries.routes, accounts.routes, docs.routes)
 
-logger = Logger(service="ringback")
+logger = Logger()
 api = Api(ROUTERS, logger=logger)
 
 
 @cache
 def environment() -> Environment:
-    """This execution environment, made at the first request."""
+    """This execution environment, made once."""
+    demand(os.environ, NEEDS)
     return Environment(os.environ)
 
 
@@ -27,3 +45,7 @@ def environment() -> Environment:
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request."""
     return api.answer(event, context, environment())
+
+
+if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+    environment()  # what is missing is said while Lambda starts us

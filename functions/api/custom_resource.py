@@ -16,6 +16,17 @@ from api.setting import replaced
 from ringback.catalogue import lookup
 from ringback.errors import InvalidSetting, OurFault
 from ringback.fault_fields import fault_fields
+from ringback.settings import demand
+
+NEEDS = (
+    "CALLBACKS_TABLE",
+    "DELIVERIES_TABLE",
+    "RETRIES_QUEUE_URL",
+    "CREDENTIALS_KEY",
+    "ALLOWED_NETWORKS",
+    "AUTHORIZATION",
+)
+"""Variables without which it does not start."""
 
 ANSWER_SECONDS = (5, 20)
 """To connect to CloudFormation, and for its answer."""
@@ -23,12 +34,13 @@ ANSWER_SECONDS = (5, 20)
 MOST_REASON = 1_000
 """Characters of a reason; CloudFormation takes 4 KB for the whole answer."""
 
-logger = Logger(service="ringback")
+logger = Logger()
 
 
 @cache
 def environment() -> Environment:
-    """This execution environment, made at the first resource."""
+    """This execution environment, made once."""
+    demand(os.environ, NEEDS)
     return Environment(os.environ)
 
 
@@ -38,10 +50,19 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:  # no
     answer = _changed(event)
     for name in ("StackId", "RequestId", "LogicalResourceId"):
         answer[name] = event[name]
-    # The URL is signed for a request without Content-Type; requests sets none for bytes.
-    body = json.dumps(answer).encode()
-    requests.put(event["ResponseURL"], data=body, timeout=ANSWER_SECONDS).raise_for_status()
+    _tell(event["ResponseURL"], answer)
     logger.info("resource.changed", extra={"request": event["RequestType"], "status": answer["Status"]})
+
+
+def _tell(url: str, answer: Mapping[str, Any]) -> None:
+    """Put *answer* where CloudFormation waits for it; the *url* is as good as a password, and errors quote it."""
+    body = json.dumps(answer).encode()
+    try:
+        # The URL is signed for a request without Content-Type; requests sets none for bytes.
+        requests.put(url, data=body, timeout=ANSWER_SECONDS).raise_for_status()
+    except requests.RequestException as error:
+        status = f" {error.response.status_code}" if error.response is not None else ""
+        raise OurFault(f"answering CloudFormation: {type(error).__name__}{status}") from None
 
 
 def _changed(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,3 +107,7 @@ def _failed(event: Mapping[str, Any], reason: str) -> dict[str, Any]:
 def _resource(event: Mapping[str, Any]) -> str:
     """The resource of a stack, whatever it stands for at the moment."""
     return f"{event['StackId']}/{event['LogicalResourceId']}"
+
+
+if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+    environment()  # what is missing is said while Lambda starts us

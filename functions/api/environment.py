@@ -110,7 +110,11 @@ class Environment:
         return Attempts(
             guard=guard,
             http=HttpSender(adapter, now=self.clock, forget=guard.forget),
-            mail=MailSender(sender=self.settings.sender_address, ses=cache(lambda: client("sesv2"))),
+            mail=MailSender(
+                sender=self.settings.sender_address,
+                configuration=self.settings.mail_configuration,
+                ses=cache(lambda: client("sesv2")),
+            ),
             clock=self.clock,
             uniform=random.uniform,
         )

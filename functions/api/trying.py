@@ -14,7 +14,7 @@ from ringback.callbacks import parse_inline
 from ringback.catalogue import EventKind, Scope, read_data
 from ringback.delivery_ids import delivery_id
 from ringback.errors import InvalidSetting
-from ringback.models import AttemptReason, Callback, Delivery, DeliveryStatus, Event, HttpRequest
+from ringback.models import AttemptReason, Callback, CallbackType, Delivery, DeliveryStatus, Event, HttpRequest
 from ringback.tables import Key
 
 MASKS = {"authorization": "Basic ********", "webhook-signature": "v1,********"}
@@ -31,9 +31,13 @@ class Trial:
     """Whether that is the callback that is set."""
 
     def proves_it_works(self, after: Delivery) -> bool:
-        """Whether the callback that is set was given up, or is about to be, and *after* its test need not."""
+        """Whether the callback that is set was given up, or is about to be, and *after* its test need not.
+
+        SES takes a mail to any address: that proves nothing.
+        """
         ailing = bool(self.callback.disabled) or self.callback.breaker != HEALTHY
-        return self.is_stored and ailing and after.status is DeliveryStatus.DELIVERED
+        answered = after.status is DeliveryStatus.DELIVERED and self.callback.type is CallbackType.CALLBACK
+        return self.is_stored and ailing and answered
 
 
 def event_of(  # noqa: PLR0913 - the fields of an event

@@ -8,10 +8,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from deliver.announcing import Announcer
 from deliver.dead_letters import DeadLetters
 from deliver.delivery import Story
 from deliver.events import Message, read_message
@@ -21,6 +20,7 @@ from deliver.parallel import crew
 from deliver.processor import keep_to_one
 from deliver.telemetry import Telemetry
 from ringback.addresses import parse_networks
+from ringback.announcing import Announcer
 from ringback.attempts import Attempts
 from ringback.aws import client
 from ringback.callback_store import CallbackStore
@@ -35,7 +35,7 @@ from ringback.limits import Limits
 from ringback.lines import Lines
 from ringback.mail_sender import MailSender
 from ringback.measures import Measures
-from ringback.metric_names import NAMESPACE, SERVICE
+from ringback.notice_log import NoticeLog
 from ringback.notices import NoticeBus
 from ringback.queues import Queue
 from ringback.recording import Recorder
@@ -49,6 +49,7 @@ NEEDS = (
     "DEAD_LETTERS_URL",
     "CREDENTIALS_KEY",
     "SENDER_ADDRESS",
+    "MAIL_CONFIGURATION",
     "ALLOWED_NETWORKS",
     "DELIVERY_RETENTION_DAYS",
     "CONNECTIONS_PER_HOST",
@@ -59,8 +60,8 @@ NEEDS = (
 THREADS = 100
 """Attempts at once: as many as a batch has messages, so that none waits behind an endpoint that hangs."""
 
-logger = Logger(service=SERVICE)
-metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
+logger = Logger()
+measures = Measures()
 
 
 class Deliver:
@@ -87,15 +88,19 @@ class Deliver:
         self.dead_letters = DeadLetters(queue=Queue(url=settings.dead_letters_url, client=sqs))
         self.telemetry = Telemetry(
             logger=logger,
-            measures=Measures(metrics),
+            measures=measures,
             success_rate=settings.success_log_rate,
             uniform=random.uniform,
         )
         announcer = Announcer(
             bus=NoticeBus(cache(lambda: client("events", tries=1))),
-            mail=MailSender(sender=settings.sender_address, ses=cache(lambda: client("sesv2", tries=1))),
+            mail=MailSender(
+                sender=settings.sender_address,
+                configuration=settings.mail_configuration,
+                ses=cache(lambda: client("sesv2", tries=1)),
+            ),
             contact=partial(contact_of, table=settings.callbacks_table, dynamodb=dynamodb),
-            telemetry=self.telemetry,
+            log=NoticeLog(logger=logger, measures=measures),
         )
         self.story = Story(
             loader=Loader(callbacks=callbacks, deliveries=deliveries),
@@ -103,7 +108,9 @@ class Deliver:
                 guard=guard,
                 http=HttpSender(self._adapter, now=_now, forget=guard.forget),
                 mail=MailSender(
-                    sender=settings.sender_address, ses=cache(lambda: client("sesv2", connections=THREADS))
+                    sender=settings.sender_address,
+                    configuration=settings.mail_configuration,
+                    ses=cache(lambda: client("sesv2", connections=THREADS)),
                 ),
                 clock=_now,
                 uniform=random.uniform,

@@ -12,7 +12,6 @@ from ringback.errors import MalformedEvent
 from ringback.fault_fields import fault_fields
 from ringback.measures import Measures
 from ringback.models import Attempt, CallbackType, Delivery, DeliveryStatus, Event, Outcome
-from ringback.notices import Notice, NoticeKind
 from ringback.times import iso
 
 _SETTLED = {
@@ -27,11 +26,6 @@ _DROPPED = {
     "waiting": "Waiting",
     "deferred": "Deferred",
     "no_room": "NoRoom",
-}
-_NOTICED = {
-    NoticeKind.CALLBACK_OPENED: "CallbacksOpened",
-    NoticeKind.CALLBACK_CLOSED: "CallbacksClosed",
-    NoticeKind.CALLBACK_DISABLED: "CallbacksDisabled",
 }
 
 
@@ -72,21 +66,11 @@ class Telemetry:
             self._logger.error("message.returned", extra={"message_ids": sorted(messages), **fault_fields(fault)})
         return messages
 
-    def noticed(self, notice: Notice) -> None:
-        """The state of a callback has changed."""
-        self._measures.count(_NOTICED[notice.kind])
-        self._logger.warning(notice.kind.value, extra=dict(notice.detail))
-
-    def untold(self, count: int, fault: Exception) -> None:
-        """Nobody could be told of *count* changes; the log has them."""
-        self._measures.count("Untold", count)
-        self._logger.error("notices.untold", extra={"count": count, **fault_fields(fault)})
-
     def buried(self, message: str, malformed: MalformedEvent) -> None:
         """A message went to the dead letters."""
         self._measures.count("DeadLetters", of=malformed.reason)
         self._logger.error(
-            "message.buried", extra={"message_id": message, "reason": malformed.reason, "detail": malformed.detail}
+            "message.buried", extra={"message_id": message, "reason": malformed.reason, "detail": malformed.logged}
         )
 
     def flush(self) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from requeue.requeue import requeue
@@ -22,7 +22,6 @@ from ringback.fault_fields import fault_fields
 from ringback.health_store import HealthStore
 from ringback.lines import Lines
 from ringback.measures import Measures
-from ringback.metric_names import NAMESPACE, SERVICE
 from ringback.queues import Queue
 from ringback.settings import Settings, demand
 
@@ -32,8 +31,8 @@ NEEDS = ("CALLBACKS_TABLE", "DELIVERIES_TABLE", "RETRIES_QUEUE_URL")
 THREADS = 10
 """Writes at once: one batch call's worth."""
 
-logger = Logger(service=SERVICE)
-measures = Measures(Metrics(namespace=NAMESPACE, service=SERVICE))
+logger = Logger()
+measures = Measures()
 
 
 class Requeue:

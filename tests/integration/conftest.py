@@ -6,12 +6,14 @@ from tests.integration.delivering import break_call, platform
 from tests.integration.receivers import receiver
 from tests.integration.sending import hurried, sending
 from tests.integration.stack import shared_stack, stack
+from tests.integration.telling import letters, told
 
 __all__ = [
     "api",
     "authority",
     "break_call",
     "hurried",
+    "letters",
     "platform",
     "receiver",
     "secure_receiver",
@@ -19,4 +21,5 @@ __all__ = [
     "shared_api",
     "shared_stack",
     "stack",
+    "told",
 ]

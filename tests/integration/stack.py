@@ -159,6 +159,7 @@ def _made() -> Stack:
             "DEAD_LETTERS_URL": sqs.create_queue(QueueName="DeadLetters")["QueueUrl"],
             "CREDENTIALS_KEY": kms.create_key()["KeyMetadata"]["Arn"],
             "SENDER_ADDRESS": SENDER,
+            "MAIL_CONFIGURATION": "Mail",
             "ALLOWED_NETWORKS": "127.0.0.0/8,::1/128",
             "DELIVERY_RETENTION_DAYS": "30",
             "CONNECTIONS_PER_HOST": "10",

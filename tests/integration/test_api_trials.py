@@ -179,6 +179,22 @@ def test_a_test_that_succeeds_turns_its_callback_on_again(api: Api, receiver: Re
     assert not is_off()
 
 
+def test_a_test_of_a_mail_that_ses_took_turns_nothing_on(api: Api) -> None:
+    """SES takes mail to any address and reports later that it bounced: only setting it again turns it on."""
+    fields = {"fonenumber": NUMBER, "type": "Email", "email": "a@example.com"}
+    api.post("/v2/messages/receive_notify", fields)
+    key = owner_of(ACCOUNT, NUMBER), "messages/receive_notify"
+    before = api.parts.numbers.callback(key)
+    assert before
+    assert api.parts.health.disable(before, "mail to this address bounced")
+
+    assert api.post(f"{PATH}/messages/receive_notify/test").json["delivery"]["status"] == "delivered"
+
+    assert api.parts.numbers.callback(key) != before
+    api.post("/v2/messages/receive_notify", fields)
+    assert api.parts.numbers.callback(key) == before
+
+
 def test_a_stored_callback_that_breaks_a_newer_rule_is_told_so(api: Api) -> None:
     api.post(
         "/v2/messages/receive_notify", {"fonenumber": NUMBER, "type": "Callback", "method": "GET", "url": "https://a/"}

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from api import custom_resource
+from ringback.errors import OurFault
 from ringback.models import Callback, owner_of
 from tests.integration.calling import Api
 from tests.integration.lambdas import Context
@@ -174,3 +175,11 @@ def test_a_fault_of_ours_fails_the_stack_at_once_without_a_secret(
     answer = cloudformation.asks("Create", {})
 
     assert (answer["Status"], answer["Reason"]) == ("FAILED", "a fault of Ringback; it is in its log")
+
+
+def test_a_refused_answer_does_not_give_away_where_it_was_to_go(cloudformation: CloudFormation) -> None:
+    """The URL is signed: whoever has it answers in our name."""
+    cloudformation.receiver.status = 403
+
+    with pytest.raises(OurFault, match=r"^answering CloudFormation: HTTPError 403$"):
+        cloudformation.asks("Create", {})

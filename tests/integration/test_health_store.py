@@ -91,6 +91,17 @@ def test_a_disabled_callback_stays_off_until_it_is_set_again(stack: Stack, opene
     assert health_of(stored(stack)) == {"state": "healthy"}
 
 
+def test_a_mail_is_turned_off_while_it_goes_to_the_same_address(stack: Stack) -> None:
+    """It has no URL to be known by."""
+    mail = Callback(owner=OWNER, event=KIND, type=CallbackType.EMAIL, email="owner@example.com")
+    stack.callbacks().put(mail)
+    health = stack.health()
+
+    assert not health.disable(replace(mail, email="old@example.com"), "bounced")
+    assert [health.disable(mail, "bounced"), health.disable(mail, "again")] == [True, False]
+    assert stored(stack) == replace(mail, disabled="bounced")
+
+
 def test_a_test_that_succeeds_turns_it_on_again(stack: Stack, opened: Callback) -> None:
     stack.health().disable(opened, "gone")
 

@@ -4,22 +4,22 @@ import json
 from typing import Any
 
 import pytest
-from aws_lambda_powertools import Metrics
 
 from ringback.measures import Measures
-from ringback.metric_names import METRICS, NAMESPACE, SERVICE
+from ringback.metric_names import METRICS
 
 
-def measures() -> Measures:
-    return Measures(Metrics(namespace=NAMESPACE, service=SERVICE))
+@pytest.fixture
+def ours(monkeypatch: pytest.MonkeyPatch) -> Measures:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "staging")
+    return Measures()
 
 
 def emitted(output: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in output.splitlines()]
 
 
-def test_counters_are_one_line_for_an_invocation(capsys: pytest.CaptureFixture[str]) -> None:
-    ours = measures()
+def test_counters_are_one_line_for_an_invocation(ours: Measures, capsys: pytest.CaptureFixture[str]) -> None:
     ours.count("Attempts")
     ours.count("Attempts", 2)
     ours.count("Untold", 0)
@@ -31,12 +31,13 @@ def test_counters_are_one_line_for_an_invocation(capsys: pytest.CaptureFixture[s
     assert directive["Namespace"] == "Ringback"
     assert directive["Dimensions"] == [["service"]]
     assert [(metric["Name"], metric["Unit"]) for metric in directive["Metrics"]] == [("Attempts", "Count")]
-    assert (line["Attempts"], line["service"]) == ([3], "ringback")
+    assert (line["Attempts"], line["service"]) == ([3], "staging")
 
 
-def test_a_distribution_keeps_each_value_a_hundred_to_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_distribution_keeps_each_value_a_hundred_to_a_line(
+    ours: Measures, capsys: pytest.CaptureFixture[str]
+) -> None:
     """CloudWatch takes no more of one metric in one line."""
-    ours = measures()
     for value in range(250):
         ours.value("ReceiverLatency", value)
 
@@ -48,8 +49,9 @@ def test_a_distribution_keeps_each_value_a_hundred_to_a_line(capsys: pytest.Capt
     assert lines[0]["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Unit"] == "Milliseconds"
 
 
-def test_a_metric_with_a_dimension_of_its_own_has_a_line_for_each_value(capsys: pytest.CaptureFixture[str]) -> None:
-    ours = measures()
+def test_a_metric_with_a_dimension_of_its_own_has_a_line_for_each_value(
+    ours: Measures, capsys: pytest.CaptureFixture[str]
+) -> None:
     for reason in ("not_json", "not_json", "bad_time"):
         ours.count("DeadLetters", of=reason)
 
@@ -60,10 +62,10 @@ def test_a_metric_with_a_dimension_of_its_own_has_a_line_for_each_value(capsys: 
     for line in lines:
         [[*dimensions]] = line["_aws"]["CloudWatchMetrics"][0]["Dimensions"]
         assert sorted(dimensions) == ["reason", "service"]
+        assert line["service"] == "staging"
 
 
-def test_the_next_invocation_begins_anew(capsys: pytest.CaptureFixture[str]) -> None:
-    ours = measures()
+def test_the_next_invocation_begins_anew(ours: Measures, capsys: pytest.CaptureFixture[str]) -> None:
     ours.count("Attempts")
     ours.count("DeadLetters", of="not_json")
     ours.value("ReceiverLatency", 1)
@@ -75,8 +77,7 @@ def test_the_next_invocation_begins_anew(capsys: pytest.CaptureFixture[str]) -> 
     assert not capsys.readouterr().out
 
 
-def test_there_is_no_metric_that_is_not_in_the_table() -> None:
-    ours = measures()
+def test_there_is_no_metric_that_is_not_in_the_table(ours: Measures) -> None:
     ours.count("Atempts")
 
     with pytest.raises(KeyError):

@@ -223,7 +223,7 @@ def test_a_mail_goes_to_the_address_that_is_set() -> None:
         (replace(HTTP, method=None), "method: missing"),
         (replace(HTTP, url_username="bob", url_password="planted\ud800"), "url_password: it has half a surrogate pair"),
         (replace(HTTP, type=CallbackType.NONE, method=None, url=""), "method: missing"),
-        (replace(EMAIL, email="a@b.co\nBcc: c@d.co"), "email: "),
+        (replace(EMAIL, email="a@b.co\nBcc: c@d.co"), "email: no address that mail can be sent to"),
         (replace(EMAIL, event="messages/receive"), 'type: given "Email"'),
     ],
 )

@@ -156,7 +156,7 @@ class EndpointHealth(Output):
     failures: int = Field(description="In a row.")
     since: str | None = Field(description="When it began to fail.", json_schema_extra=TIME)
     until: str | None = Field(description="While it is open: when one delivery is let through.", json_schema_extra=TIME)
-    because: str = Field(description="Why it is disabled; setting it again, or a test that succeeds, enables it.")
+    because: str = Field(description="Why it is disabled; setting it again enables it, or a test of its URL.")
 
 
 class Health(Output):

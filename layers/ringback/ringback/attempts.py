@@ -56,7 +56,7 @@ class Attempts:
             empty_tokens = rendered.empty_tokens
             answer = self._send(rendered, slot_wait)
         except AttemptFailed as failure:
-            answer = Answer(outcome=failure.outcome, detail=failure.detail)
+            answer = Answer(outcome=failure.outcome, detail=failure.detail, excerpt=failure.excerpt)
         after = judge(delivery, answer, started=started, ended=self._clock(), uniform=self._uniform)
         return Attempted(delivery=after, empty_tokens=empty_tokens)
 

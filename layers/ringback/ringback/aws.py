@@ -1,5 +1,6 @@
 """How Ringback talks to AWS: clients with short time-outs, and one mapping of their failures."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -15,6 +16,10 @@ CONNECT_SECONDS = 2
 READ_SECONDS = 5
 TRIES = 3
 """Of one call, botocore's own back-off between them; a batch must not wait longer for a table than for a receiver."""
+
+# At DEBUG they would write whole requests, with customers' texts and URLs; at INFO, where botocore found credentials.
+for _library in ("botocore", "urllib3"):
+    logging.getLogger(_library).setLevel(logging.WARNING)
 
 
 @cache
@@ -49,7 +54,7 @@ def our_fault(doing: str) -> Iterator[None]:
             raise Conflict(doing) from error
         raise OurFault(f"{doing}: {code_of(error)}") from error
     except BotoCoreError as error:
-        raise OurFault(f"{doing}: {error}") from error
+        raise OurFault(f"{doing}: {type(error).__name__}") from error  # its text may repeat what we sent
 
 
 def code_of(error: ClientError) -> str:

@@ -8,14 +8,16 @@ from ringback.aws import our_fault
 from ringback.breaker import HEALTHY, Breaker
 from ringback.callback_items import breaker_of
 from ringback.errors import Conflict
-from ringback.models import Callback
-from ringback.tables import Item, Key, Table, as_stored
+from ringback.formats import as_stored
+from ringback.models import Callback, CallbackType
+from ringback.tables import Item, Key, Table
 from ringback.times import iso
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-SAME_AND_ON = "#url = :url AND attribute_not_exists(disabled)"
+SAME = "#place = :place"
+SAME_AND_ON = f"{SAME} AND attribute_not_exists(disabled)"
 """An outcome says nothing about a callback that goes elsewhere now, is gone, or was turned off meanwhile."""
 
 ALL_OF_IT = "failures, failing_since, open_until, probes"
@@ -108,7 +110,7 @@ class HealthStore:
         Raises:
             OurFault: the table is out of reach.
         """
-        return self._update(callback, f"REMOVE disabled, {ALL_OF_IT}", {}, same="#url = :url") is not None
+        return self._update(callback, f"REMOVE disabled, {ALL_OF_IT}", {}, same=SAME) is not None
 
     def _update(  # noqa: PLR0913 - the parts of an UpdateItem
         self,
@@ -121,13 +123,14 @@ class HealthStore:
         answer: str = "NONE",
     ) -> Item | None:
         """The item that was asked for with *answer*; None if the condition did not hold."""
+        place = "email" if callback.type is CallbackType.EMAIL else "url"
         request: dict[str, Any] = {
             "TableName": self._table.name,
             "Key": self._table.key((callback.owner, callback.event)),
             "UpdateExpression": update,
             "ConditionExpression": f"{same} AND {condition}" if condition else same,
-            "ExpressionAttributeNames": {"#url": "url"},
-            "ExpressionAttributeValues": {":url": {"S": callback.url}, **values},
+            "ExpressionAttributeNames": {"#place": place},
+            "ExpressionAttributeValues": {":place": {"S": getattr(callback, place)}, **values},
             "ReturnValues": answer,
         }
         try:

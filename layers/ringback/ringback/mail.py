@@ -5,7 +5,7 @@ from html import escape
 from typing import Final
 
 from ringback.event_kinds import EventKind
-from ringback.models import Callback, Event, Mail, Value, account_and_fonenumber
+from ringback.models import Callback, CallbackType, Event, Mail, Value, account_and_fonenumber
 from ringback.texts import well_formed
 
 MOST_SUBJECT_CHARACTERS = 120
@@ -50,9 +50,12 @@ def render_disabled(*, to: str, callback: Callback, host: str, reason: str) -> M
     """What an account's contact is told when one of its callbacks is turned off."""
     account, fonenumber = account_and_fonenumber(callback.owner)
     heading = _one_line(f"Callback of {_spoken(fonenumber) or account} is turned off")
-    values = [("event", callback.event), ("host", _clean(host)), ("reason", _clean(reason))]
+    is_mail = callback.type is CallbackType.EMAIL
+    place = ("address", _clean(callback.email)) if is_mail else ("host", _clean(host))
+    values = [("event", callback.event), place, ("reason", _clean(reason))]
+    until = "Until it is set again" if is_mail else "Until it is set again, or a test of it succeeds"
     footers = (
-        "Until it is set again, or a test of it succeeds, its deliveries are cancelled; they can be sent again then.",
+        f"{until}, its deliveries are cancelled; they can be sent again then.",
         _one_line(f"Sent because this address is the contact of account {account}."),
     )
     return _mail(to, heading, f"{heading} ({callback.event})"[:MOST_SUBJECT_CHARACTERS], values, footers)

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ringback.aws import code_of
 from ringback.errors import AttemptFailed, OurFault
+from ringback.mail_tags import TAG, tag_of
 from ringback.models import Answer, Mail, Outcome
 
 if TYPE_CHECKING:
@@ -24,16 +25,23 @@ OUTCOMES: Mapping[str, Outcome] = MappingProxyType(
         "BadRequestException": Outcome.MAIL_REJECTED,
     }
 )
-"""By SES's own error names. All others (no permission, an unverified sender, a paused account) are our fault."""
+"""By SES's own error names. All others (no permission, no such configuration set, a paused account) are our fault."""
+
+UNVERIFIED = "not verified"
+"""What SES says of the sender, and in its sandbox of a recipient; both with the name `MessageRejected`."""
 
 SERVER_ERROR = 500
 
 
 class MailSender:
-    """Sends from one address; *ses* makes the client when it is first needed."""
+    """Sends from one address; *ses* makes the client when it is first needed.
 
-    def __init__(self, *, sender: str, ses: "Callable[[], SESV2Client]") -> None:
+    SES reports what becomes of a mail to whom the *configuration* set names; without one, it reports nothing.
+    """
+
+    def __init__(self, *, sender: str, configuration: str, ses: "Callable[[], SESV2Client]") -> None:
         self._sender = sender
+        self._configuration = configuration
         self._ses = ses
 
     def send(self, mail: Mail) -> Answer:
@@ -53,23 +61,31 @@ class MailSender:
                         "Body": {"Text": _text(mail.text), "Html": _text(mail.html)},
                     }
                 },
+                **self._reporting(mail),
             )
         except ClientError as error:
-            raise _judged(error) from error
+            raise self._judged(error) from error
         except BotoCoreError as error:
-            raise OurFault(f"sending mail: {error}") from error
+            raise OurFault(f"sending mail: {type(error).__name__}") from error  # its text may repeat the mail
         return Answer(outcome=Outcome.DELIVERED, detail=f"SES took it as {answer['MessageId']}")
+
+    def _reporting(self, mail: Mail) -> dict[str, Any]:
+        if not self._configuration:
+            return {}
+        tags = {"EmailTags": [{"Name": TAG, "Value": tag_of(mail.callback)}]} if mail.callback else {}
+        return {"ConfigurationSetName": self._configuration, **tags}
+
+    def _judged(self, error: ClientError) -> AttemptFailed | OurFault:
+        code, text = code_of(error), str(error)
+        if UNVERIFIED in text and self._sender in text:
+            return OurFault("sending mail: SES has not verified our sender")
+        outcome = OUTCOMES.get(code)
+        if outcome is None and error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= SERVER_ERROR:
+            outcome = Outcome.MAIL_DELAYED
+        if outcome is None:
+            return OurFault(f"sending mail: {code}")
+        return AttemptFailed(outcome, f"SES: {code}")
 
 
 def _text(data: str) -> "ContentTypeDef":
     return {"Data": data, "Charset": "UTF-8"}
-
-
-def _judged(error: ClientError) -> AttemptFailed | OurFault:
-    code = code_of(error)
-    outcome = OUTCOMES.get(code)
-    if outcome is None and error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= SERVER_ERROR:
-        outcome = Outcome.MAIL_DELAYED
-    if outcome is None:
-        return OurFault(f"sending mail: {code}")
-    return AttemptFailed(outcome, f"SES: {code}")

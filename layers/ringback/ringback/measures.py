@@ -6,17 +6,20 @@ from itertools import batched
 from aws_lambda_powertools import Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricResolution, MetricUnit
 
-from ringback.metric_names import METRICS, NAMESPACE, SERVICE, unit_of
+from ringback.metric_names import METRICS, NAMESPACE, unit_of
 
 MOST_VALUES = 100
 """Values that one line may have of a metric (embedded metric format: its specification)."""
 
 
 class Measures:
-    """Counters and distributions by the names of `ringback.metric_names`."""
+    """Counters and distributions by the names of `ringback.metric_names`.
 
-    def __init__(self, metrics: Metrics) -> None:
-        self._metrics = metrics
+    Powertools takes the dimension `service` from POWERTOOLS_SERVICE_NAME, which is the stack's name.
+    """
+
+    def __init__(self) -> None:
+        self._metrics = Metrics(namespace=NAMESPACE)
         self._counts: Counter[str] = Counter()
         self._divided: Counter[tuple[str, str]] = Counter()
         self._values: defaultdict[str, list[int]] = defaultdict(list)
@@ -47,7 +50,7 @@ class Measures:
         if self._metrics.metric_set:
             self._metrics.flush_metrics()
         for (name, of), count in self._divided.items():
-            dimensions = {"service": SERVICE, METRICS[name].by: of}
+            dimensions = {"service": self._metrics.provider.service, METRICS[name].by: of}
             with single_metric(
                 name, MetricUnit(unit_of(name)), count, namespace=NAMESPACE, default_dimensions=dimensions
             ):

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 NAMESPACE = "Ringback"
-SERVICE = "ringback"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +47,17 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
         "DeadLetters": Metric(meaning="messages that are no event, sent to the dead letters, by reason", by="reason"),
         # ── deliver: what is put off ──
         "Waiting": Metric(meaning="deliveries set aside until their endpoint answers again"),
-        "Deferred": Metric(meaning="first attempts left to the retries lane, as their endpoint fails of late"),
+        "Deferred": Metric(meaning="first attempts left to the retries lane: their endpoint fails of late, or is slow"),
         "NoRoom": Metric(meaning="deliveries put off because their server had all the connections it may have"),
         # ── changes of callbacks ──
         "CallbacksOpened": Metric(meaning="callbacks that are left alone from now on: ten failures in a row"),
         "CallbacksClosed": Metric(meaning="callbacks whose endpoint answers again"),
         "CallbacksDisabled": Metric(meaning="callbacks turned off: 410 Gone, five days of failures, or bounced mail"),
         "Untold": Metric(meaning="notices or mails about such changes that reached nobody; the log has them"),
+        # ── feedback: what SES reports of mails ──
+        "MailBounced": Metric(meaning="mails that came back, for good or after SES had tried for hours"),
+        "MailComplained": Metric(meaning="mails that their receivers called spam, or took that back"),
+        "MailRejected": Metric(meaning="mails that SES took and then did not send, for a virus in them"),
         # ── requeue, once a minute ──
         "Requeued": Metric(meaning="deliveries put on the Retries queue; no value at all: requeue did not do its work"),
         "Resumed": Metric(meaning="deliveries let out of their wait for an endpoint"),

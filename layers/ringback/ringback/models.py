@@ -219,6 +219,8 @@ class HttpRequest:
 class Mail:
     """A rendered e-mail notification."""
 
+    callback: tuple[str, str] | None = None
+    """Owner and event of the callback that it is sent for; None of a mail to a contact."""
     to: str
     subject: str
     text: str

@@ -49,8 +49,8 @@ def render(callback: Callback, *, delivery: str, event: Event, at: datetime, sec
     try:
         kind = lookup(event.kind)
         if parse_type(callback.type, kind) is CallbackType.EMAIL:
-            to = parse_mailbox(callback.email)
-            return Rendered(request=render_mail(to=to, kind=kind, event=event, delivery=delivery))
+            mail = render_mail(to=_mailbox(callback), kind=kind, event=event, delivery=delivery)
+            return Rendered(request=replace(mail, callback=(callback.owner, callback.event)))
         method = parse_method(callback.method or "", kind)
         check_credentials(callback.url_username, callback.url_password)
         url, empty_tokens = _filled(callback.url, kind, event)
@@ -64,6 +64,13 @@ def render(callback: Callback, *, delivery: str, event: Event, at: datetime, sec
         body=body,
     )
     return Rendered(request=request, empty_tokens=empty_tokens)
+
+
+def _mailbox(callback: Callback) -> str:
+    try:
+        return parse_mailbox(callback.email)
+    except InvalidSetting:  # its message quotes the address
+        raise AttemptFailed(Outcome.UNUSABLE, "email: no address that mail can be sent to") from None
 
 
 def _filled(text: str, kind: EventKind, event: Event) -> tuple[Url, int]:

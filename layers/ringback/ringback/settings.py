@@ -29,6 +29,8 @@ class Settings:
     dead_letters_url: str
     credentials_key: str
     sender_address: str
+    mail_configuration: str
+    """SES's configuration set, which reports what becomes of a mail; empty: nobody reports."""
     allowed_networks: str
     """Networks in CIDR form, separated by commas, that callbacks may reach beside public ones."""
     delivery_retention_days: int
@@ -47,6 +49,7 @@ class Settings:
             dead_letters_url=environment.get("DEAD_LETTERS_URL", ""),
             credentials_key=environment.get("CREDENTIALS_KEY", ""),
             sender_address=environment.get("SENDER_ADDRESS", ""),
+            mail_configuration=environment.get("MAIL_CONFIGURATION", ""),
             allowed_networks=environment.get("ALLOWED_NETWORKS", ""),
             delivery_retention_days=int(environment.get("DELIVERY_RETENTION_DAYS", "30")),
             connections_per_host=int(environment.get("CONNECTIONS_PER_HOST", "10")),

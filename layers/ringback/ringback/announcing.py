@@ -5,29 +5,27 @@ from datetime import datetime
 from functools import partial
 from itertools import batched
 
-from deliver.telemetry import Telemetry
 from ringback.callbacks import host_of
 from ringback.errors import AttemptFailed, OurFault
 from ringback.mail import render_disabled
 from ringback.mail_sender import MailSender
 from ringback.models import Callback, Delivery, DeliveryStatus, Mail, account_and_fonenumber
+from ringback.notice_log import NoticeLog
 from ringback.notices import PUT_AT_ONCE, Notice, NoticeBus, NoticeKind, about_callback, about_failure
 
 CALL_NEEDS_SECONDS = 9
-"""One call that is tried once takes 7 s at worst; an invocation that is ended would make its attempts again."""
+"""One call that is tried once takes 7 s at worst; an invocation that is ended would do its work again."""
 
 
 class Announcer:
-    """Collects what is to be told while a batch is worked on, and tells it at the end."""
+    """Collects what is to be told while an invocation does its work, and tells it at the end."""
 
-    def __init__(
-        self, *, bus: NoticeBus, mail: MailSender, contact: Callable[[str], str], telemetry: Telemetry
-    ) -> None:
+    def __init__(self, *, bus: NoticeBus, mail: MailSender, contact: Callable[[str], str], log: NoticeLog) -> None:
         """*contact* gives the address of an account's contact, or nothing; *mail* and *bus* try once."""
         self._bus = bus
         self._mail = mail
         self._contact = contact
-        self._telemetry = telemetry
+        self._log = log
         self._notices: list[Notice] = []
         self._disabled: list[tuple[Callback, str]] = []
 
@@ -35,7 +33,7 @@ class Announcer:
         """The state of *callback* has changed; one that is turned off is told to its contact too."""
         notice = about_callback(kind, callback, at=now, reason=reason)
         self._notices.append(notice)
-        self._telemetry.noticed(notice)
+        self._log.noticed(notice)
         if kind is NoticeKind.CALLBACK_DISABLED:
             self._disabled.append((callback, reason))
 
@@ -55,21 +53,22 @@ class Announcer:
 
     def _write_to(self, callback: Callback, reason: str) -> int:
         address = self._contact(account_and_fonenumber(callback.owner)[0])
-        if address:
+        # A mailbox that is full, gone or annoyed is no place to say so.
+        if address and address.casefold() != callback.email.casefold():
             self._mail.send(_mail(address, callback, reason))
         return 0
 
     def _try(self, time_left: Callable[[], float], count: int, tell: Callable[[], int]) -> None:
         if time_left() < CALL_NEEDS_SECONDS:
-            self._telemetry.untold(count, OurFault("the invocation had no time left to tell"))
+            self._log.untold(count, OurFault("the invocation had no time left to tell"))
             return
         try:
             untold = tell()
         except (OurFault, AttemptFailed) as fault:
-            self._telemetry.untold(count, fault)
+            self._log.untold(count, fault)
             return
         if untold:
-            self._telemetry.untold(untold, OurFault("the bus did not take them"))
+            self._log.untold(untold, OurFault("the bus did not take them"))
 
 
 def _mail(address: str, callback: Callback, reason: str) -> Mail:

@@ -1,0 +1,1 @@
+"""The function that hears from SES what became of mails."""

@@ -1,0 +1,44 @@
+"""The tag that names a mail's callback to SES."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringback.accounts import parse_account
+from ringback.catalogue import CATALOGUE
+from ringback.mail_tags import MOST_CHARACTERS, callback_of, tag_of
+from ringback.models import owner_of
+
+ACCOUNTS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}", fullmatch=True)
+FONENUMBERS = st.from_regex(r"([0-9]{10})?", fullmatch=True)
+
+
+@given(ACCOUNTS, FONENUMBERS, st.sampled_from(sorted(CATALOGUE)))
+def test_it_says_which_callback_that_is(account: str, fonenumber: str, event: str) -> None:
+    callback = owner_of(account, fonenumber), event
+
+    assert callback_of(tag_of(callback)) == callback
+
+
+@pytest.mark.parametrize("event", CATALOGUE)
+def test_ses_takes_it_for_the_longest_account_that_there_can_be(event: str) -> None:
+    tag = tag_of((owner_of(parse_account("a" * 64), "3215551212"), event))
+
+    assert re.fullmatch("[A-Za-z0-9_-]+", tag)
+    assert len(tag) <= MOST_CHARACTERS
+
+
+@given(st.text())
+def test_a_tag_of_somebody_else_is_none_of_ours(tag: str) -> None:
+    """Nor does it make an error; and what is one of ours is written in one way."""
+    callback = callback_of(tag)
+
+    assert callback is None or tag_of(callback) == tag
+
+
+@pytest.mark.parametrize("tag", ["", "=", "a", "bWVz!2FnZXM", "_____w", "bWVzc2FnZXM", "bWVzc2FnZXN8MQ=="])
+def test_what_we_did_not_write_is_not_read(tag: str) -> None:
+    """No base64, no UTF-8, no owner, padding."""
+    assert callback_of(tag) is None

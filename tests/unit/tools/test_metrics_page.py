@@ -1,0 +1,22 @@
+"""docs/metrics.md."""
+
+import re
+
+from tools.metrics_page import PATH, PROJECT, page
+from tools.template import load
+
+
+def test_the_page_is_what_the_code_and_the_template_say() -> None:
+    written = PATH.read_text(encoding="utf-8")
+
+    assert written == page(load(PROJECT / "template.yaml"), written), "write it anew: make docs"
+
+
+def test_the_page_has_every_log_line_of_the_code() -> None:
+    """A line is named by a constant: `noun.verb`."""
+    sources = [*PROJECT.glob("functions/*/*.py"), *PROJECT.glob("layers/ringback/ringback/*.py")]
+    calls = r'(?:logger\.(?:info|warning|error)\(\s*|^ +[A-Z_]+ = )"([a-z]+\.[a-z]+)"'
+    names = {name for source in sources for name in re.findall(calls, source.read_text(encoding="utf-8"), re.MULTILINE)}
+
+    assert {"delivery.attempted", "callback.opened", "api.called"} <= names
+    assert {name for name in names if f"`{name}`" not in PATH.read_text(encoding="utf-8")} <= {"delivery.failed"}
