@@ -25,6 +25,7 @@ INDEX_KB = 0.1
 LOG_KB = 0.6
 ATTEMPT_SECONDS = 15
 FAILURES_TO_OPEN = 10
+SLOW_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +50,16 @@ class Setup:
     """For which a delivery is kept."""
 
 
-def lambda_dollars(setup: Setup) -> float:
-    """Per million: an invocation lasts as long as its processor time takes, or its slowest answer if that is more."""
+def lambda_dollars(setup: Setup, seconds_held: float = ATTEMPT_SECONDS) -> float:
+    """Per million: an invocation lasts as long as its processor time takes, or its slowest answer if that is more.
+
+    One that has an endpoint that hangs lasts *seconds_held*.
+    """
     processor = setup.batch * setup.cpu_ms / 1000 * FULL_CORE_MB / min(setup.memory_mb, FULL_CORE_MB)
     waiting = ceil(setup.batch / setup.threads) * setup.answer_ms / 1000
     usual = max(processor, waiting) + 0.02
     holds = 1 - (1 - setup.hanging) ** setup.batch
-    seconds = (1 - holds) * usual + holds * max(usual, ATTEMPT_SECONDS)
+    seconds = (1 - holds) * usual + holds * max(usual, seconds_held)
     gigabytes = setup.memory_mb / 1024
     invocations = MILLION / setup.batch
     return invocations * (seconds * gigabytes * PRICES["lambda_gb_second_arm64"] + PRICES["lambda_request"])
@@ -134,6 +138,18 @@ def table() -> Iterator[str]:
         yield (
             f"| {share:.1%} | " + " | ".join(f"{value:.2f}" for value in bare) + f" | {with_breaker(base, share):.2f} |"
         )
+
+    yield "\n| answers after 5 s | in the Events lane, batches of 100 | by the retries lane |\n|---|---|---|"
+    for share in (0.001, 0.01, 0.05):
+        held = lambda_dollars(replace(base, hanging=share), seconds_held=SLOW_SECONDS)
+        yield f"| {share:.1%} | {held:.2f} | {by_the_retries_lane(base, share):.2f} |"
+
+
+def by_the_retries_lane(setup: Setup, share: float) -> float:
+    """Lambda, and what the way costs: a write and a read more, and a message that is sent, received and deleted."""
+    slow = replace(setup, answer_ms=SLOW_SECONDS * 1000)
+    way = PRICES["dynamodb_write_unit"] + PRICES["dynamodb_read_unit"] + 3 / 10 * PRICES["sqs_request"]
+    return (1 - share) * lambda_dollars(setup) + share * (lambda_dollars(slow) + MILLION * way)
 
 
 def with_breaker(setup: Setup, share: float) -> float:

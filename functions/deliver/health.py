@@ -5,9 +5,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from deliver.announcing import Announcer
 from deliver.loading import Ready
+from deliver.paces import Paces
 from deliver.streaks import Streaks
+from ringback.announcing import Announcer
 from ringback.breaker import DISABLED_AFTER, HEALTHY, Admission
 from ringback.callback_store import CallbackStore
 from ringback.errors import OurFault
@@ -53,6 +54,7 @@ class Health:
         self._retention = retention
         self._uniform = uniform
         self._streaks = Streaks()
+        self._paces = Paces()
 
     def admit(self, ready: Sequence[Ready], now: datetime) -> Admitted:
         """Which of *ready* may be attempted now."""
@@ -76,6 +78,7 @@ class Health:
         for callback, delivery in attempted:
             self._announcer.settled(delivery, callback, now)
             if callback.type is CallbackType.CALLBACK and not delivery.event.callback:
+                self._paces.took(_key(callback), delivery.attempts[-1].milliseconds, _ended(delivery))
                 by_callback.setdefault(_key(callback), []).append((callback, delivery))
         for results in by_callback.values():
             callback = self._callbacks.latest(results[0][0])
@@ -85,10 +88,12 @@ class Health:
     def _admission(self, one: Ready, probed: set[Key], now: datetime) -> Admission:
         if one.delivery.event.callback:
             return Admission.ATTEMPT
-        admission = one.callback.breaker.admits(now, first=not one.delivery.version)
+        key, first = _key(one.callback), not one.delivery.version
+        admission = one.callback.breaker.admits(now, first=first)
+        if admission is Admission.ATTEMPT and first and self._paces.is_slow(key, now):
+            return Admission.DEFER
         if admission is not Admission.PROBE:
             return admission
-        key = _key(one.callback)
         if key in probed:
             return Admission.WAIT
         probed.add(key)

@@ -12,13 +12,12 @@ import pytest
 from requeue.resume import Resumption
 from ringback.breaker import DISABLED_AFTER
 from ringback.callbacks import health_of
-from ringback.contacts import CONTACT
 from ringback.lines import Line
 from ringback.models import Callback, Delivery, DeliveryStatus, Method
 from tests.integration.delivering import KIND, MESSAGE, OWNER, PLANTED, Platform, lines, metrics
 from tests.integration.lambdas import Context, record
 from tests.integration.receivers import Receiver, read_request
-from tests.integration.stack import client
+from tests.integration.telling import contact
 
 MINUTE = timedelta(minutes=1)
 KEY = (OWNER, KIND)
@@ -50,21 +49,6 @@ def opened(platform: Platform) -> Platform:
     platform.receiver.status = 500
     assert platform.invoke(*events(10)) == []
     return platform
-
-
-@pytest.fixture
-def told(stack: object, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What was put on the bus, one list for each call."""
-    del stack
-    calls: list[dict[str, Any]] = []
-    put: Callable[..., dict[str, Any]] = client("events").put_events
-
-    def noted(*, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - EventBridge's name
-        calls.extend({**entry, "Detail": json.loads(entry["Detail"]), "Together": len(Entries)} for entry in Entries)
-        return put(Entries=Entries)
-
-    monkeypatch.setattr(client("events"), "put_events", noted)
-    return calls
 
 
 # ── Opening ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -241,6 +225,26 @@ def test_first_attempts_to_a_failing_endpoint_go_by_the_retries_lane(
     assert by_id(platform)["3"].status is DeliveryStatus.DELIVERED
 
 
+def test_first_attempts_to_a_slow_endpoint_go_by_the_retries_lane(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answers well, but holds the whole invocation; events for others go on in the first lane."""
+    platform.set()
+    with monkeypatch.context() as patch:
+        patch.setattr("deliver.paces.SLOW_MILLISECONDS", 0)
+        platform.invoke(*events(1))
+
+    assert platform.invoke(*events(1, start=1)) == []
+
+    deferred = by_id(platform)["1"]
+    assert len(platform.receiver.received) == 1
+    assert (deferred.status, deferred.attempts) == (DeliveryStatus.PENDING, ())
+    assert platform.invoke(record(platform.retry(deferred))) == []
+    assert by_id(platform)["1"].status is DeliveryStatus.DELIVERED
+    assert platform.invoke(*events(1, start=2)) == []
+    assert by_id(platform)["2"].status is DeliveryStatus.DELIVERED
+
+
 # ── The probe ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -340,32 +344,11 @@ def test_a_delivery_that_waited_until_its_record_expires_has_failed(
 # ── Off, and on again ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def contact(platform: Platform, address: str) -> None:
-    """As the API sets it."""
-    item = {"owner": {"S": "1000001#*"}, "event": {"S": CONTACT}, "email": {"S": address}}
-    platform.stack.dynamodb.put_item(TableName="CallbacksTable", Item=item)
-
-
-@pytest.fixture
-def letters(stack: object, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What SES was given."""
-    del stack
-    given: list[dict[str, Any]] = []
-    send: Callable[..., dict[str, Any]] = client("sesv2").send_email
-
-    def noted(**letter: Any) -> dict[str, Any]:
-        given.append(letter)
-        return send(**letter)
-
-    monkeypatch.setattr(client("sesv2"), "send_email", noted)
-    return given
-
-
 def test_five_days_without_success_turn_the_callback_off(
     opened: Platform, told: list[dict[str, Any]], letters: list[dict[str, Any]]
 ) -> None:
     """What waits and what still comes is cancelled, with the reason; the platform and the contact are told."""
-    contact(opened, "owner@example.com")
+    contact(opened.stack, "owner@example.com")
     opened.invoke(*events(1, start=10))
     opened.passes(DISABLED_AFTER)
 
@@ -389,7 +372,7 @@ def test_a_receiver_that_is_gone_is_told_to_the_contact_once(
     platform: Platform, letters: list[dict[str, Any]], told: list[dict[str, Any]]
 ) -> None:
     """Ten answers of 410 in one batch turn it off once."""
-    contact(platform, "owner@example.com")
+    contact(platform.stack, "owner@example.com")
     platform.set(target=f"/{PLANTED}?key={PLANTED}", url_username="me", url_password=PLANTED)
     platform.receiver.status = 410
 
@@ -456,7 +439,7 @@ def test_who_cannot_be_told_holds_nothing_up(
     operation: str,
 ) -> None:
     """The log has it."""
-    contact(platform, "owner@example.com")
+    contact(platform.stack, "owner@example.com")
     platform.set()
     platform.receiver.status = 410
     break_call(service, operation)
