@@ -8,7 +8,10 @@ MAKEFLAGS += --no-builtin-rules
 
 # ── Surroundings ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-# Everything here works on this machine alone: no tool sees the person's own AWS account.
+# Everything here works on this machine alone: no tool sees the person's own AWS account. There is one door, for
+# `make dead-letters STACK=…` with no other target beside it: that is about a stack in this account.
+OPERATED := $(if $(filter command,$(origin STACK)),$(STACK))
+ifneq ($(and $(OPERATED),$(MAKECMDGOALS)),dead-letters)
 unexport $(filter AWS_%,$(.VARIABLES))
 export AWS_ACCESS_KEY_ID := test
 export AWS_SECRET_ACCESS_KEY := test
@@ -16,11 +19,15 @@ export AWS_DEFAULT_REGION := us-east-1
 export AWS_CONFIG_FILE := /dev/null
 export AWS_SHARED_CREDENTIALS_FILE := /dev/null
 export AWS_EC2_METADATA_DISABLED := true
+endif
 
 # sam: no telemetry, and its settings here instead of in the home folder.
 SAM_HOME := .tools/sam-home
 export SAM_CLI_TELEMETRY := 0
 export __SAM_CLI_APP_DIR := $(CURDIR)/$(SAM_HOME)
+
+# checkov: the settings are in .checkov.yaml; a key of the person's would make it call its maker's platform.
+unexport $(filter BC_% CHECKOV_% CKV_% PRISMA_%,$(.VARIABLES)) DOWNLOAD_EXTERNAL_MODULES EXTERNAL_MODULES_DIR
 
 # Settings that would change what is installed, or where. Indexes, proxies and certificates stay: hashes guard those.
 unexport PIP_CONSTRAINT PIP_FIND_LINKS PIP_NO_BINARY PIP_NO_DEPS PIP_ONLY_BINARY PIP_PLATFORM PIP_PRE PIP_PREFIX
@@ -39,13 +46,15 @@ UV := .tools/uv/bin/uv
 DEV := .venv
 SAM := .tools/sam
 MINISTACK := .tools/ministack
+CHECKOV := .tools/checkov
 PYTHON := $(DEV)/bin/python
 
 # A file .ready is the last thing that a set-up makes: one that was killed is done again.
 $(DEV)/.ready: requirements/dev.txt
 $(SAM)/.ready: requirements/sam.txt
 $(MINISTACK)/.ready: requirements/ministack.txt
-$(DEV)/.ready $(SAM)/.ready $(MINISTACK)/.ready: .python-version | $(UV)
+$(CHECKOV)/.ready: requirements/checkov.txt
+$(DEV)/.ready $(SAM)/.ready $(MINISTACK)/.ready $(CHECKOV)/.ready: .python-version | $(UV)
 	@tools/environment.sh $(@D) $(filter requirements/%,$^)
 
 $(UV): requirements/uv.txt
@@ -56,7 +65,7 @@ $(SAM_HOME)/metadata.json:
 	@mkdir -p $(@D) && echo '{"lastVersionCheck": 4102444800}' >$@
 
 # An environment whose Python has gone (an upgrade, a moved folder) is made again too.
-$(foreach env,$(DEV) $(SAM) $(MINISTACK),$(if $(wildcard $(env)/bin/python),,$(eval $(env)/.ready: FORCE)))
+$(foreach env,$(DEV) $(SAM) $(MINISTACK) $(CHECKOV),$(if $(wildcard $(env)/bin/python),,$(eval $(env)/.ready: FORCE)))
 FORCE:
 
 # ── What a person does ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -82,6 +91,16 @@ down: $(DEV)/.ready ## Stop the local AWS; its state is kept
 token: $(DEV)/.ready ## Print a token for the local API (ACCOUNT=1000001 unless you say another); make -s prints it alone
 	@$(PYTHON) -m local.token $(or $(ACCOUNT),1000001)
 
+.PHONY: invoke
+invoke: build $(DEV)/.ready ## Run a built function under Lambda's runtime (FUNCTION=DeliverFunction EVENT=events/message-get.json), after make up
+	@$(PYTHON) -m local.invoke '$(FUNCTION)' '$(EVENT)'
+
+.PHONY: dead-letters
+dead-letters: $(DEV)/.ready ## List the dead letters of the local stack (STACK=ringback: of one on AWS, with your credentials)
+	@$(PYTHON) -m operate.dead_letters $(if $(OPERATED),--stack '$(OPERATED)') $(if $(MOST),--most '$(MOST)') \
+		$(if $(filter-out 0,$(BODIES)),--bodies) $(if $(SAVE),--save '$(SAVE)') $(if $(PUT),--put $(PUT)) \
+		$(if $(DROP),--drop $(DROP))
+
 .PHONY: test
 test: build $(DEV)/.ready $(MINISTACK)/.ready ## Run all tests and print what each suite cost
 	@$(PYTHON) -m tools.suites unit integration e2e
@@ -95,7 +114,7 @@ test-integration: $(DEV)/.ready ## Run the handlers against moto and real receiv
 	@$(PYTHON) -m tools.suites integration
 
 .PHONY: test-e2e
-test-e2e: build $(DEV)/.ready $(MINISTACK)/.ready ## Run the built stack on the local AWS, under 150 s
+test-e2e: build $(DEV)/.ready $(MINISTACK)/.ready ## Run the built stack on the local AWS, then with permissions enforced, under 180 s
 	@$(PYTHON) -m tools.suites e2e
 
 .PHONY: bench
@@ -103,12 +122,13 @@ bench: build $(DEV)/.ready $(MINISTACK)/.ready ## Measure it beside its baseline
 	@$(PYTHON) -m benchmarks $(NAME)
 
 .PHONY: lint
-lint: $(DEV)/.ready $(SAM)/.ready $(SAM_HOME)/metadata.json ## Check style, types and the template, as written and as translated
+lint: $(DEV)/.ready $(SAM)/.ready $(CHECKOV)/.ready $(SAM_HOME)/metadata.json ## Check style, types and the template, as written and as translated
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m mypy
 	$(SAM)/bin/python -m samcli validate --lint
-	$(PYTHON) -m tools.lint_template
+	$(PYTHON) -m tools.gate
+	$(CHECKOV)/bin/python -m checkov.main --config-file .checkov.yaml --file .aws-sam/translated.json
 
 .PHONY: format
 format: $(DEV)/.ready ## Format the code, and mend what ruff can mend
@@ -116,9 +136,20 @@ format: $(DEV)/.ready ## Format the code, and mend what ruff can mend
 	$(PYTHON) -m ruff format
 
 .PHONY: docs
-docs: $(DEV)/.ready ## Write docs/catalogue.md and docs/api.md anew, from the catalogue and the API
+docs: $(DEV)/.ready ## Write docs/catalogue.md, docs/api.md and the tables of docs/{deploy,metrics}.md anew, from the code and the template
 	@$(PYTHON) -m tools.catalogue_page
 	@$(PYTHON) -m tools.api_page
+	@$(PYTHON) -m tools.deploy_page
+	@$(PYTHON) -m tools.metrics_page
+
+.PHONY: dashboard
+dashboard: build $(DEV)/.ready $(MINISTACK)/.ready ## Draw docs/dashboard.png anew, from a run on the local AWS of about three minutes
+	@$(PYTHON) -m tools.dashboard
+
+.PHONY: snapshots
+snapshots: $(DEV)/.ready ## Write tests/unit/*.snap anew, from the template; read what changed as a reviewer
+	@$(PYTHON) -m tools.iam_snapshot
+	@$(PYTHON) -m tools.resource_snapshot
 
 # The machine's own processor, because the local AWS runs the build.
 ARCHITECTURE ?= $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)

@@ -9,6 +9,7 @@ BUILD = Path(__file__).parents[3] / ".aws-sam" / "build"
 BUDGETS_KIB = {
     "DeliverFunction": 700,
     "RequeueFunction": 700,
+    "FeedbackFunction": 700,
     "ApiFunction": 700,
     "RingbackLayer": 600,
     "DependenciesLayer": 11_000,

@@ -1,0 +1,1 @@
+"""The gate before a deployment: what is wrong with a template that a machine can see without AWS."""
