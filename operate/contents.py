@@ -1,0 +1,52 @@
+"""What may be shown of a dead letter's body: whose it is and how it is built, and nothing that a person wrote."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from deliver.events import message_in
+from ringback.errors import MalformedEvent
+from ringback.texts import shown
+
+MOST_NAMES = 20
+"""Fields of one object that are named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a body tells without its texts."""
+
+    about: Mapping[str, str]
+    """Account, number, event or delivery, as far as they can be read."""
+    fields: tuple[str, ...]
+    """Names alone; those inside an object, as `data` is one, in brackets behind its own."""
+
+
+def content_of(body: str) -> Content:
+    """What may be shown of *body*."""
+    try:
+        message = message_in(body)
+    except MalformedEvent as malformed:
+        return Content(about={"content": malformed.reason}, fields=())
+    return Content(about=dict(_about(message)), fields=tuple(_names(message, deep=True)))
+
+
+def _about(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    account, _, fonenumber = str(message.get("owner", "")).rpartition("#")
+    owner = {"account": account, "fonenumber": fonenumber} if account else {}
+    for name in ("account", "fonenumber", "event", "delivery"):
+        if (value := {**owner, **message}.get(name)) is not None:
+            yield name, _plain(value)
+
+
+def _names(fields: Mapping[str, Any], *, deep: bool = False) -> Iterator[str]:
+    for name, value in islice(fields.items(), MOST_NAMES):
+        inside = ", ".join(_names(value)) if deep and isinstance(value, dict) else ""
+        yield f"{_plain(name)} ({inside})" if inside else _plain(name)
+    if len(fields) > MOST_NAMES:
+        yield "…"
+
+
+def _plain(value: object) -> str:
+    return shown(value).strip('"')

@@ -1,0 +1,98 @@
+"""What a dead letter is, read from its message on the queue; whatever it holds, reading it does not fail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from deliver.events import message_in
+from ringback.errors import MalformedEvent
+from ringback.times import moment
+
+POISON = "poison"
+"""The reason of what SQS has moved here: deliver received it five times and was never done with it."""
+
+UNDELIVERABLE = "undeliverable"
+"""The reason of what EventBridge could not hand over: an event to the Events queue, a report of SES to feedback."""
+
+NOT_DONE = "not_done"
+"""The reason of a report that feedback failed at; Lambda has put it here."""
+
+UNKNOWN = "unknown"
+"""The reason of what somebody else has sent here."""
+
+_ERROR = ("ERROR_CODE", "ERROR_MESSAGE", "EXHAUSTED_RETRY_CONDITION", "RETRY_ATTEMPTS")
+"""Attributes that EventBridge gives a dead letter (its user guide, "Using dead-letter queues")."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One dead letter, as long as it is looked at."""
+
+    id: str
+    receipt: str = field(repr=False)
+    """What SQS wants to see when it is removed, or let go."""
+    body: str = field(repr=False)
+    group: str | None
+    sent: datetime
+    """When the message was put on the queue that SQS has moved it from; else, when it was sent here."""
+    attributes: Mapping[str, str]
+    source: str | None = None
+    """Name of the queue that SQS has moved it from."""
+    function: str | None = None
+    """Name of the function that was to have it, if it was not for a queue."""
+
+    @property
+    def reason(self) -> str:
+        """One word for why it lies here; what SQS did last counts, since a redrive keeps older attributes."""
+        if self.source:
+            return POISON
+        if "ERROR_CODE" in self.attributes:
+            return UNDELIVERABLE
+        return self.attributes.get("reason") or (NOT_DONE if self.function else UNKNOWN)
+
+    @property
+    def story(self) -> str:
+        """How it came here."""
+        target = f"the function {self.function}" if self.function else "the Events queue"
+        error = ", ".join(f"{name}={self.attributes[name]}" for name in _ERROR if name in self.attributes)
+        stories = {
+            POISON: f"the queue {self.source}: received 5 times, never dealt with (log: message.returned)",
+            UNDELIVERABLE: f"EventBridge, which could not hand it to {target}: {error}",
+            NOT_DONE: f"{target}, which failed at it (its log says why)",
+            UNKNOWN: "somebody who sent it to this queue",
+        }
+        return stories.get(self.reason, f"deliver, which could not read it: {self.attributes.get('detail', '')}")
+
+
+def read_letter(message: Mapping[str, Any]) -> Letter:
+    """The letter in a *message* of `ReceiveMessage`, asked for with all attributes."""
+    system = message.get("Attributes", {})
+    attributes = {name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()}
+    source = system.get("DeadLetterQueueSourceArn")
+    return Letter(
+        id=message["MessageId"],
+        receipt=message["ReceiptHandle"],
+        body=message["Body"],
+        group=system.get("MessageGroupId"),
+        sent=moment(int(system.get("SentTimestamp", 0))),
+        attributes=attributes,
+        source=source.rsplit(":", 1)[-1] if source else None,
+        function=_name(attributes.get("TARGET_ARN") or _failed(message["Body"])),
+    )
+
+
+def _failed(body: str) -> str:
+    """The ARN of the function that has failed, if *body* is Lambda's record of a failed invocation."""
+    try:
+        return str(message_in(body)["requestContext"]["functionArn"])
+    except (MalformedEvent, LookupError, TypeError):
+        return ""
+
+
+def _name(arn: str) -> str | None:
+    """The function's name, if *arn* is one's: `arn:aws:lambda:<region>:<account>:function:<name>`."""
+    match arn.split(":"):
+        case [_, _, "lambda", _, _, "function", name, *_]:
+            return name
+    return None

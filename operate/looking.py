@@ -1,0 +1,85 @@
+"""Looks at the dead letters without taking them: each is hidden from everybody else while it is looked at."""
+
+from collections.abc import Iterator
+from itertools import batched
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from operate.letters import Letter, read_letter
+from ringback.aws import our_fault
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+HIDDEN_SECONDS = 60
+"""How long a letter stays hidden if we end without letting it go."""
+
+WAIT_SECONDS = 1
+"""For an answer; a long poll asks all of SQS's servers, a short one only some."""
+
+AT_ONCE = 10
+"""SQS's limit of one call."""
+
+
+class Look:
+    """One look through the queue at *url*; at its end, all that has not been removed is visible again.
+
+    Every call raises `OurFault` where SQS is out of reach or does not let this person in.
+    """
+
+    def __init__(self, *, url: str, sqs: "SQSClient") -> None:
+        self._url = url
+        self._sqs = sqs
+        self._held: dict[str, str] = {}
+        """Receipts by the ids of letters."""
+
+    def count(self) -> int:
+        """About how many letters there are, hidden ones included."""
+        with our_fault("counting the dead letters"):
+            found = self._sqs.get_queue_attributes(
+                QueueUrl=self._url,
+                AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+            )
+        return sum(map(int, found["Attributes"].values()))
+
+    def letters(self) -> Iterator[Letter]:
+        """Every letter that nobody else looks at, once."""
+        while fresh := self._more():
+            yield from fresh
+
+    def remove(self, letter: Letter) -> None:
+        """Take *letter* off the queue for good."""
+        with our_fault("removing a dead letter"):
+            self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=self._held[letter.id])
+        del self._held[letter.id]
+
+    def _more(self) -> list[Letter]:
+        with our_fault("looking at the dead letters"):
+            answer = self._sqs.receive_message(
+                QueueUrl=self._url,
+                MaxNumberOfMessages=AT_ONCE,
+                VisibilityTimeout=HIDDEN_SECONDS,
+                WaitTimeSeconds=WAIT_SECONDS,
+                MessageSystemAttributeNames=["All"],
+                MessageAttributeNames=["All"],
+            )
+        letters = [read_letter(message) for message in answer.get("Messages", [])]
+        fresh = [letter for letter in letters if letter.id not in self._held]
+        self._held |= {letter.id: letter.receipt for letter in letters}
+        return fresh
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for some in batched(self._held.values(), AT_ONCE, strict=False):
+            with our_fault("letting the dead letters go"):
+                self._sqs.change_message_visibility_batch(
+                    QueueUrl=self._url,
+                    Entries=[
+                        {"Id": str(number), "ReceiptHandle": receipt, "VisibilityTimeout": 0}
+                        for number, receipt in enumerate(some)
+                    ],
+                )

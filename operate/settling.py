@@ -1,0 +1,91 @@
+"""What becomes of single dead letters: they are sent again, corrected or as they are, or removed."""
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from operate.letters import Letter
+from operate.looking import Look
+from operate.stacks import Stack
+from ringback.aws import our_fault
+from ringback.errors import OurFault
+
+MISSING = "not there: sent or removed already, older than 14 days, or somebody else looks at it; nothing was done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of one letter."""
+
+    letter: str
+    done: bool
+    said: str
+
+
+def put(bodies: Mapping[str, str], look: Look, stack: Stack) -> Iterator[Settled]:
+    """Send *bodies*, by the ids of their letters; a letter is removed once its body is on its queue, not before."""
+    return _settle(bodies, look, lambda letter: _send(letter, bodies[letter.id], stack))
+
+
+def drop(ids: Collection[str], look: Look) -> Iterator[Settled]:
+    """Remove the letters with *ids*."""
+    return _settle(ids, look, lambda _: "removed")
+
+
+def _settle(ids: Collection[str], look: Look, first: Callable[[Letter], str]) -> Iterator[Settled]:
+    missing = set(ids)
+    for letter in look.letters():
+        if letter.id in missing:
+            missing.remove(letter.id)
+            yield _settled(letter, look, first)
+        if not missing:
+            return
+    for left in sorted(missing):
+        yield Settled(letter=left, done=False, said=MISSING)
+
+
+def _settled(letter: Letter, look: Look, first: Callable[[Letter], str]) -> Settled:
+    done = ""
+    try:
+        done = first(letter)
+        look.remove(letter)
+    except OurFault as fault:
+        before = f"{done}, but " if done else ""
+        return Settled(letter=letter.id, done=False, said=f"{before}the letter is still here ({fault})")
+    return Settled(letter=letter.id, done=True, said=done)
+
+
+def _send(letter: Letter, body: str, stack: Stack) -> str:
+    return _hand_over(letter.function, body, stack) if letter.function else _queue(letter, body, stack)
+
+
+def _hand_over(function: str, body: str, stack: Stack) -> str:
+    if function != stack.outputs.get("FeedbackFunctionName"):
+        raise OurFault(f"it was for the function {function}, which is not feedback of this stack")
+    with our_fault("handing it to feedback"):
+        stack.client("lambda").invoke(FunctionName=function, InvocationType="Event", Payload=_payload(body))
+    return "handed to feedback"
+
+
+def _payload(body: str) -> str:
+    """What the function was called with: the body, or a part of it where that is Lambda's record of a failure."""
+    try:
+        return json.dumps(json.loads(body)["requestPayload"])
+    except (ValueError, LookupError, TypeError):
+        return body
+
+
+def _queue(letter: Letter, body: str, stack: Stack) -> str:
+    queue, url = _lane(letter, stack)
+    # Without a group, as from a topic: a standard queue does not need one.
+    group = {"MessageGroupId": letter.group} if letter.group else {}
+    with our_fault("sending it again"):
+        stack.client("sqs").send_message(QueueUrl=url, MessageBody=body, **group)
+    return f"sent to the {queue} queue"
+
+
+def _lane(letter: Letter, stack: Stack) -> tuple[str, str]:
+    retries = stack.outputs["RetriesQueueUrl"]
+    if letter.source == retries.rsplit("/", 1)[-1]:
+        return "Retries", retries
+    return "Events", stack.outputs["EventsQueueUrl"]

@@ -1,0 +1,49 @@
+"""Dead letters as a person reads them."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from operate.contents import content_of
+from operate.letters import Letter
+
+REMOVED = "\N{REPLACEMENT CHARACTER}"
+"""Stands for what a terminal would obey instead of showing it."""
+
+
+def lines_of(number: int, letter: Letter, *, body: bool) -> Iterator[str]:
+    """*letter* as the *number*th of a list; with its *body*, private texts and all, if that is asked for."""
+    content = content_of(letter.body)
+    yield f"{number}  {letter.reason}   sent {letter.sent:%Y-%m-%d %H:%M:%S} UTC"
+    yield _row("from", letter.story)
+    for name, value in content.about.items():
+        yield _row(name, value)
+    if content.fields:
+        yield _row("fields", ", ".join(content.fields))
+    yield _row("size", f"{len(letter.body.encode(errors='replace')):,} bytes")
+    yield _row("letter", letter.id)
+    if body:
+        yield _row("body", letter.body)
+
+
+def summary(name: str, count: int, letters: Sequence[Letter]) -> Iterator[str]:
+    """How many there are in the stack *name*, and how many of *letters* have which reason."""
+    total = max(count, len(letters))  # SQS's count is approximate
+    if not total:
+        yield f"No dead letters in {name}."
+        return
+    yield f"Dead letters in {name}: about {total:,}, {len(letters):,} shown."
+    yield from _counts(letter.reason for letter in letters)
+
+
+def _counts(reasons: Iterable[str]) -> Iterator[str]:
+    for reason, times in Counter(reasons).most_common():
+        yield f"{times:>7,}  {printable(reason)}"
+
+
+def _row(name: str, value: str) -> str:
+    return f"   {name:<11} {printable(value)}"
+
+
+def printable(text: str) -> str:
+    """*text* on one line, with nothing in it that moves the cursor or changes a colour."""
+    return "".join(character if character.isprintable() else REMOVED for character in text)
