@@ -1,23 +1,83 @@
-"""Hands one payload to deliver on the local AWS: `python -m local.invoke events/message-json.json`."""
+"""`make invoke FUNCTION=… EVENT=…`: one built function under Lambda's runtime, on the tables and queues of `make up`.
 
+The answer goes to the standard output, what the function logs to the standard error.
+"""
+
+import argparse
+import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from local.cloud import Cloud
+from local.daemon import running
 from local.errors import LocalError, reported
-from local.places import Places
+from local.functions import function
+from local.places import PROJECT, Places
+from local.receiver import Receiver
+from local.runtime import Answer, emulated
+
+EVENTS = PROJECT / "events"
+
+
+def invoke(name: str, event: Path, places: Places) -> Answer:
+    """What the function that the template calls *name* makes of the payload in the file *event*.
+
+    Where that wants an answer at a URL, as CloudFormation does, the payload of this one is what was sent there.
+
+    Raises:
+        LocalError: there is no such file, no local AWS, or no such function.
+    """
+    payload = _read(event)
+    if running(places) is None:
+        raise LocalError("no local AWS runs; `make up` starts one")
+    target = function(name, places, Cloud.saved(places))
+    with Receiver() as cloudformation, emulated(target) as runtime:
+        answer = runtime.invoke(answerable(payload, cloudformation.url))
+    told = [exchange.request.body.decode() for exchange in cloudformation.exchanges]
+    return replace(answer, payload=told[0]) if told else answer
+
+
+def answerable(payload: bytes, url: str) -> bytes:
+    """*payload* with *url* where it wants its answer: CloudFormation's own takes none that it did not ask for."""
+    event = json.loads(payload)
+    if not isinstance(event, dict) or "ResponseURL" not in event:
+        return payload
+    return json.dumps(event | {"ResponseURL": url}).encode()
+
+
+def _read(event: Path) -> bytes:
+    try:
+        payload = event.read_bytes()
+        json.loads(payload)
+    except OSError:
+        there = ", ".join(sorted(path.name for path in EVENTS.glob("*.json")))
+        given = f'there is no file "{event}"' if event != Path() else "no file is named"
+        raise LocalError(f"{given}; {EVENTS.name}/ has {there}") from None
+    except ValueError as error:
+        raise LocalError(f"{event} is not JSON: {error}") from None
+    return payload
+
+
+def show(answer: Answer) -> None:
+    """Print it; JSON in a form to be read."""
+    for line in answer.log:
+        print(line, file=sys.stderr)
+    try:
+        print(json.dumps(json.loads(answer.payload), indent=2, ensure_ascii=False))
+    except ValueError:
+        print(answer.payload or answer.error)
 
 
 def main() -> int:
-    """Print what deliver answers; status 1 if it fails."""
-    if len(sys.argv) != 2:  # noqa: PLR2004 - the program and its one argument
-        raise LocalError("one argument: a file of events/")
-    cloud = Cloud.saved(Places())
-    answer = cloud.client("lambda").invoke(
-        FunctionName=cloud.outputs["DeliverFunctionName"], Payload=Path(sys.argv[1]).read_bytes()
-    )
-    print(answer["Payload"].read().decode())
-    return 1 if "FunctionError" in answer else 0
+    """Status 1 if the function fails."""
+    parser = argparse.ArgumentParser(prog="local.invoke", description=__doc__)
+    parser.add_argument("function", help="as the template calls it")
+    parser.add_argument("event", type=Path, help="a file such as those of events/")
+    asked = parser.parse_args()
+    answer = invoke(asked.function, asked.event, Places())
+    show(answer)
+    return 1 if answer.error else 0
 
 
 if __name__ == "__main__":

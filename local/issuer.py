@@ -30,6 +30,13 @@ EXPIRES: Final = 4_102_444_800
 """The year 2100: a token of this machine is for development alone."""
 
 BUCKET: Final = "ringback-issuer"
+FOR_EVERYBODY: Final = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}
+    ],
+}
+"""API Gateway fetches the documents without a signature."""
 DISCOVERY: Final = ".well-known/openid-configuration"
 KEYS: Final = ".well-known/jwks.json"
 ALGORITHM: Final = "RS256"
@@ -73,6 +80,8 @@ def publish(one: Issuer, s3: "S3Client") -> None:
     """Put its documents where API Gateway looks for them."""
     if not any(bucket["Name"] == BUCKET for bucket in s3.list_buckets()["Buckets"]):
         s3.create_bucket(Bucket=BUCKET)
+    s3.delete_public_access_block(Bucket=BUCKET)
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(FOR_EVERYBODY))
     for path, document in one.documents().items():
         s3.put_object(Bucket=BUCKET, Key=path, Body=json.dumps(document).encode(), ContentType="application/json")
 

@@ -82,7 +82,7 @@ def _choose(wanted: int, before: int) -> int:
     """A port that can be listened on; the last one again where possible, so that addresses stay good."""
     if wanted and not _free(wanted):
         raise LocalError(f"port {wanted} is taken by another program")
-    return wanted or (before if before and _free(before) else _any_free())
+    return wanted or (before if before and _free(before) else any_free())
 
 
 def _spawn(places: Places, environment: Mapping[str, str], *, lock: int) -> int:
@@ -166,7 +166,8 @@ def _free(port: int) -> bool:
     return True
 
 
-def _any_free() -> int:
+def any_free() -> int:
+    """A port on which nobody listens, for a server that is started at once."""
     with socket.socket() as probe:
         probe.bind((HOST, ANY_PORT))
         port: int = probe.getsockname()[1]

@@ -76,14 +76,17 @@ class Exchange:
 
 
 class Receiver(socketserver.ThreadingTCPServer):
-    """Listens on a free port of 127.0.0.1 while it is entered; *reply* says what to answer to a request."""
+    """Listens on a free port of 127.0.0.1 while it is entered; *reply* says what to answer to a request.
+
+    On Linux, *host* may be any address of 127.0.0.0/8: for us, each is a server of its own.
+    """
 
     request_queue_size = 128
 
-    def __init__(self, reply: Callable[[Request], Reply] = lambda _: Reply()) -> None:
-        super().__init__((HOST, 0), _Connection)
+    def __init__(self, reply: Callable[[Request], Reply] = lambda _: Reply(), *, host: str = HOST) -> None:
+        super().__init__((host, 0), _Connection)
         self.reply = reply
-        self.url = f"http://{HOST}:{self.server_address[1]}"
+        self.url = f"http://{host}:{self.server_address[1]}"
         self.exchanges: list[Exchange] = []
         self.connections: set[socket.socket] = set()
 

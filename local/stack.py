@@ -3,13 +3,14 @@
 import json
 import time
 from collections.abc import Mapping
-from copy import deepcopy
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
+from local.cloud import Cloud
 from local.errors import LocalError
+from local.package import BUCKET
 from tools.template import Template, translate
 
 if TYPE_CHECKING:
@@ -25,26 +26,29 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "RequestsPerSecond": "100",  # tests ask faster than customers
     "EventsConcurrency": "2",  # each is a process of its own here
     "RetriesConcurrency": "2",
+    "Alarms": "off",  # nobody is to be woken by them
 }
 """What the local stack has otherwise than a real one."""
+
+UNKNOWN_TYPES: Final = frozenset({"AWS::Logs::QueryDefinition"})
+"""Types of resources that MiniStack does not know."""
 
 DEPLOY_SECONDS = 120
 POLL_SECONDS = 0.1
 
 
-def deploy(
-    packaged: Template, cloudformation: "CloudFormationClient", more: Mapping[str, str] = MappingProxyType({})
-) -> Mapping[str, str]:
+def deploy(packaged: Template, cloud: Cloud, more: Mapping[str, str] = MappingProxyType({})) -> Mapping[str, str]:
     """Create the stack, or bring it up to date; its outputs. *more* are parameters beside those that it always has.
 
     Raises:
         LocalError: CloudFormation does not take it; the message has the reasons.
     """
     parameters = {**PARAMETERS, **more}
-    template = with_numbers(translate(packaged, parameters))
+    template = as_ministack_takes_it(translate(packaged, parameters))
+    cloudformation = cloud.client("cloudformation")
     change = {
         "StackName": STACK,
-        "TemplateBody": json.dumps(template),
+        "TemplateURL": _uploaded(template, cloud),
         "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
         "Capabilities": ["CAPABILITY_IAM"],
     }
@@ -53,6 +57,13 @@ def deploy(
     if stack["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
         raise LocalError(f"the stack is {stack['StackStatus']}:\n{_reasons(cloudformation)}")
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def _uploaded(template: Template, cloud: Cloud) -> str:
+    # Sent with the call itself, a template may have 51,200 bytes.
+    key = "template.json"
+    cloud.client("s3").put_object(Bucket=BUCKET, Key=key, Body=json.dumps(template).encode())
+    return f"{cloud.endpoint}/{BUCKET}/{key}"
 
 
 def _change(cloudformation: "CloudFormationClient", change: dict[str, Any]) -> None:
@@ -82,15 +93,30 @@ def _reasons(cloudformation: "CloudFormationClient") -> str:
     return "\n".join(f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason')}" for event in failed)
 
 
-def with_numbers(template: Template) -> Template:
-    """The template with the lanes' concurrency written out.
+def as_ministack_takes_it(template: Template) -> Template:
+    """*template*, as written or translated, without what MiniStack does not know, and with concurrency as numbers.
+
+    It refuses a stack with a type that it does not know, and an alarm on metric math.
+    """
+    known = {name: one for name, one in template["Resources"].items() if not _is_unknown(one)}
+    changed: Template = _with_numbers({**template, "Resources": known})
+    return changed
+
+
+def _is_unknown(resource: Mapping[str, Any]) -> bool:
+    return resource["Type"] in UNKNOWN_TYPES or "Metrics" in resource.get("Properties", {})
+
+
+def _with_numbers(part: Any) -> Any:  # noqa: ANN401 - any part of a template
+    """A copy with the lanes' concurrency written out.
 
     MiniStack hands parameters over as text, as CloudFormation does, but then compares this one as a number.
     """
-    changed = deepcopy(template)
-    for resource in changed["Resources"].values():
-        scaling = resource["Properties"].get("ScalingConfig", {})
-        match scaling.get("MaximumConcurrency"):
-            case {"Ref": parameter}:
-                scaling["MaximumConcurrency"] = int(PARAMETERS[parameter])
-    return changed
+    match part:
+        case {"MaximumConcurrency": {"Ref": parameter}}:
+            return {**part, "MaximumConcurrency": int(PARAMETERS[parameter])}
+        case dict():
+            return {name: _with_numbers(one) for name, one in part.items()}
+        case list():
+            return [_with_numbers(one) for one in part]
+    return part

@@ -15,11 +15,14 @@ from local.ministack import ANY_PORT, REGION, start
 from local.package import package
 from local.places import PROJECT, Places
 from local.stack import PARAMETERS, deploy
+from local.strict import SETTINGS, as_ministack_has_it
 from tools.template import load
 
 
-def up(places: Places, *, port: int = ANY_PORT) -> Cloud:
+def up(places: Places, *, port: int = ANY_PORT, strict: bool = False, tokens: bool = True) -> Cloud:
     """Start MiniStack if need be, deploy the built template, and write `outputs.json`.
+
+    *strict*: it refuses what no policy allows. Without *tokens* the API has no issuer: the platform signs its calls.
 
     Raises:
         LocalError: something of that did not work.
@@ -28,15 +31,16 @@ def up(places: Places, *, port: int = ANY_PORT) -> Cloud:
     if not built.exists():
         raise LocalError(f"{built} is missing; `make build` makes it")
     with _alone(places):
-        daemon = start(places, port=port)
+        daemon = start(places, port=port, more=SETTINGS if strict else {})
         cloud = Cloud(endpoint=daemon.endpoint, region=REGION)
-        packaged = package(load(built), build=places.build, s3=cloud.client("s3"))
-        tokens = issuer(places, cloud.endpoint)
-        publish(tokens, cloud.client("s3"))
-        parameters = {"TokenIssuer": tokens.url, "TokenAudience": AUDIENCE}
-        outputs = deploy(packaged, cloud.client("cloudformation"), parameters)
+        template = as_ministack_has_it(load(built)) if strict else load(built)
+        packaged = package(template, build=places.build, s3=cloud.client("s3"))
+        developer = issuer(places, cloud.endpoint)
+        publish(developer, cloud.client("s3"))
+        parameters = {"TokenIssuer": developer.url, "TokenAudience": AUDIENCE} if tokens else {}
+        outputs = deploy(packaged, cloud, parameters)
         api = api_url(cloud.endpoint, outputs["ApiUrl"])
-        cloud = replace(cloud, outputs=outputs, api=api, token=tokens.token(ACCOUNT))
+        cloud = replace(cloud, outputs=outputs, api=api, token=developer.token(ACCOUNT) if tokens else None)
         verify_sender(cloud)
         cloud.save(places)
         _start_deliver(cloud, places)

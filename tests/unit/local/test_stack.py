@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from local.stack import PARAMETERS, with_numbers
+from local.stack import PARAMETERS, as_ministack_takes_it
 from tools.template import load, translate
 
 TEMPLATE = load(Path(__file__).parents[3] / "template.yaml")
@@ -13,9 +13,27 @@ def test_the_local_stack_sets_only_parameters_that_there_are() -> None:
 def test_concurrency_becomes_a_number_and_everything_else_stays() -> None:
     translated = translate(TEMPLATE, {})
 
-    changed = with_numbers(translated)
+    changed = as_ministack_takes_it(translated)["Resources"]
 
-    lanes = [one["Properties"] for one in changed["Resources"].values() if "ScalingConfig" in one["Properties"]]
+    lanes = [one["Properties"] for one in changed.values() if "ScalingConfig" in one["Properties"]]
     assert [lane["ScalingConfig"] for lane in lanes] == [{"MaximumConcurrency": 2}] * 2
-    unchanged = {name for name, one in changed["Resources"].items() if one == translated["Resources"][name]}
-    assert translated["Resources"].keys() - unchanged == {"DeliverFunctionEvents", "DeliverFunctionRetries"}
+    different = {name for name, one in changed.items() if one != translated["Resources"][name]}
+    assert different == {"DeliverFunctionEvents", "DeliverFunctionRetries"}
+
+
+def test_concurrency_becomes_a_number_in_the_template_as_it_is_written_too() -> None:
+    deliver = as_ministack_takes_it(TEMPLATE)["Resources"]["DeliverFunction"]["Properties"]
+
+    assert [lane["Properties"]["ScalingConfig"] for lane in deliver["Events"].values()] == [
+        {"MaximumConcurrency": 2}
+    ] * 2
+
+
+def test_what_ministack_does_not_know_is_left_out() -> None:
+    resources = {
+        "Query": {"Type": "AWS::Logs::QueryDefinition", "Properties": {"QueryString": "limit 1"}},
+        "Rate": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"Metrics": []}},
+        "Age": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"MetricName": "ApproximateAgeOfOldestMessage"}},
+    }
+
+    assert as_ministack_takes_it({"Resources": resources})["Resources"].keys() == {"Age"}

@@ -1,0 +1,16 @@
+"""What lies on a queue of the local AWS, looked at without taking it off."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+from local.cloud import Cloud
+
+
+def messages_on(cloud: Cloud, url: str) -> list[dict[str, Any]]:
+    """All messages of the queue at *url*, in MiniStack's words: also those that are delayed or being handled."""
+    asked = f"{cloud.endpoint}/_ministack/sqs/messages?{urlencode({'QueueUrl': url})}"
+    with urlopen(asked, timeout=5) as answer:  # noqa: S310 - http, on this machine
+        regions = json.load(answer)["messages"].values()
+    return [message for queues in regions for queue in queues.values() for one in queue.values() for message in one]
