@@ -1,0 +1,182 @@
+"""The documentation beside the code: what the code names is explained, and what a page names exists."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from enum import StrEnum
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+
+from feedback.reports import ReportKind
+from ringback.errors import MalformedReason
+from ringback.metric_names import METRICS
+from ringback.models import AttemptReason, DeliveryStatus, Outcome
+from ringback.notices import NoticeKind
+from tests.template_under_test import path_under_test, written
+from tools.deploy_page import page as deploy_page
+
+PROJECT = Path(__file__).parents[2]
+PAGES = sorted(
+    path.relative_to(PROJECT)
+    for pattern in ("*.md", "docs/*.md", "docs/decisions/*.md", "events/*.md", "benchmarks/*.md")
+    for path in PROJECT.glob(pattern)
+)
+CODE = [*PROJECT.glob("functions/**/*.py"), *PROJECT.glob("layers/ringback/**/*.py")]
+
+TEMPLATE = written(path_under_test())
+
+OF_THE_WAY = ("AWS::Serverless::Function", "AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::ApiGatewayV2::Api")
+"""Types of the resources that the picture of the architecture shows."""
+
+OF_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
+"""Variables that Powertools reads, not our code."""
+
+FENCE = re.compile(r"^( *)```.*?^\1```$", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+@cache
+def text_of(page: str | Path) -> str:
+    return (PROJECT / page).read_text(encoding="utf-8")
+
+
+def words(page: str) -> set[str]:
+    """What *page* has in backticks."""
+    return set(re.findall(r"`([^`\n]+)`", FENCE.sub("", text_of(page))))
+
+
+@cache
+def anchors(page: Path) -> set[str]:
+    """Where a link into *page* may lead, as GitHub names its headings."""
+    seen: Counter[str] = Counter()
+    found = set()
+    for heading in re.findall(r"^#+ +(.+)$", FENCE.sub("", text_of(page)), re.MULTILINE):
+        plain = re.sub(r"\[([^]]*)]\([^)]*\)", r"\1", heading).strip().lower()
+        anchor = re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
+        found.add(f"{anchor}-{seen[anchor]}" if seen[anchor] else anchor)
+        seen[anchor] += 1
+    return found
+
+
+def headings(page: str) -> set[str]:
+    return set(re.findall(r"^## (.+)$", text_of(page), re.MULTILINE))
+
+
+def of_type(*types: str) -> list[str]:
+    return [name for name, resource in TEMPLATE["Resources"].items() if resource["Type"] in types]
+
+
+# ── Pages ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def broken_links(page: Path) -> Iterator[str]:
+    for link in LINK.findall(FENCE.sub("", text_of(page))):
+        path, _, anchor = link.partition("#")
+        if "://" in link:
+            continue
+        target = (PROJECT / page.parent / path).resolve() if path else PROJECT / page
+        if not target.exists() or (anchor and anchor not in anchors(target.relative_to(PROJECT))):
+            yield link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+    assert list(broken_links(page)) == []
+
+
+def test_every_test_that_a_page_names_is_there() -> None:
+    """`docs/security.md` says of each protection which test holds it."""
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in PROJECT.glob("tests/**/test_*.py"))
+    there = set(re.findall(r"^ *def (test_\w+)", tests, re.MULTILINE))
+    named = {word for page in PAGES for word in words(str(page)) if re.fullmatch(r"test_\w+", word)}
+
+    assert len(named) > 50
+    assert named - there == set()
+
+
+def test_every_make_target_that_a_page_names_is_there() -> None:
+    targets = set(re.findall(r"^([a-z][a-z0-9-]*):", text_of("Makefile"), re.MULTILINE))
+    named = {
+        match[1]
+        for page in PAGES
+        for match in re.finditer(r"(?:`|^\$ )make ([a-z][a-z0-9-]*)", text_of(page), re.MULTILINE)
+    }
+
+    assert named - targets == set()
+
+
+# ── The template ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_tables_of_parameters_outputs_and_variables_are_what_the_template_says() -> None:
+    assert text_of("docs/deploy.md") == deploy_page(TEMPLATE, text_of("docs/deploy.md")), "write them anew: make docs"
+
+
+def test_the_tables_have_every_parameter_and_output() -> None:
+    assert TEMPLATE["Parameters"].keys() | TEMPLATE["Outputs"].keys() <= words("docs/deploy.md")
+
+
+def test_every_variable_that_a_function_reads_is_explained_and_no_other() -> None:
+    lines = (line for path in CODE for line in text_of(path).splitlines() if "environ" in line)
+    read = {name for line in lines for name in re.findall(r'"([A-Z][A-Z_]+)"', line)}
+    rows = set(re.findall(r"^\| `([A-Z_]+)` \|", text_of("docs/deploy.md"), re.MULTILINE))
+
+    assert rows == {name for name in read if not name.startswith("AWS_")} | OF_POWERTOOLS
+    assert read <= words("docs/deploy.md")
+
+
+def test_the_architecture_shows_every_function_queue_and_table() -> None:
+    (picture,) = re.findall(r"```mermaid\n(.*?)```", text_of("docs/architecture.md"), re.DOTALL)
+
+    assert [name for name in of_type(*OF_THE_WAY) if not re.search(rf"\b{name}\b", picture)] == []
+
+
+def test_every_alarm_has_a_heading_that_says_what_to_do() -> None:
+    alarms = of_type("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+
+    assert set(alarms) <= headings("docs/operations.md")
+    for name in alarms:
+        assert name in TEMPLATE["Resources"][name]["Properties"]["AlarmDescription"]
+
+
+# ── The code ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_metric_is_explained() -> None:
+    assert METRICS.keys() <= words("docs/metrics.md")
+
+
+def in_code(pattern: str) -> set[str]:
+    """What *pattern* finds in the functions and the layer."""
+    return {found for path in CODE for found in re.findall(pattern, text_of(path))}
+
+
+def test_every_log_line_is_explained() -> None:
+    lines = in_code(r"logger\.(?:info|warning|error|debug)\(\s*\"([^\"]+)\"")
+
+    changes = set(NoticeKind) - {NoticeKind.DELIVERY_FAILED}  # its attempts are lines
+
+    assert "delivery.attempted" in lines
+    assert lines | changes | set(ReportKind) <= words("docs/operations.md") | words("docs/metrics.md")
+
+
+def test_every_reason_of_a_dead_letter_is_explained() -> None:
+    assert set(MalformedReason) <= words("docs/operations.md")
+
+
+@pytest.mark.parametrize(
+    "names", [Outcome, DeliveryStatus, AttemptReason, NoticeKind], ids=lambda names: names.__name__
+)
+def test_customers_and_platform_can_look_up_what_they_are_told(names: type[StrEnum]) -> None:
+    assert set(names) <= words("docs/deliveries.md")
+
+
+def test_the_api_s_page_has_every_status_of_an_error() -> None:
+    statuses = {HTTPStatus[name] for name in in_code(r"HTTPStatus\.([A-Z_]+)")}
+    errors = {str(status.value) for status in statuses if status.is_client_error or status.is_server_error}
+
+    assert {"400", "429", "503"} <= errors
+    assert errors <= set(re.findall(r"\b[45]\d\d\b", text_of("docs/api.md")))
