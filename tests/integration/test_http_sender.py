@@ -43,8 +43,8 @@ NO_ANSWER: dict[str, tuple[Behaviour, Outcome, str]] = {
     "trickles a body": (trickles(HEAD + b"Content-Length: 1000\r\n\r\n"), Outcome.TIMEOUT, "answer not complete ("),
     "trickles without end": (trickles(HEAD + b"\r\n"), Outcome.TIMEOUT, "answer not complete ("),
     "trickles chunks": (trickles(CHUNKED, byte=b"1\r\nx\r\n"), Outcome.TIMEOUT, "answer not complete ("),
-    "speaks SSH": (says(b"SSH-2.0-OpenSSH\r\n"), Outcome.PROTOCOL, "broken answer, not HTTP/1: 'SSH-2.0-OpenSSH"),
-    "speaks SMTP": (says_and_waits(b"220 mail ESMTP\r\n"), Outcome.PROTOCOL, "broken answer, not HTTP/1: '220 mail"),
+    "speaks SSH": (says(b"SSH-2.0-OpenSSH\r\n"), Outcome.PROTOCOL, "broken answer, not HTTP/1"),
+    "speaks SMTP": (says_and_waits(b"220 mail ESMTP\r\n"), Outcome.PROTOCOL, "broken answer, not HTTP/1"),
     "breaks off": (
         says(HEAD + b"Content-Length: 1000\r\n\r\nhalf"),
         Outcome.PROTOCOL,
