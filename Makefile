@@ -114,7 +114,7 @@ test-integration: $(DEV)/.ready ## Run the handlers against moto and real receiv
 	@$(PYTHON) -m tools.suites integration
 
 .PHONY: test-e2e
-test-e2e: build $(DEV)/.ready $(MINISTACK)/.ready ## Run the built stack on the local AWS, then with permissions enforced, under 180 s
+test-e2e: build $(DEV)/.ready $(MINISTACK)/.ready ## Run the built stack on the local AWS, then with permissions enforced, under 200 s
 	@$(PYTHON) -m tools.suites e2e
 
 .PHONY: bench

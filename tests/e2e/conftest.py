@@ -1,28 +1,41 @@
-"""What the end-to-end tests share: a local AWS of their own, brought up and down once, as `make up` does it."""
+"""What the end-to-end tests share: a local AWS of their own, brought up as `make up` does it, and then a strict one."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from local.cloud import Cloud
+from local.logs import printed
 from local.ministack import stop
 from local.places import Places
 from local.receiver import Receiver
 from local.up import up
-from tests.e2e.customer import Customer
+from tests.e2e.access import ACCESS, STRICT
+from tests.e2e.customer import NEVER_LOGGED, Customer
+
+
+@pytest.fixture(scope="session", params=ACCESS)
+def access(request: pytest.FixtureRequest) -> str:
+    """How MiniStack takes permissions."""
+    how: str = request.param
+    return how
 
 
 @pytest.fixture(scope="session")
-def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
-    """Nothing of the person's own local AWS is touched."""
-    return Places(home=tmp_path_factory.mktemp("local"))
+def places(access: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+    """Nothing of the person's own local AWS is touched; what was started there ends, even if it did not come up."""
+    own = Places(home=tmp_path_factory.mktemp(access))
+    yield own
+    stop(own)
 
 
 @pytest.fixture(scope="session")
-def cloud(places: Places) -> Iterator[Cloud]:
+def cloud(access: str, places: Places) -> Iterator[Cloud]:
     """The built stack."""
-    yield up(places)
-    stop(places)
+    cloud = up(places, strict=access == STRICT)
+    yield cloud
+    told = [line.text for line in printed(cloud) if any(text in line.text for text in NEVER_LOGGED)]
+    assert not told, "a function has logged a message's text or a password"
 
 
 @pytest.fixture

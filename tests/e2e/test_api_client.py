@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
+from api.rate import REQUESTS
 from local.api import Api
 from local.cloud import Cloud
 from local.curl import lines, write_header
@@ -17,6 +18,7 @@ from local.mailbox import letters
 from local.places import Places
 from local.receiver import Receiver, Reply, Request
 from local.scenes import SCENES
+from ringback.models import owner_of
 from tests.e2e.customer import FONENUMBER, HELLO, Customer, eventually
 
 NUMBER = f"/v2/fonenumbers/{FONENUMBER}"
@@ -67,6 +69,7 @@ def test_a_client_of_fonestorm_from_the_first_callback_to_a_redelivery(
     assert "None" not in standing(number).values()
     assert api.call("PUT", NUMBER, number) == number
     assert api.call("GET", NUMBER) == number
+    assert [one["fonenumber"] for one in api.call("GET", "/v2/fonenumbers")["fonenumbers"]] == [FONENUMBER]
     api.call("POST", "/v2/calls/send_notify", {"fonenumber": FONENUMBER, "type": "None"})
     cancelled = api.call("GET", NUMBER)
     assert [kind for kind, type_ in standing(cancelled).items() if type_ == "None"] == ["calls/send_notify"]
@@ -77,10 +80,10 @@ def test_a_client_of_fonestorm_from_the_first_callback_to_a_redelivery(
     gone: list[Request] = []
 
     def reply(request: Request) -> Reply:
-        """This server is broken for sent messages, once."""
+        """This server is broken for sent messages, once, and wants no retry of its own soon."""
         if request.target == "/messages/send_notify" and not gone:
             gone.append(request)
-            return Reply(status=HTTPStatus.INTERNAL_SERVER_ERROR)
+            return Reply(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=(("Retry-After", "600"),))
         return Reply()
 
     receiver.reply = reply
@@ -141,6 +144,23 @@ def test_preview_and_test_show_and_send_the_same_request(api: Api, receiver: Rec
     assert seen["body"].encode() == request.body
     assert seen["url"] == receiver.url + request.target
     assert [attempt["reason"] for attempt in made["attempts"]] == ["test"]
+
+
+def test_a_test_that_fails_is_in_the_log_and_is_not_tried_again(api: Api, receiver: Receiver) -> None:
+    receiver.reply = lambda _: Reply(status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    set_six(api, receiver.url, "owner@example.com")
+
+    made = api.call("POST", f"{NUMBER}/messages/receive_notify/test")["delivery"]
+
+    assert [one["id"] for one in deliveries(api, status="failed")] == [made["id"]]
+
+
+def test_requests_are_counted(api: Api, cloud: Cloud, customer: Customer) -> None:
+    """One that cannot be counted is served all the same, so only the table shows whether it was."""
+    api.call("GET", "/v2/fonenumbers")
+
+    key = {"owner": {"S": owner_of(customer.account, "")}, "event": {"S": REQUESTS}}
+    assert "Item" in cloud.client("dynamodb").get_item(TableName=cloud.outputs["CallbacksTable"], Key=key)
 
 
 def test_two_accounts_do_not_see_each_other(api: Api, cloud: Cloud, places: Places, receiver: Receiver) -> None:

@@ -21,9 +21,10 @@ OTHER = "3215553434"
 class Stack:
     """A platform's own stack, with one customer's callbacks."""
 
-    def __init__(self, cloud: Cloud, account: str) -> None:
+    def __init__(self, cloud: Cloud, account: str, template: str = EXAMPLE) -> None:
         self._cloudformation = cloud.client("cloudformation")
         self._name = f"callbacks-{account}"
+        self._template = template
         self._always = {"CallbackResourceArn": cloud.outputs["CallbackResourceArn"], "Account": account}
 
     def becomes(self, **parameters: str) -> str:
@@ -31,7 +32,7 @@ class Stack:
         given = self._always | {"Fonenumber": FONENUMBER, "Url": "https://example.com/ringback"} | parameters
         change = {
             "StackName": self._name,
-            "TemplateBody": EXAMPLE,
+            "TemplateBody": self._template,
             "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()],
         }
         try:
@@ -108,6 +109,21 @@ def test_callbacks_of_a_template_are_created_changed_replaced_and_deleted(api: A
 
     stack.is_deleted()
     assert messages_of(api, OTHER) is None
+
+
+def test_a_declared_password_is_sealed(cloud: Cloud, customer: Customer) -> None:
+    """And it may be: no other test has the custom resource ask KMS."""
+    url = "      Url: !Ref Url\n"
+    assert EXAMPLE.count(url) == 1
+    more = "      UrlUsername: alice\n      UrlPassword: open sesame\n"
+    stack = Stack(cloud, customer.account, EXAMPLE.replace(url, url + more))
+
+    assert stack.becomes() == "CREATE_COMPLETE"
+
+    callback = customer.callback("messages/receive_notify") or {}
+    assert callback["url_username"] == "alice"
+    assert b"open sesame" not in bytes(callback["url_password"])
+    stack.is_deleted()
 
 
 def test_a_wrong_property_fails_the_stack_with_the_message_of_the_api(api: Api, stack: Stack) -> None:

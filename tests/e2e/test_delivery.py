@@ -1,13 +1,15 @@
 """An event on the queue becomes the customer's request or e-mail."""
 
 import base64
+from http import HTTPStatus
 
 import pytest
 from standardwebhooks import Webhook
 
 from local.mailbox import letters
-from local.receiver import Receiver
+from local.receiver import Receiver, Reply
 from tests.e2e.customer import HELLO, HELLO_BODY, Customer, eventually
+from tests.e2e.notices import Notices
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of 24 bytes ...").decode()
 
@@ -111,3 +113,17 @@ def test_an_event_that_comes_twice_is_delivered_once(customer: Customer, receive
 
     eventually(lambda: [one for one in receiver.exchanges if one.request.target == "/last"])
     assert [one.request.target for one in receiver.exchanges] == ["/", "/last"]
+
+
+def test_a_receiver_that_is_gone_is_called_no_more_and_the_platform_is_told(
+    customer: Customer, receiver: Receiver
+) -> None:
+    told = Notices(customer)
+    receiver.reply = lambda _: Reply(status=HTTPStatus.GONE)
+    customer.wants("messages/receive_notify", method="GET", url=receiver.url)
+
+    customer.happens("messages/receive_notify", HELLO)
+
+    assert eventually(lambda: customer.statuses() == ["failed"])
+    assert "410" in eventually(lambda: (customer.callback("messages/receive_notify") or {}).get("disabled", ""))
+    eventually(lambda: told.kinds() == {"callback.disabled", "delivery.failed"})

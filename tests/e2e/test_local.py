@@ -18,7 +18,10 @@ from local.receiver import Receiver
 from local.scenes import SCENES, Endpoint
 from local.screen import Screen
 from local.up import up
+from tests.e2e.access import ON_THE_OPEN_ONE
 from tests.e2e.customer import HELLO, Customer, dead_letters, eventually
+
+pytestmark = ON_THE_OPEN_ONE  # how it comes up is the same for both
 
 
 def asked(cloud: Cloud) -> object:

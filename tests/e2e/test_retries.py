@@ -7,6 +7,7 @@ from http import HTTPStatus
 from deliver.events import read_message
 from local.receiver import Receiver, Reply, Request
 from ringback.delivery_ids import delivery_id
+from ringback.lines import Lines
 from ringback.models import Event
 from tests.e2e.customer import FONENUMBER, HELLO, Customer, dead_letters, eventually
 
@@ -63,6 +64,17 @@ def test_a_wait_that_no_queue_can_hold_is_in_the_table_until_requeue_takes_it(
     assert receiver.exchanges[1].request.at >= due
     assert eventually(lambda: customer.statuses() == ["delivered"])
     assert "due_shard" not in customer.deliveries()[0]
+
+
+def test_requeue_closes_the_line_of_a_callback_that_waits_for_nothing(customer: Customer) -> None:
+    customer.wants("messages/receive_notify", method="GET", url="https://example.com/")
+    key = (f"{customer.account}#{FONENUMBER}", "messages/receive_notify")
+    lines = Lines(table=customer.cloud.outputs["DeliveriesTable"], dynamodb=customer.cloud.client("dynamodb"))
+    lines.announce(key)
+
+    customer.requeue()
+
+    assert [line.closed is not None for line in lines.all() if line.callback == key] == [True]
 
 
 def test_poison_ends_in_the_dead_letters_after_five_receives(customer: Customer, receiver: Receiver) -> None:

@@ -1,0 +1,233 @@
+"""The stack as a person deploys it: `sam deploy`, an update, `sam delete`, with samconfig.toml, on a local AWS."""
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local.cloud import Cloud
+from local.ministack import REGION, start, stop
+from local.places import PROJECT, Places
+from local.receiver import Receiver
+from local.stack import PARAMETERS, STACK, as_ministack_takes_it
+from tests.e2e.access import ON_THE_OPEN_ONE
+from tests.e2e.customer import HELLO, Customer, eventually
+from tools.template import CODE_PROPERTIES, Template, load
+
+SAM = PROJECT / ".tools" / "sam" / "bin" / "python"
+SAM_SECONDS = 120
+"""A command takes 3 to 10."""
+TEMPLATE = load(PROJECT / "template.yaml")
+STATEFUL = ("AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::SQS::Queue")
+CHOSEN = (
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::SES::EmailIdentity",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::Topic",
+)
+"""Of these there are some only where a parameter says so."""
+GIVEN = ("SenderAddress", "AllowedNetworks")
+"""What the person decides; all else is as the template and samconfig.toml have it."""
+
+
+class Sam:
+    """The sam command, for whom the local AWS is the only one there is."""
+
+    def __init__(self, cloud: Cloud, template: Path) -> None:
+        self._template = template
+        self._environment = {
+            "PATH": os.defpath,
+            "HOME": str(template.parent),
+            "LANG": "C.UTF-8",
+            "AWS_ENDPOINT_URL": cloud.endpoint,
+            "AWS_DEFAULT_REGION": cloud.region,
+            "AWS_ACCESS_KEY_ID": cloud.key,
+            "AWS_SECRET_ACCESS_KEY": cloud.secret,
+            "SAM_CLI_TELEMETRY": "0",
+            "SAM_CLI_POLL_DELAY": "0.2",  # seconds
+            "__SAM_CLI_APP_DIR": str(PROJECT / ".tools" / "sam-home"),
+        }
+
+    def deploy(self, **parameters: str) -> None:
+        """Create the stack, or update it."""
+        given = {name: PARAMETERS[name] for name in GIVEN} | parameters
+        overrides = [f"{name}={value}" for name, value in given.items()]
+        self._run(
+            "deploy", "--template-file", self._template, "--no-confirm-changeset", "--parameter-overrides", *overrides
+        )
+
+    def delete(self) -> None:
+        """Delete the stack, and the code that was put into S3 for it."""
+        self._run("delete", "--no-prompts")
+
+    def _run(self, command: str, *arguments: str | Path) -> None:
+        line = [SAM, "-m", "samcli", command, "--config-file", PROJECT / "samconfig.toml", *arguments]
+        done = subprocess.run(  # noqa: S603 - our own words
+            line, cwd=PROJECT, env=self._environment, capture_output=True, text=True, timeout=SAM_SECONDS, check=False
+        )
+        assert done.returncode == 0, f"sam {command}:\n{done.stdout}\n{done.stderr}"
+
+
+def with_its_code(template: Template, build: Path) -> Template:
+    """*template*, for a file that lies elsewhere than the built folders that it names."""
+    for resource in template["Resources"].values():
+        if name := CODE_PROPERTIES.get(resource["Type"]):
+            resource["Properties"][name] = str(build / resource["Properties"][name])
+    return template
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[Cloud]:
+    """A local AWS on which nothing is deployed."""
+    places = Places(home=tmp_path / "deployed")
+    yield Cloud(endpoint=start(places).endpoint, region=REGION)
+    stop(places)
+
+
+@pytest.fixture
+def sam(bare: Cloud, tmp_path: Path) -> Sam:
+    """For the built template, without what this AWS would refuse."""
+    build = Places().build
+    file = tmp_path / "template.json"
+    template = as_ministack_takes_it(load(build / "template.yaml"))
+    file.write_text(json.dumps(with_its_code(template, build)), encoding="utf-8")
+    return Sam(bare, file)
+
+
+class Deployed:
+    """The stack as CloudFormation has it."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self._cloudformation = cloud.client("cloudformation")
+
+    def cloud(self) -> Cloud:
+        """For whoever needs its outputs."""
+        stack = self._cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
+        return replace(self._cloud, outputs={one["OutputKey"]: one["OutputValue"] for one in stack["Outputs"]})
+
+    def resources(self, *types: str) -> dict[str, str]:
+        """The physical ids of those of *types*, by logical id."""
+        pages = self._cloudformation.get_paginator("list_stack_resources").paginate(StackName=STACK)
+        found = [one for page in pages for one in page["StackResourceSummaries"]]
+        return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found if one["ResourceType"] in types}
+
+    def setting(self, name: str) -> str:
+        """A variable of deliver."""
+        function = self.resources("AWS::Lambda::Function")["DeliverFunction"]
+        configuration = self._cloud.client("lambda").get_function_configuration(FunctionName=function)
+        value: str = configuration["Environment"]["Variables"][name]
+        return value
+
+
+def test_it_is_deployed_updated_with_all_its_data_and_deleted_but_for_tables_and_key(
+    bare: Cloud, sam: Sam, receiver: Receiver
+) -> None:
+    """With all that can be chosen first, then without alarms."""
+    sam.deploy(AlarmAddress="oncall@example.com", SenderIdentity="address")
+    stack = Deployed(bare)
+    before = stack.resources(*STATEFUL)
+    assert stack.resources(*CHOSEN).keys() >= {"DeadLettersAlarm", "AlarmTopic", "AlarmSubscription", "MailIdentity"}
+    customer = Customer(stack.cloud())
+    customer.wants("messages/receive_notify", method="JSON", url=receiver.url)
+    customer.happens("messages/receive_notify", HELLO)
+    eventually(lambda: customer.statuses() == ["delivered"])
+
+    sam.deploy(DeliveryRetentionDays="60", Alarms="off")
+
+    assert stack.setting("DELIVERY_RETENTION_DAYS") == "60"
+    assert stack.resources(*CHOSEN).keys() == {"MailIdentity"}
+    assert stack.resources(*STATEFUL) == before
+    assert customer.statuses() == ["delivered"]
+    customer.happens("messages/receive_notify", HELLO)
+    eventually(lambda: customer.statuses() == ["delivered"] * 2)
+
+    sam.delete()
+
+    tables = {before["CallbacksTable"], before["DeliveriesTable"]}
+    assert set(bare.client("dynamodb").list_tables()["TableNames"]) == tables
+    assert bare.client("kms").describe_key(KeyId=before["CredentialsKey"])["KeyMetadata"]["Enabled"]
+    assert customer.statuses() == ["delivered"] * 2
+    identities = bare.client("sesv2").list_email_identities()["EmailIdentities"]
+    assert [one["IdentityName"] for one in identities] == [PARAMETERS["SenderAddress"]]
+    assert not bare.client("sqs").list_queues().get("QueueUrls")
+    assert not bare.client("lambda").list_functions()["Functions"]
+    assert not bare.client("iam").list_roles()["Roles"]
+    assert not bare.client("logs").describe_log_groups()["logGroups"]
+
+
+def proposed(cloud: Cloud, parameter: str, value: str) -> None:
+    """Ask CloudFormation for a change set that only sets *parameter*, and leave it at that."""
+    cloudformation = cloud.client("cloudformation")
+    given = [{"ParameterKey": name, "UsePreviousValue": True} for name in TEMPLATE["Parameters"] if name != parameter]
+    change = {"StackName": STACK, "ChangeSetName": "proposed"}
+    cloudformation.create_change_set(
+        **change,
+        UsePreviousTemplate=True,
+        Parameters=[*given, {"ParameterKey": parameter, "ParameterValue": value}],
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    cloudformation.delete_change_set(**change)
+
+
+@ON_THE_OPEN_ONE
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("SenderAddress", ""),
+        ("SenderAddress", "notify"),
+        ("SenderAddress", "notify@localhost"),
+        ("SenderAddress", "Ringback <notify@example.com>"),
+        ("SenderAddress", "notify@example.com\nBcc: other@example.com"),
+        ("DeliveryRetentionDays", "3"),
+        ("DeliveryRetentionDays", "3651"),
+        ("AllowedNetworks", "10.1.0.0"),
+        ("AllowedNetworks", "10.1.0.0/16, 10.2.0.0/16"),
+        ("AllowedNetworks", "10.1.0.0/16,"),
+        ("AllowedNetworks", "example.com/24"),
+        ("TokenIssuer", "example.com"),
+        ("TokenIssuer", "https://example.com/?tenant=1"),
+        ("TokenClaim", "account id"),
+        ("AlarmAddress", "oncall"),
+        ("EventsConcurrency", "1"),
+        ("RetriesConcurrency", "1001"),
+        ("RequestsPerSecond", "0"),
+        ("ConnectionsPerHost", "0"),
+        ("SuccessLogRate", "1.1"),
+        ("SuccessRateBelow", "101"),
+        ("LeastAttempts", "0"),
+    ],
+)
+def test_a_parameter_out_of_range_is_refused_with_what_is_allowed(cloud: Cloud, parameter: str, value: str) -> None:
+    allowed = re.escape(TEMPLATE["Parameters"][parameter]["ConstraintDescription"])
+
+    with pytest.raises(ClientError, match=f"{parameter}.*{allowed}"):
+        proposed(cloud, parameter, value)
+
+
+@ON_THE_OPEN_ONE
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("SenderAddress", "first.last+tag@mail.example.co.uk"),
+        ("DeliveryRetentionDays", "4"),
+        ("DeliveryRetentionDays", "3650"),
+        ("AllowedNetworks", ""),
+        ("AllowedNetworks", "10.1.0.0/16,fd00:1::/64"),
+        ("AllowedNetworks", "::ffff:10.0.0.0/104"),
+        ("TokenIssuer", "https://example.com/realms/one"),
+        ("TokenClaim", "https://example.com/account"),
+        ("AlarmAddress", ""),
+        ("AlarmAddress", "oncall@example.com"),
+        ("SuccessLogRate", "0"),
+    ],
+)
+def test_a_parameter_within_its_range_is_taken(cloud: Cloud, parameter: str, value: str) -> None:
+    proposed(cloud, parameter, value)
