@@ -1,14 +1,17 @@
-"""Judges template.yaml, and leaves what CloudFormation would get in .aws-sam/translated.json."""
+"""Judges template.yaml, leaves what CloudFormation would get in .aws-sam/translated.json, and lints the examples."""
 
 import sys
 from pathlib import Path
 
+from tools import lint_template
 from tools.gate.checks import complaints
 from tools.lint_template import as_text
 from tools.template import InvalidTemplate, load, translate
 
 SOURCE = Path("template.yaml")
 TRANSLATED = Path(".aws-sam/translated.json")
+EXAMPLES = Path("docs")
+"""Templates that others copy lie there."""
 
 
 def main() -> int:
@@ -17,11 +20,13 @@ def main() -> int:
         translated = translate(load(SOURCE), {})
         TRANSLATED.parent.mkdir(exist_ok=True)
         TRANSLATED.write_text(as_text(translated), encoding="utf-8")
-        found = complaints(translated)
+        found = [f"{SOURCE}: {complaint}" for complaint in complaints(translated)]
     except InvalidTemplate as error:
-        found = [str(error)]
+        found = [f"{SOURCE}: {error}"]
+    for example in sorted(EXAMPLES.glob("*.yaml")):
+        found += [f"{example}: {complaint}" for complaint in lint_template.complaints(load(example))]
     for complaint in found:
-        print(f"{SOURCE}: {complaint}", file=sys.stderr)
+        print(complaint, file=sys.stderr)
     return 1 if found else 0
 
 
