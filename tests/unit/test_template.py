@@ -285,6 +285,19 @@ def test_each_function_logs_json_to_a_group_that_forgets(function: str) -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
+def test_each_function_is_traced_and_may_write_its_log_and_its_traces(function: str) -> None:
+    """Lambda makes no function that is to be traced and whose role may not write traces."""
+    role = properties(properties(function)["Role"]["Fn::GetAtt"][0])
+    allowed = statements(role["Policies"][0]["PolicyDocument"])
+
+    assert properties(function)["TracingConfig"] == {"Mode": "Active"}
+    assert allowed["WriteTraces"]["Action"] == ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+    assert allowed["WriteItsLog"]["Resource"] == {
+        "Fn::GetAtt": [properties(function)["LoggingConfig"]["LogGroup"]["Ref"], "Arn"]
+    }
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_the_log_level_is_set_in_one_place(function: str) -> None:
     """AWS_LAMBDA_LOG_LEVEL, which LoggingConfig sets, beats POWERTOOLS_LOG_LEVEL."""
     assert properties(function)["LoggingConfig"]["ApplicationLogLevel"] == {"Ref": "LogLevel"}
