@@ -61,6 +61,10 @@ def measure() -> list[Figure]:
                 cloud.client("sqs").purge_queue(QueueUrl=cloud.outputs["RetriesQueueUrl"])
         finally:
             stop(places)
+    return _figures(alone, strangers, wave, after)
+
+
+def _figures(alone: list[float], strangers: list[float], wave: list[float], after: list[float]) -> list[Figure]:
     return [
         Figure(
             measurement=f"first attempt of a healthy account, p95, while another has {FAILING:,} deliveries failing",

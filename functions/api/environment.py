@@ -4,7 +4,7 @@ import os
 import random
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -87,7 +87,7 @@ class Environment:
             table=self.settings.deliveries_table,
             dynamodb=self._dynamodb,
             credentials=self._credentials,
-            retention=timedelta(days=self.settings.delivery_retention_days),
+            retention=self.settings.retention,
         )
 
     @cached_property

@@ -4,8 +4,8 @@ import os
 import random
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -20,11 +20,10 @@ from deliver.parallel import crew
 from deliver.processor import keep_to_one
 from deliver.telemetry import Telemetry
 from ringback.addresses import parse_networks
-from ringback.announcing import Announcer
+from ringback.announcing import announcer_of
 from ringback.attempts import Attempts
 from ringback.aws import client
 from ringback.callback_store import CallbackStore
-from ringback.contacts import contact_of
 from ringback.credentials import Credentials
 from ringback.delivery_store import DeliveryStore
 from ringback.errors import MalformedEvent
@@ -36,7 +35,6 @@ from ringback.lines import Lines
 from ringback.mail_sender import MailSender
 from ringback.measures import Measures
 from ringback.notice_log import NoticeLog
-from ringback.notices import NoticeBus
 from ringback.queues import Queue
 from ringback.recording import Recorder
 from ringback.settings import Settings, demand
@@ -68,68 +66,68 @@ class Deliver:
     """One execution environment: everything that outlives an invocation."""
 
     def __init__(self, settings: Settings) -> None:
-        self.pool = pool = crew(THREADS)
+        self._settings = settings
+        self.pool = crew(THREADS)
         self._adapter = DeliveryAdapter(Limits(connections_per_server=settings.connections_per_host))
-        dynamodb = client("dynamodb", connections=THREADS)
-        sqs = client("sqs")
-        credentials = Credentials(key=settings.credentials_key, kms=cache(lambda: client("kms")))
-        guard = Guard(parse_networks(settings.allowed_networks))
-        callbacks = CallbackStore(
-            table=settings.callbacks_table, dynamodb=dynamodb, credentials=credentials, clock=time.time
+        self._dynamodb = client("dynamodb", connections=THREADS)
+        self._sqs = client("sqs")
+        self._credentials = Credentials(key=settings.credentials_key, kms=cache(lambda: client("kms")))
+        self._callbacks = CallbackStore(
+            table=settings.callbacks_table, dynamodb=self._dynamodb, credentials=self._credentials, clock=time.time
         )
-        retention = timedelta(days=settings.delivery_retention_days)
-        deliveries = DeliveryStore(
-            table=settings.deliveries_table,
-            dynamodb=dynamodb,
-            credentials=credentials,
-            retention=retention,
-            mapper=pool.map,
-        )
-        self.dead_letters = DeadLetters(queue=Queue(url=settings.dead_letters_url, client=sqs))
+        log = NoticeLog(logger=logger, measures=measures)
+        self._announcer = announcer_of(settings, dynamodb=self._dynamodb, client=client, log=log)
+        self.dead_letters = DeadLetters(queue=Queue(url=settings.dead_letters_url, client=self._sqs))
         self.telemetry = Telemetry(
-            logger=logger,
-            measures=measures,
-            success_rate=settings.success_log_rate,
+            logger=logger, measures=measures, success_rate=settings.success_log_rate, uniform=random.uniform
+        )
+        self.story = self._story()
+
+    def _story(self) -> Story:
+        deliveries = self._deliveries()
+        retries = Queue(url=self._settings.retries_queue_url, client=self._sqs)
+        return Story(
+            loader=Loader(callbacks=self._callbacks, deliveries=deliveries),
+            attempts=self._attempts(),
+            recorder=Recorder(deliveries=deliveries, retries=retries, clock=_now),
+            health=self._health(),
+            announcer=self._announcer,
+            telemetry=self.telemetry,
+            pool=self.pool,
+            clock=_now,
             uniform=random.uniform,
         )
-        announcer = Announcer(
-            bus=NoticeBus(cache(lambda: client("events", tries=1))),
-            mail=MailSender(
-                sender=settings.sender_address,
-                configuration=settings.mail_configuration,
-                ses=cache(lambda: client("sesv2", tries=1)),
-            ),
-            contact=partial(contact_of, table=settings.callbacks_table, dynamodb=dynamodb),
-            log=NoticeLog(logger=logger, measures=measures),
+
+    def _deliveries(self) -> DeliveryStore:
+        return DeliveryStore(
+            table=self._settings.deliveries_table,
+            dynamodb=self._dynamodb,
+            credentials=self._credentials,
+            retention=self._settings.retention,
+            mapper=self.pool.map,
         )
-        self.story = Story(
-            loader=Loader(callbacks=callbacks, deliveries=deliveries),
-            attempts=Attempts(
-                guard=guard,
-                http=HttpSender(self._adapter, now=_now, forget=guard.forget),
-                mail=MailSender(
-                    sender=settings.sender_address,
-                    configuration=settings.mail_configuration,
-                    ses=cache(lambda: client("sesv2", connections=THREADS)),
-                ),
-                clock=_now,
-                uniform=random.uniform,
+
+    def _attempts(self) -> Attempts:
+        guard = Guard(parse_networks(self._settings.allowed_networks))
+        return Attempts(
+            guard=guard,
+            http=HttpSender(self._adapter, now=_now, forget=guard.forget),
+            mail=MailSender(
+                sender=self._settings.sender_address,
+                configuration=self._settings.mail_configuration,
+                ses=cache(lambda: client("sesv2", connections=THREADS)),
             ),
-            recorder=Recorder(
-                deliveries=deliveries, retries=Queue(url=settings.retries_queue_url, client=sqs), clock=_now
-            ),
-            health=Health(
-                callbacks=callbacks,
-                store=HealthStore(table=settings.callbacks_table, dynamodb=dynamodb),
-                lines=Lines(table=settings.deliveries_table, dynamodb=dynamodb),
-                announcer=announcer,
-                retention=retention,
-                uniform=random.uniform,
-            ),
-            announcer=announcer,
-            telemetry=self.telemetry,
-            pool=pool,
             clock=_now,
+            uniform=random.uniform,
+        )
+
+    def _health(self) -> Health:
+        return Health(
+            callbacks=self._callbacks,
+            store=HealthStore(table=self._settings.callbacks_table, dynamodb=self._dynamodb),
+            lines=Lines(table=self._settings.deliveries_table, dynamodb=self._dynamodb),
+            announcer=self._announcer,
+            retention=self._settings.retention,
             uniform=random.uniform,
         )
 

@@ -11,15 +11,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from feedback.feedback import Feedback
 from feedback.reports import read_report
 from feedback.telemetry import Telemetry
-from ringback.announcing import Announcer
+from ringback.announcing import announcer_of
 from ringback.aws import client
-from ringback.contacts import contact_of
 from ringback.credentials import Credentials
 from ringback.health_store import HealthStore
-from ringback.mail_sender import MailSender
 from ringback.measures import Measures
 from ringback.notice_log import NoticeLog
-from ringback.notices import NoticeBus
 from ringback.settings import Settings, demand
 from ringback.tables import Table
 
@@ -37,16 +34,8 @@ class Environment:
         dynamodb = client("dynamodb")
         table = settings.callbacks_table
         self.telemetry = Telemetry(logger=logger, measures=measures)
-        self.announcer = Announcer(
-            bus=NoticeBus(cache(lambda: client("events", tries=1))),
-            mail=MailSender(
-                sender=settings.sender_address,
-                configuration=settings.mail_configuration,
-                ses=cache(lambda: client("sesv2", tries=1)),
-            ),
-            contact=partial(contact_of, table=table, dynamodb=dynamodb),
-            log=NoticeLog(logger=logger, measures=measures),
-        )
+        log = NoticeLog(logger=logger, measures=measures)
+        self.announcer = announcer_of(settings, dynamodb=dynamodb, client=client, log=log)
         self.feedback = Feedback(
             callbacks=Table(name=table, partition="owner", sort="event", client=dynamodb),
             credentials=Credentials(key="", kms=partial(client, "kms")),  # never asked: a mail has no password

@@ -2,16 +2,22 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from itertools import batched
+from typing import TYPE_CHECKING, Any
 
 from ringback.callbacks import host_of
+from ringback.contacts import contact_of
 from ringback.errors import AttemptFailed, OurFault
 from ringback.mail import render_disabled
 from ringback.mail_sender import MailSender
 from ringback.models import Callback, Delivery, DeliveryStatus, Mail, account_and_fonenumber
 from ringback.notice_log import NoticeLog
 from ringback.notices import PUT_AT_ONCE, Notice, NoticeBus, NoticeKind, about_callback, about_failure
+from ringback.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 CALL_NEEDS_SECONDS = 9
 """One call that is tried once takes 7 s at worst; an invocation that is ended would do its work again."""
@@ -73,3 +79,19 @@ class Announcer:
 
 def _mail(address: str, callback: Callback, reason: str) -> Mail:
     return render_disabled(to=address, callback=callback, host=host_of(callback), reason=reason)
+
+
+def announcer_of(
+    settings: Settings, *, dynamodb: "DynamoDBClient", client: Callable[..., Any], log: NoticeLog
+) -> Announcer:
+    """The announcer of a function with these *settings*; *client* makes those of SES and EventBridge when needed."""
+    return Announcer(
+        bus=NoticeBus(cache(lambda: client("events", tries=1))),
+        mail=MailSender(
+            sender=settings.sender_address,
+            configuration=settings.mail_configuration,
+            ses=cache(lambda: client("sesv2", tries=1)),
+        ),
+        contact=partial(contact_of, table=settings.callbacks_table, dynamodb=dynamodb),
+        log=log,
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 class MissingVariable(LookupError):  # noqa: N818 - named like the errors of `ringback.errors`
@@ -33,7 +34,8 @@ class Settings:
     """SES's configuration set, which reports what becomes of a mail; empty: nobody reports."""
     allowed_networks: str
     """Networks in CIDR form, separated by commas, that callbacks may reach beside public ones."""
-    delivery_retention_days: int
+    retention: timedelta
+    """How long a delivery is kept."""
     connections_per_host: int
     """Attempts that one execution environment makes at a time to one host and port."""
     success_log_rate: float
@@ -51,7 +53,7 @@ class Settings:
             sender_address=environment.get("SENDER_ADDRESS", ""),
             mail_configuration=environment.get("MAIL_CONFIGURATION", ""),
             allowed_networks=environment.get("ALLOWED_NETWORKS", ""),
-            delivery_retention_days=int(environment.get("DELIVERY_RETENTION_DAYS", "30")),
+            retention=timedelta(days=int(environment.get("DELIVERY_RETENTION_DAYS", "30"))),
             connections_per_host=int(environment.get("CONNECTIONS_PER_HOST", "10")),
             success_log_rate=float(environment.get("SUCCESS_LOG_RATE", "0.01")),
         )
