@@ -198,7 +198,9 @@ def test_tables_cost_nothing_at_rest_are_encrypted_and_can_be_restored(table: st
 def test_tables_and_key_outlive_their_stack(name: str) -> None:
     resource = template()["Resources"][name]
 
-    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    # A key that nothing was sealed with goes; a table cannot, as it is protected.
+    deletion = "RetainExceptOnCreate" if name == "CredentialsKey" else "Retain"
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == (deletion, "Retain")
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -261,6 +263,11 @@ def test_functions_run_python_3_13_on_the_architecture_that_was_chosen(function:
 
 def test_a_host_gets_as_many_connections_at_a_time_as_the_transport_has_in_mind() -> None:
     assert template()["Parameters"]["ConnectionsPerHost"]["Default"] == Limits().connections_per_server
+
+
+def test_lambda_does_not_take_retries_for_a_loop_that_went_wrong() -> None:
+    """`deliver` sends to a queue that it takes from; by default Lambda ends that after some 16 rounds."""
+    assert properties("DeliverFunction")["RecursiveLoop"] == "Allow"
 
 
 def test_an_attempt_has_time_to_start_in_an_invocation() -> None:
@@ -450,7 +457,10 @@ def test_notices_are_put_on_the_default_bus_as_ours_alone() -> None:
     assert told
     for statement in told:
         assert statement["Resource"]["Fn::Sub"].endswith(":event-bus/default")
-        assert statement["Condition"] == {"StringEquals": {"events:source": SOURCE}}
+        assert statement["Condition"] == {
+            "ForAllValues:StringEquals": {"events:source": SOURCE},
+            "Null": {"events:source": "false"},
+        }
 
 
 # ── The whole ───────────────────────────────────────────────────────────────────────────────────────────────────────

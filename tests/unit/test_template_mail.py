@@ -97,7 +97,7 @@ def test_an_identity_that_the_stack_made_stays() -> None:
     identity = template()["Resources"]["MailIdentity"]
     domain = {"Fn::Select": [1, {"Fn::Split": ["@", {"Ref": "SenderAddress"}]}]}
 
-    assert (identity["DeletionPolicy"], identity["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert (identity["DeletionPolicy"], identity["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
     assert identity["Properties"]["EmailIdentity"] == {"Fn::If": ["SenderIsDomain", domain, {"Ref": "SenderAddress"}]}
 
 
