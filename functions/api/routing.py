@@ -53,7 +53,7 @@ class Routes(Router):
         description: str = "",
         problems: Iterable[HTTPStatus] = (),
         status: HTTPStatus = HTTPStatus.OK,
-        open: bool = False,  # noqa: A002 - the word of the design: "no route is open"
+        open: bool = False,  # noqa: A002 - the word of the field
         documented: bool = True,
         body: object = None,
         answer: object = None,

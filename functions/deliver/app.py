@@ -26,7 +26,7 @@ from ringback.aws import client
 from ringback.callback_store import CallbackStore
 from ringback.credentials import Credentials
 from ringback.delivery_store import DeliveryStore
-from ringback.errors import MalformedEvent
+from ringback.errors import MalformedEvent, OurFault
 from ringback.guard import Guard
 from ringback.health_store import HealthStore
 from ringback.http_sender import HttpSender
@@ -141,9 +141,10 @@ class Deliver:
         try:
             return read_message(record)
         except MalformedEvent as malformed:
-            self.telemetry.buried(record["messageId"], malformed)
-            if not self.dead_letters.bury(record, malformed):
-                back.add(record["messageId"])
+            if self.dead_letters.bury(record, malformed):
+                self.telemetry.buried(record["messageId"], malformed)
+            else:
+                back |= self.telemetry.returned({record["messageId"]}, OurFault("the dead letters did not take it"))
             return None
 
 

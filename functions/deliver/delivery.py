@@ -66,8 +66,10 @@ class Story:
         except OurFault as fault:
             return self._telemetry.returned({message.id for message in messages}, fault)
         back = self._settle(batch)
+        self._telemetry.loaded(batch.ready)
         admitted = self._health.admit(batch.ready, self._clock())
         back |= self._set_aside(admitted.waiting, "waiting") | self._set_aside(admitted.deferred, "deferred")
+        back |= self._give_up(admitted.over)
         for group in in_groups(self._pool, lambda ready: self._attempt(ready, time_left), admitted.ready):
             back |= self._record(group, time_left)
         self._announcer.tell(time_left)
@@ -86,6 +88,15 @@ class Story:
         """Record, by their messages, *deliveries* that are not attempted now; the messages that go back."""
         recorded, unrecorded = self._recorder.record(deliveries)
         self._telemetry.dropped([why] * len(recorded))
+        return self._returned(unrecorded)
+
+    def _give_up(self, over: Sequence[Ready]) -> set[str]:
+        """Record deliveries that have failed without another attempt, and see that it is told; what goes back."""
+        recorded, unrecorded = self._recorder.record({ready.message: ready.delivery for ready in over})
+        self._telemetry.dropped(["failed"] * len(recorded))
+        for ready in over:
+            if ready.message in recorded:
+                self._announcer.settled(ready.delivery, ready.callback, self._clock())
         return self._returned(unrecorded)
 
     def _attempt(self, ready: Ready, time_left: Callable[[], float]) -> Attempted:

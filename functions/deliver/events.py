@@ -18,7 +18,7 @@ from ringback.texts import kind_of, shown
 from ringback.times import moment, parse_time
 
 MOST_BYTES = 262_144
-"""An event's size, 256 KiB: what the queue takes (design: Event)."""
+"""An event's size, 256 KiB: what the queue takes (template.yaml: EventsQueue)."""
 
 MOST_WRAPPINGS = 3
 """EventBridge to SNS to SQS are two."""
@@ -27,6 +27,10 @@ DEFAULT_ACCOUNT = "default"
 """The account of events from a platform that has only one."""
 
 _MOST_ID = 160
+
+MOST_OWNER = 2_048
+MOST_DELIVERY = 1_024
+"""Bytes of a partition key and of a sort key (DynamoDB's constraints)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,13 +118,22 @@ def _unwrapped(message: Mapping[str, Any]) -> Mapping[str, Any]:
 def _retry(message: Mapping[str, Any]) -> Retry | OurFault:
     try:
         refuse_newer("a retry", int(message.get("version", FIRST)), FORMAT)
-        return Retry(owner=str(message["owner"]), delivery=str(message["delivery"]), due=moment(int(message["due"])))
+        owner, delivery = _key_part(message["owner"], MOST_OWNER), _key_part(message["delivery"], MOST_DELIVERY)
+        return Retry(owner=owner, delivery=delivery, due=moment(int(message["due"])))
     except OurFault as newer:
         return newer
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise MalformedEvent(
             MalformedReason.BAD_RETRY, "a retry has owner, delivery and due (milliseconds since 1970)"
         ) from error
+
+
+def _key_part(given: object, most: int) -> str:
+    """Text that DynamoDB takes in a key: one that it refuses would turn back its whole batch."""
+    text = str(given)
+    if not 0 < len(text.encode()) <= most:
+        raise ValueError(text)
+    return text
 
 
 def _event(message: Mapping[str, Any], *, message_id: str, sent: datetime) -> Event:

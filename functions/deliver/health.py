@@ -29,7 +29,9 @@ class Admitted:
 
     ready: list[Ready] = field(default_factory=list)
     waiting: dict[str, Delivery] = field(default_factory=dict)
-    """To be recorded without an attempt, by their messages; those that have waited too long have failed."""
+    """To be recorded without an attempt, by their messages."""
+    over: list[Ready] = field(default_factory=list)
+    """What has waited too long: failed, and to be recorded."""
     deferred: dict[str, Delivery] = field(default_factory=dict)
     """To be recorded and put on the Retries queue."""
 
@@ -64,8 +66,10 @@ class Health:
             match self._admission(one, probed, now):
                 case Admission.WAIT:
                     delivery = in_line(one.delivery, one.callback, now=now, retention=self._retention)
-                    admitted.waiting[one.message] = delivery
-                    self._announcer.settled(delivery, one.callback, now)
+                    if delivery.settled:
+                        admitted.over.append(replace(one, delivery=delivery))
+                    else:
+                        admitted.waiting[one.message] = delivery
                 case Admission.DEFER:
                     admitted.deferred[one.message] = deferred(one.delivery, now=now)
                 case _:

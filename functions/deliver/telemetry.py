@@ -26,6 +26,7 @@ _DROPPED = {
     "waiting": "Waiting",
     "deferred": "Deferred",
     "no_room": "NoRoom",
+    "failed": "Failed",
 }
 
 
@@ -40,6 +41,12 @@ class Telemetry:
         self._measures = measures
         self._success_rate = success_rate
         self._uniform = uniform
+
+    def loaded(self, ready: Iterable[Ready]) -> None:
+        """Deliveries are about to be attempted, or put off."""
+        for one in ready:
+            if not one.delivery.version:
+                self._measures.count("UnknownFields", len(one.delivery.event.unknown))
 
     def attempted(self, ready: Ready, attempted: Attempted) -> None:
         """An attempt was made and recorded."""
@@ -86,7 +93,6 @@ class Telemetry:
             self._measures.value("ReceiverLatency", attempt.milliseconds)
         if attempt.number == 1:
             self._measures.value("FirstAttemptDelay", max(0, _milliseconds_since(event, attempt)))
-            self._measures.count("UnknownFields", len(event.unknown))
 
 
 def _line(ready: Ready, delivery: Delivery) -> dict[str, Any]:

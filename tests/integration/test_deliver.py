@@ -334,6 +334,34 @@ def test_what_the_dead_letters_do_not_take_goes_back(platform: Platform, monkeyp
     assert platform.invoke(record("rubbish", message="m")) == ["m"]
 
 
+def test_what_could_not_be_buried_is_not_counted_as_buried(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DEAD_LETTERS_URL", "https://queue.amazonaws.com/123456789012/nowhere")
+
+    platform.invoke(record("rubbish", message="m"))
+
+    output = capsys.readouterr().out
+    assert metrics(output) == {"Returned": 1}
+    assert lines(output, "message.buried") == []
+    [line] = lines(output, "message.returned")
+    assert (line["message_ids"], line["fault"]) == (["m"], "the dead letters did not take it")
+
+
+@pytest.mark.parametrize(("owner", "delivery"), [("", "1"), ("a#1", ""), ("a" * 2049, "1"), ("a#1", "1" * 1025)])
+def test_a_retry_that_no_table_can_hold_turns_back_nobody_else(platform: Platform, owner: str, delivery: str) -> None:
+    """DynamoDB would refuse the whole call that reads the batch's deliveries."""
+    platform.set()
+
+    assert (
+        platform.invoke(record({"version": 1, "owner": owner, "delivery": delivery, "due": 1}), record(MESSAGE)) == []
+    )
+
+    assert len(platform.receiver.received) == 1
+    [letter] = platform.stack.messages("DEAD_LETTERS_URL")
+    assert letter["MessageAttributes"]["reason"]["StringValue"] == "bad_retry"
+
+
 def test_unknown_fields_and_empty_tokens_are_counted(platform: Platform, capsys: pytest.CaptureFixture[str]) -> None:
     """And delivered."""
     platform.set(method=Method.GET, target="/?from=((from))&id=((id))")

@@ -78,6 +78,39 @@ def test_a_retry_without_a_version_is_delivered(platform: Platform) -> None:
     assert platform.delivery().status is DeliveryStatus.DELIVERED
 
 
+BROKEN = {
+    "a due time that no calendar has": {"due": {"N": "100000000000000000000"}},
+    "data that is no object": {"data": {"S": "[1]"}},
+    "attempts that are none": {"attempts": {"S": "[1]"}},
+}
+
+
+@pytest.mark.usefixtures("neighbour")
+@pytest.mark.parametrize("change", BROKEN.values(), ids=BROKEN)
+def test_a_delivery_that_is_not_stored_as_it_should_be_turns_back_its_own_message_alone(
+    platform: Platform, change: dict[str, dict[str, str]]
+) -> None:
+    """The others in its batch are delivered once, and not again at each of its receives."""
+    pending(platform)
+    put(platform.stack, "DELIVERIES_TABLE", stored.cases("delivery", 1)["due_soon"] | change)
+
+    for receives in (1, 2):
+        batch = [record(RETRY, message="retry", receives=receives), record(OTHER, message="other", receives=receives)]
+        assert platform.invoke(*batch) == ["retry"]
+
+    assert [request.request_line.split()[1] for request in platform.receiver.received] == ["/neighbour"]
+
+
+@pytest.mark.usefixtures("neighbour")
+def test_times_without_an_offset_are_in_utc(platform: Platform) -> None:
+    """Nobody writes them so but a hand."""
+    pending(platform)
+    naive = {"time": {"S": "2026-11-23T17:36:00"}, "created": {"S": "2026-11-23T17:36:00"}}
+    put(platform.stack, "DELIVERIES_TABLE", stored.cases("delivery", 1)["due_soon"] | naive)
+
+    assert platform.invoke(record(RETRY), record(OTHER)) == []
+
+
 # ── Newer ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -12,9 +12,10 @@ import pytest
 from requeue.resume import Resumption
 from ringback.breaker import DISABLED_AFTER
 from ringback.callbacks import health_of
+from ringback.contacts import CONTACT
 from ringback.lines import Line
 from ringback.models import Callback, Delivery, DeliveryStatus, Method
-from tests.integration.delivering import KIND, MESSAGE, OWNER, PLANTED, Platform, lines, metrics
+from tests.integration.delivering import KIND, MESSAGE, OWNER, PLANTED, Platform, down, lines, metrics
 from tests.integration.lambdas import Context, record
 from tests.integration.receivers import Receiver, read_request
 from tests.integration.telling import contact
@@ -245,6 +246,47 @@ def test_first_attempts_to_a_slow_endpoint_go_by_the_retries_lane(
     assert by_id(platform)["2"].status is DeliveryStatus.DELIVERED
 
 
+def test_unknown_fields_are_counted_whichever_lane_the_first_attempt_takes(
+    platform: Platform, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The table does not keep them."""
+    platform.set()
+    platform.receiver.status = 500
+    platform.invoke(*events(3))
+    capsys.readouterr()
+
+    platform.invoke(record(MESSAGE | {"id": "3", "data": MESSAGE["data"] | {"colour": "red"}}))
+    platform.invoke(record(platform.retry(by_id(platform)["3"])))
+
+    assert metrics(capsys.readouterr().out)["UnknownFields"] == 1
+
+
+def test_waiting_for_our_own_turn_is_no_slowness_of_the_endpoint(
+    platform: Platform, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten connections for thirty deliveries: the last ones wait, and the receiver's time is its own all the same."""
+    monkeypatch.setattr("deliver.paces.SLOW_MILLISECONDS", 350)
+
+    def takes_its_time(receiver: Receiver, sock: socket.socket) -> None:
+        while read_request(sock) is not None:
+            receiver.stopped.wait(0.2)
+            sock.sendall(receiver.answer())
+
+    with Receiver(behaviour=takes_its_time) as server:
+        platform.set(url=server.text_url)
+        platform.invoke(*events(30))
+        taken = [
+            value
+            for line in map(json.loads, capsys.readouterr().out.splitlines())
+            for value in line.get("ReceiverLatency", [])
+        ]
+        platform.invoke(*events(1, start=30))
+
+    assert len(taken) == 30
+    assert max(taken) < 350
+    assert by_id(platform)["30"].status is DeliveryStatus.DELIVERED
+
+
 # ── The probe ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -323,22 +365,65 @@ def test_what_waited_arrives_when_the_endpoint_is_up_again(opened: Platform) -> 
         assert (delivered.status, delivered.tries, delivered.note) == (DeliveryStatus.DELIVERED, 1, "")
 
 
-def test_a_delivery_that_waited_until_its_record_expires_has_failed(
-    opened: Platform, told: list[dict[str, Any]]
-) -> None:
-    """Nothing waits for ever; the log and the bus say why."""
+@pytest.fixture
+def overdue(opened: Platform) -> Delivery:
+    """A delivery that waits until the day before its record expires."""
     opened.invoke(*events(1, start=10))
     opened.passes(timedelta(days=29))
-    waiting = by_id(opened)["10"]
     opened.stack.health().claim(callback(opened), callback(opened).breaker.probed(opened.clock(), max))
+    return by_id(opened)["10"]
 
-    assert opened.invoke(record(opened.retry(waiting))) == []
+
+def test_a_delivery_that_waited_until_its_record_expires_has_failed(
+    opened: Platform, overdue: Delivery, told: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing waits for ever; the log and the bus say why."""
+    capsys.readouterr()
+
+    assert opened.invoke(record(opened.retry(overdue))) == []
 
     failed = by_id(opened)["10"]
     assert (failed.status, failed.attempts) == (DeliveryStatus.FAILED, ())
     assert failed.note == "its endpoint did not answer again while this delivery was kept"
+    assert metrics(capsys.readouterr().out) == {"Failed": 1}
     [entry] = told
     assert (entry["DetailType"], entry["Detail"]["reason"]) == ("delivery.failed", failed.note)
+
+
+def test_a_failure_is_told_once_it_is_recorded(
+    opened: Platform, overdue: Delivery, told: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(opened.stack.dynamodb, "put_item", down("PutItem"))
+        opened.invoke(record(opened.retry(overdue)))
+
+    assert told == []
+    opened.invoke(record(opened.retry(overdue), receives=2))
+    assert [entry["DetailType"] for entry in told] == ["delivery.failed"]
+
+
+def test_a_contact_that_cannot_be_read_is_counted_as_untold(
+    platform: Platform,
+    letters: list[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    platform.set()
+    contact(platform.stack, "contact@example.com")
+    platform.receiver.status = 410
+    read: Callable[..., Any] = platform.stack.dynamodb.batch_get_item
+
+    def busy(**request: Any) -> Any:
+        [table] = request["RequestItems"].values()
+        if any(key.get("event") == {"S": CONTACT} for key in table["Keys"]):
+            return {"Responses": {}, "UnprocessedKeys": request["RequestItems"]}
+        return read(**request)
+
+    monkeypatch.setattr(platform.stack.dynamodb, "batch_get_item", busy)
+    platform.invoke(*events(1))
+
+    assert letters == []
+    assert metrics(capsys.readouterr().out)["Untold"] == 1
 
 
 # ── Off, and on again ─────────────────────────────────────────────────────────────────────────────────────────────────

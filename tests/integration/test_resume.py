@@ -91,6 +91,23 @@ def queues(stack: Stack) -> Queues:
     return Queues(stack=stack)
 
 
+def test_a_breaker_that_cannot_be_read_holds_up_its_own_line_alone(queues: Queues) -> None:
+    """Its item was edited by hand, say."""
+    other = replace(CALLBACK, owner="1000002#3215550000")
+    queues.stack.callbacks().put(other)
+    queues.stack.health().failed(other, 10, since=NOW)
+    queues.stack.dynamodb.update_item(
+        TableName="CallbacksTable",
+        Key={"owner": {"S": other.owner}, "event": {"S": other.event}},
+        UpdateExpression="REMOVE failing_since",
+    )
+    queues.stack.lines().announce((other.owner, other.event))
+    queues.set(None)
+    queues.wait(3)
+
+    assert queues.run() == 3
+
+
 # ── While the callback is open ────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -296,6 +313,17 @@ def test_each_run_measures_what_waits(function: Stack, capsys: pytest.CaptureFix
 
     measured = metrics(capsys.readouterr().out)
     assert measured == {"Requeued": 0, "Resumed": 0, "RetriesParked": 2, "OpenBreakers": 1}
+
+
+def test_a_run_that_is_short_of_time_does_not_count(function: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    """What it did is said before, so that no alarm waits for it."""
+    assert function.items("DELIVERIES_TABLE") == []
+
+    app.lambda_handler({}, cast("LambdaContext", Context(seconds=9)))
+
+    measured = metrics(capsys.readouterr().out)
+    assert measured["Requeued"] == 0
+    assert "RetriesParked" not in measured
 
 
 @pytest.mark.usefixtures("function")

@@ -48,7 +48,7 @@ def test_what_a_breaker_lets_through(breaker: Breaker, first: bool, admission: A
 
 
 def test_ten_failures_open_it() -> None:
-    """The numbers of the design, once; nothing opens twice."""
+    """The numbers of docs/deliveries.md, once; nothing opens twice."""
     assert (FAILURES_THAT_DEFER, FAILURES_THAT_OPEN, timedelta(days=5)) == (3, 10, DISABLED_AFTER)
     assert [breaker.shall_open for breaker in (failing(9), failing(10), failing(25))] == [False, True, True]
     assert not failing(11).opened(NOW, middle).shall_open

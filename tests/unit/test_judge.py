@@ -48,7 +48,7 @@ def test_every_outcome_has_a_consequence() -> None:
     ],
 )
 def test_an_outcome_settles_the_delivery_or_leaves_it_pending(outcome: Outcome, status: DeliveryStatus) -> None:
-    """The design's table, row by row; what is pending has a time, what is settled has none."""
+    """The table of docs/deliveries.md, row by row; what is pending has a time, what is settled has none."""
     delivery = after(Answer(outcome=outcome))
 
     assert delivery.status is status

@@ -106,7 +106,7 @@ class RedeliveryInput(Input):
     since: str = Field(description="Events from this time on.", json_schema_extra=TIME)
     until: str | None = Field(default=None, description="Events before this time.", json_schema_extra=TIME)
     status: Annotated[DeliveryStatus, Field(strict=False)] = Field(
-        default=DeliveryStatus.FAILED, description="Of a pending one, the next attempt is moved."
+        default=DeliveryStatus.FAILED, description="`failed` if left out; of a pending one, the next attempt is moved."
     )
     event: str | None = Field(default=None, description="One kind of event; all, if left out.")
     dry_run: Annotated[bool, BeforeValidator(_from_form)] = Field(default=False, description="Count only.")

@@ -1,4 +1,4 @@
-"""What two functions of Ringback share: the nouns, the rules, and one module per outside system."""
+"""What the functions of Ringback share: the nouns, the rules, and one module per outside system."""
 
 VERSION = "1.0.0"
 """Version of the product, as its receivers see it in `User-Agent`."""

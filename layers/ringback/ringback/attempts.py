@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ringback.errors import AttemptFailed
 from ringback.guard import Guard
@@ -49,19 +49,26 @@ class Attempts:
             NotStarted: its server had its share of our connections for all that time.
             OurFault: something of ours failed; that was no attempt.
         """
-        started = self._clock()
+        asked = self._clock()
+        begun: list[datetime] = []
         empty_tokens = 0
         try:
-            rendered = render(callback, delivery=delivery.id, event=delivery.event, at=started, secrets=secrets)
+            rendered = render(callback, delivery=delivery.id, event=delivery.event, at=asked, secrets=secrets)
             empty_tokens = rendered.empty_tokens
-            answer = self._send(rendered, slot_wait)
+            answer = self._send(rendered, slot_wait, begun)
         except AttemptFailed as failure:
             answer = Answer(outcome=failure.outcome, detail=failure.detail, excerpt=failure.excerpt)
+        started = begun[0] if begun else asked
         after = judge(delivery, answer, started=started, ended=self._clock(), uniform=self._uniform)
         return Attempted(delivery=after, empty_tokens=empty_tokens)
 
-    def _send(self, rendered: Rendered, slot_wait: float) -> Answer:
+    def _send(self, rendered: Rendered, slot_wait: float, begun: list[datetime]) -> Answer:
         request = rendered.request
         if isinstance(request, Mail):
             return self._mail.send(request)
-        return self._http.send(request, self._guard.vet(request.url), slot_wait=slot_wait)
+        target = self._guard.vet(request.url)
+        lookup = timedelta(seconds=target.seconds)
+        # What it waits for its turn is our doing, and no part of the receiver's time.
+        return self._http.send(
+            request, target, slot_wait=slot_wait, begins=lambda: begun.append(self._clock() - lookup)
+        )

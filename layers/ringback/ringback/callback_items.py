@@ -1,13 +1,13 @@
 """A callback as a DynamoDB item, and back; its password is sealed for its owner and event."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ringback.breaker import HEALTHY, Breaker
 from ringback.credentials import Credentials
 from ringback.formats import of_format
 from ringback.models import Callback, CallbackType, Method, account_and_fonenumber
+from ringback.times import parse_time
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -88,7 +88,7 @@ def breaker_of(item: "Item") -> Breaker:
         return HEALTHY
     return Breaker(
         failures=int(item["failures"]["N"]),
-        failing_since=datetime.fromisoformat(item["failing_since"]["S"]),
-        open_until=datetime.fromisoformat(item["open_until"]["S"]) if "open_until" in item else None,
+        failing_since=parse_time(item["failing_since"]["S"]),
+        open_until=parse_time(item["open_until"]["S"]) if "open_until" in item else None,
         probes=int(item["probes"]["N"]) if "probes" in item else 0,
     )

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from ringback.errors import OurFault
 from ringback.formats import of_format
 from ringback.models import owner_of
 from ringback.tables import Item, Table
@@ -44,5 +45,7 @@ def contact_of(account: str, *, table: str, dynamodb: "DynamoDBClient") -> str:
         OurFault: the table is out of reach, or a newer release set the contact.
     """
     callbacks = Table(name=table, partition="owner", sort="event", client=dynamodb)
-    items, _ = callbacks.read([(owner_of(account, ""), CONTACT)], consistent=False)
+    items, unread = callbacks.read([(owner_of(account, ""), CONTACT)], consistent=False)
+    if unread:
+        raise OurFault("reading a contact: the table is busy")
     return from_item(items[0]) if items else ""

@@ -7,7 +7,7 @@ bytes and of the CPU of DynamoDB's maps.
 import json
 import zlib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ringback.formats import of_format
@@ -21,7 +21,7 @@ from ringback.models import (
     account_and_fonenumber,
 )
 from ringback.queues import compact
-from ringback.times import iso, milliseconds, moment
+from ringback.times import iso, milliseconds, moment, parse_time
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -92,10 +92,10 @@ def _delivery(item: "Item") -> Delivery:
             account=account,
             fonenumber=fonenumber,
             id=text["event_id"],
-            time=datetime.fromisoformat(text["time"]),
-            data=json.loads(text["data"]),
+            time=parse_time(text["time"]),
+            data=dict(json.loads(text["data"]).items()),
         ),
-        created=datetime.fromisoformat(text["created"]),
+        created=parse_time(text["created"]),
         status=DeliveryStatus(text["status"]),
         attempts=tuple(_attempt_from_json(attempt) for attempt in json.loads(text["attempts"])),
         tries=number["tries"],
@@ -123,7 +123,7 @@ def _attempt_to_json(attempt: Attempt) -> dict[str, str | int]:
 def _attempt_from_json(stored: Mapping[str, Any]) -> Attempt:
     return Attempt(
         number=stored["number"],
-        at=datetime.fromisoformat(stored["at"]),
+        at=parse_time(stored["at"]),
         reason=AttemptReason(stored["reason"]),
         outcome=Outcome(stored["outcome"]),
         status=stored.get("status"),

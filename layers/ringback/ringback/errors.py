@@ -34,7 +34,7 @@ class RingbackError(Exception):
     """The root; never raised itself."""
 
 
-class MalformedEvent(RingbackError):  # noqa: N818 - the noun of the design, not "…Error"
+class MalformedEvent(RingbackError):  # noqa: N818 - a noun of the field, not "…Error"
     """A message on the queue that is not an event; *detail* is a sentence for a person.
 
     *logged* says it without what was given, where that may be private: an event's data, a customer's URL.

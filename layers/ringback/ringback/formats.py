@@ -31,7 +31,7 @@ def as_stored(what: str) -> Iterator[None]:
     """Make an item inside the block that is not of its shape an `OurFault`: it must not take a whole batch with it."""
     try:
         yield
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise OurFault(f"{what} is not stored as it should be: {type(error).__name__}") from error
 
 

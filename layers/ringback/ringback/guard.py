@@ -1,4 +1,4 @@
-"""The SSRF guard: what a URL's host resolves to, judged before anything is sent (design: Guard)."""
+"""The SSRF guard: what a URL's host resolves to, judged before anything is sent (docs/decisions/0005)."""
 
 import socket
 import time

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ringback.aws import our_fault
 from ringback.breaker import HEALTHY, Breaker
 from ringback.callback_items import breaker_of
-from ringback.errors import Conflict
+from ringback.errors import Conflict, OurFault
 from ringback.formats import as_stored
 from ringback.models import Callback, CallbackType
 from ringback.tables import Item, Key, Table
@@ -38,7 +38,13 @@ class HealthStore:
         keys = set(keys)
         items, unread = self._table.read(keys, consistent=True)
         found = dict.fromkeys(keys - unread, HEALTHY)
-        return found | {self._table.key_of(item): _read(item) for item in items if "disabled" not in item}
+        for item in items:
+            key = self._table.key_of(item)
+            try:
+                found[key] = HEALTHY if "disabled" in item else _read(item)
+            except OurFault:  # its own line waits, and no other one
+                del found[key]
+        return found
 
     def failed(self, callback: Callback, failures: int, *, since: datetime) -> Breaker | None:
         """Count *failures* in a row; the breaker then, or None if the callback is another one now.

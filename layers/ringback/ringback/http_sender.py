@@ -13,7 +13,7 @@ from ringback.transport import AddressedRequest, DeliveryAdapter
 
 _GONE = 410
 _ASKS_TO_WAIT = frozenset({429, 503})
-"""The only statuses whose `Retry-After` counts (design: Judge)."""
+"""The only statuses whose `Retry-After` counts (docs/deliveries.md)."""
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -40,15 +40,24 @@ class HttpSender:
         self._now = now
         self._forget = forget
 
-    def send(self, request: HttpRequest, target: Target, *, slot_wait: float = SLOT_WAIT) -> Answer:
+    def send(
+        self,
+        request: HttpRequest,
+        target: Target,
+        *,
+        slot_wait: float = SLOT_WAIT,
+        begins: Callable[[], object] = lambda: None,
+    ) -> Answer:
         """The receiver's answer; a slot for its server is waited for at most *slot_wait* seconds, before the attempt.
+
+        *begins* is called when the waiting is over.
 
         Raises:
             AttemptFailed: there was no answer, or a 2xx that is not whole.
             NotStarted: no slot became free; nothing was sent.
         """
         try:
-            response = self._adapter.send(AddressedRequest(request, target, slot_wait=slot_wait))
+            response = self._adapter.send(AddressedRequest(request, target, slot_wait=slot_wait, begins=begins))
         except AttemptFailed as failure:
             if failure.outcome in _UNREACHABLE:
                 self._forget(target.host)

@@ -1,4 +1,4 @@
-"""What follows from an attempt, by one table (design: Judge)."""
+"""What follows from an attempt, by one table (docs/deliveries.md)."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta

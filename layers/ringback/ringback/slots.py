@@ -9,7 +9,7 @@ from ringback.errors import OurFault
 
 
 class NotStarted(OurFault):
-    """Nothing was sent for want of room on our side; the message goes back to its queue."""
+    """Nothing was sent for want of room on our side; the attempt is put off."""
 
 
 @dataclass(slots=True)

@@ -33,12 +33,20 @@ _NOT_IN_FIELD = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 class AddressedRequest(PreparedRequest):
     """A request as it goes on the wire, and the judged target that it goes to."""
 
-    def __init__(self, request: HttpRequest, target: Target, *, slot_wait: float = 0.0) -> None:
-        """*slot_wait*: seconds that it may wait while the target has its share of connections."""
+    def __init__(
+        self,
+        request: HttpRequest,
+        target: Target,
+        *,
+        slot_wait: float = 0.0,
+        begins: Callable[[], object] = lambda: None,
+    ) -> None:
+        """*slot_wait*: seconds that it may wait while the target has its share of connections; *begins* ends that."""
         super().__init__()
         url = request.url
         self.target = target
         self.slot_wait = slot_wait
+        self.begins = begins
         self.method = request.method
         self.url = f"{url.scheme}://{url.authority}{url.target}"
         self.headers = CaseInsensitiveDict([("Host", url.authority), *request.headers])
@@ -104,6 +112,7 @@ class DeliveryAdapter(HTTPAdapter):
         wire = request.on_the_wire()
         server = Server(request.target.scheme, request.target.host, request.target.port)
         with self._slots.hold((server.host, server.port), wait=request.slot_wait):
+            request.begins()
             deadline = Deadline(self._limits.attempt, spent=request.target.seconds, clock=self._clock)
             reply = self._attempt(wire, server, request.target, deadline)
         return _response(request, reply)

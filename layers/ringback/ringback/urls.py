@@ -18,7 +18,7 @@ MOST_RENDERED = 65_536
 
 PORTS = ((80, 80), (443, 443), (1_024, 65_535))
 """First and last of each range that a callback may go to: the web's, and anybody's; between them are services such as
-SMTP that must not be talked to (design: Guard)."""
+SMTP that must not be talked to (docs/decisions/0005)."""
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 

@@ -5,7 +5,20 @@ import re
 from tools.metrics_page import PATH, PROJECT, page
 from tools.template import load
 
-QUERY_WORDS = {"filter", "fields", "stats", "by", "sort", "limit", "asc", "desc", "and", "like", "message", "@timestamp"}
+QUERY_WORDS = {
+    "filter",
+    "fields",
+    "stats",
+    "by",
+    "sort",
+    "limit",
+    "asc",
+    "desc",
+    "and",
+    "like",
+    "message",
+    "@timestamp",
+}
 """Of Logs Insights' language, and what every line has."""
 
 
