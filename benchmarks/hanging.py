@@ -40,7 +40,7 @@ def measure() -> list[Figure]:
             against=f"the {BATCH - HANGING} alone",
             must=1.2,
             aim=1.05,
-            note="bounds of our own: the issue says 'as if the 5 were not there'; the invocation itself lasts 15 s",
+            note="bounds of our own for 'as if the 5 were not there'; the invocation itself lasts 15 s",
         )
     ]
 

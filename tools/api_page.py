@@ -18,7 +18,7 @@ WIDTH = 110
 _INTRODUCTION = """\
 # The API
 
-`python -m tools.api_page` (or `make docs`) writes this page from the OpenAPI document, which the API itself has at
+`make docs` writes this page from the OpenAPI document, which the API itself has at
 `GET /v2/openapi.json` and shows at `GET /docs`; a test fails where they differ, and another one makes every request of
 this page and compares the answers. Those two routes are open; every other one needs an account.
 

@@ -10,7 +10,7 @@ PATH = Path(__file__).parents[1] / "docs" / "catalogue.md"
 _INTRODUCTION = """\
 # Catalogue of events
 
-What can happen, and what a callback for it gets. `python -m tools.catalogue_page` writes this page from
+What can happen, and what a callback for it gets. `make docs` writes this page from
 `layers/ringback/ringback/catalogue_data.py`; a test fails where the two differ.
 
 - *token* stands for the value in a URL: `((msg))`, or the older `{{msg}}`. Body names and aliases are tokens, too.
