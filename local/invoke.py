@@ -11,6 +11,7 @@ from pathlib import Path
 
 from local.cloud import Cloud
 from local.daemon import running
+from local.ending import in_order
 from local.errors import LocalError, reported
 from local.functions import function
 from local.places import PROJECT, Places
@@ -75,7 +76,8 @@ def main() -> int:
     parser.add_argument("function", help="as the template calls it")
     parser.add_argument("event", type=Path, help="a file such as those of events/")
     asked = parser.parse_args()
-    answer = invoke(asked.function, asked.event, Places())
+    with in_order():  # or the emulator and the function would go on
+        answer = invoke(asked.function, asked.event, Places())
     show(answer)
     return 1 if answer.error else 0
 

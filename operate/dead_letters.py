@@ -3,14 +3,14 @@
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterable, Sequence
-from itertools import islice
 from pathlib import Path
 
+from local.ending import in_order
 from local.errors import LocalError, reported
 from operate.files import read, save
 from operate.looking import Look
 from operate.settling import Settled, drop, put
-from operate.showing import lines_of, summary
+from operate.showing import lines_of, summary, unseen
 from operate.stacks import Stack, find_stack
 from ringback.errors import OurFault
 
@@ -23,7 +23,7 @@ def arguments(given: Sequence[str]) -> Namespace:
     parser = ArgumentParser(prog="dead-letters", description=__doc__)
     parser.add_argument("--stack", help="name of a stack on AWS; without it, the one on the local AWS")
     parser.add_argument("--most", type=_positive, default=MOST, help="letters to show or save at most (%(default)s)")
-    parser.add_argument("--bodies", action="store_true", help="show the bodies too: they hold private texts")
+    parser.add_argument("--bodies", action="store_true", help="show bodies and details too: they hold private texts")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--save", type=Path, metavar="FOLDER", help="write the body of each letter into a file")
     what.add_argument(
@@ -40,7 +40,7 @@ def _positive(text: str) -> int:
 
 
 def run(asked: Namespace, stack: Stack) -> int:
-    """Do what was *asked* on *stack*; status 1 if a letter that was named is not settled.
+    """Do what was *asked* on *stack*; status 1 if a letter that was named is not settled, or some were not seen.
 
     Raises:
         LocalError: a file or folder is not as it should be.
@@ -57,13 +57,16 @@ def run(asked: Namespace, stack: Stack) -> int:
 
 def _show(asked: Namespace, stack: Stack, look: Look) -> int:
     count = look.count()
-    letters = list(islice(look.letters(), asked.most))
+    letters = list(look.letters(asked.most))
     for number, letter in enumerate(letters, start=1):
         _print([*lines_of(number, letter, body=asked.bodies), ""])
     _print(summary(stack.name, count, letters))
     if asked.save:
         _print(save(letters, asked.save))
-    return 0
+    missed = min(count, asked.most) - len(letters)
+    if missed > 0:
+        _print(unseen(missed))
+    return int(missed > 0)
 
 
 def _report(settled: Iterable[Settled]) -> int:
@@ -83,7 +86,8 @@ def main() -> int:
     """List, save, send or remove."""
     asked = arguments(sys.argv[1:])
     try:
-        return run(asked, find_stack(asked.stack))
+        with in_order():  # or the letters would stay hidden
+            return run(asked, find_stack(asked.stack))
     except OurFault as fault:
         hint = "" if asked.stack else "; `make up` starts the local AWS"
         raise LocalError(f"{fault}{hint}") from None

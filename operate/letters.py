@@ -62,7 +62,8 @@ class Letter:
             NOT_DONE: f"{target}, which failed at it (its log says why)",
             UNKNOWN: "somebody who sent it to this queue",
         }
-        return stories.get(self.reason, f"deliver, which could not read it: {self.attributes.get('detail', '')}")
+        why = f": {self.attributes['logged']}" if "logged" in self.attributes else ""
+        return stories.get(self.reason, f"deliver, which could not read it{why}")
 
 
 def read_letter(message: Mapping[str, Any]) -> Letter:

@@ -1,7 +1,7 @@
 """Looks at the dead letters without taking them: each is hidden from everybody else while it is looked at."""
 
 from collections.abc import Iterator
-from itertools import batched
+from itertools import batched, islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -11,8 +11,14 @@ from ringback.aws import our_fault
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-HIDDEN_SECONDS = 60
-"""How long a letter stays hidden if we end without letting it go."""
+LEAST_HIDDEN = 60
+"""Seconds that a letter stays hidden if we end without letting it go."""
+
+HIDDEN_BY_LETTER = 1
+"""Seconds for each letter that is looked at: many take long, and the first is to be hidden until the last is seen."""
+
+MOST_HIDDEN = 43_200
+"""Seconds; SQS's limit."""
 
 WAIT_SECONDS = 1
 """For an answer; a long poll asks all of SQS's servers, a short one only some."""
@@ -42,9 +48,18 @@ class Look:
             )
         return sum(map(int, found["Attributes"].values()))
 
-    def letters(self) -> Iterator[Letter]:
-        """Every letter that nobody else looks at, once."""
-        while fresh := self._more():
+    def letters(self, most: int | None = None) -> Iterator[Letter]:
+        """Every letter that nobody else looks at, once; *most* of them at most."""
+        number = self.count() if most is None else min(self.count(), most)
+        return islice(self._fresh(min(max(LEAST_HIDDEN, HIDDEN_BY_LETTER * number), MOST_HIDDEN)), most)
+
+    def _fresh(self, hidden: int) -> Iterator[Letter]:
+        again = 0
+        # Only an empty answer says that there are no more; but a look that goes round in circles has to end too.
+        while again <= len(self._held) and (letters := self._receive(hidden)):
+            fresh = [letter for letter in letters if letter.id not in self._held]
+            self._held |= {letter.id: letter.receipt for letter in letters}  # the newest receipt counts
+            again = 0 if fresh else again + len(letters)
             yield from fresh
 
     def remove(self, letter: Letter) -> None:
@@ -53,20 +68,17 @@ class Look:
             self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=self._held[letter.id])
         del self._held[letter.id]
 
-    def _more(self) -> list[Letter]:
+    def _receive(self, hidden: int) -> list[Letter]:
         with our_fault("looking at the dead letters"):
             answer = self._sqs.receive_message(
                 QueueUrl=self._url,
                 MaxNumberOfMessages=AT_ONCE,
-                VisibilityTimeout=HIDDEN_SECONDS,
+                VisibilityTimeout=hidden,
                 WaitTimeSeconds=WAIT_SECONDS,
                 MessageSystemAttributeNames=["All"],
                 MessageAttributeNames=["All"],
             )
-        letters = [read_letter(message) for message in answer.get("Messages", [])]
-        fresh = [letter for letter in letters if letter.id not in self._held]
-        self._held |= {letter.id: letter.receipt for letter in letters}
-        return fresh
+        return [read_letter(message) for message in answer.get("Messages", [])]
 
     def __enter__(self) -> Self:
         return self

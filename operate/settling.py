@@ -10,7 +10,7 @@ from operate.stacks import Stack
 from ringback.aws import our_fault
 from ringback.errors import OurFault
 
-MISSING = "not there: sent or removed already, older than 14 days, or somebody else looks at it; nothing was done"
+MISSING = "not seen: sent or removed already, older than 14 days, or somebody else looks at it; nothing was done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ REMOVED = "\N{REPLACEMENT CHARACTER}"
 
 
 def lines_of(number: int, letter: Letter, *, body: bool) -> Iterator[str]:
-    """*letter* as the *number*th of a list; with its *body*, private texts and all, if that is asked for."""
+    """*letter* as the *number*th of a list; with *body* and detail, private texts and all, if that is asked for."""
     content = content_of(letter.body)
     yield f"{number}  {letter.reason}   sent {letter.sent:%Y-%m-%d %H:%M:%S} UTC"
     yield _row("from", letter.story)
@@ -21,6 +21,8 @@ def lines_of(number: int, letter: Letter, *, body: bool) -> Iterator[str]:
         yield _row("fields", ", ".join(content.fields))
     yield _row("size", f"{len(letter.body.encode(errors='replace')):,} bytes")
     yield _row("letter", letter.id)
+    if body and "detail" in letter.attributes:
+        yield _row("detail", letter.attributes["detail"])
     if body:
         yield _row("body", letter.body)
 
@@ -33,6 +35,12 @@ def summary(name: str, count: int, letters: Sequence[Letter]) -> Iterator[str]:
         return
     yield f"Dead letters in {name}: about {total:,}, {len(letters):,} shown."
     yield from _counts(letter.reason for letter in letters)
+
+
+def unseen(number: int) -> Iterator[str]:
+    """That *number* letters are missing in a list, about: SQS's count is approximate."""
+    yield f"About {number:,} more may be there that this look has not seen: somebody else looks at them, or they have"
+    yield "just gone and SQS counts them still. Look again later."
 
 
 def _counts(reasons: Iterable[str]) -> Iterator[str]:

@@ -27,12 +27,20 @@ class DeadLetters:
         self._queue = queue
 
     def bury(self, record: Mapping[str, Any], malformed: MalformedEvent) -> bool:
-        """Send an SQS *record*'s body there, with the attributes `reason` and `detail`; False if that failed."""
+        """Send an SQS *record*'s body there, with the reason; False if that failed.
+
+        The attribute `logged` is `detail` without what was given, where that may be private.
+        """
         body, detail = _fitting(record["body"], malformed.detail)
         letter = Outgoing(
             body=body,
             group=record.get("attributes", {}).get("MessageGroupId", UNGROUPED),
-            attributes={"reason": malformed.reason, "detail": detail, "message_id": record["messageId"]},
+            attributes={
+                "reason": malformed.reason,
+                "detail": detail,
+                "logged": _attribute(malformed.logged),
+                "message_id": record["messageId"],
+            },
         )
         try:
             return not self._queue.send([letter])
@@ -42,9 +50,12 @@ class DeadLetters:
 
 def _fitting(body: str, detail: str) -> tuple[str, str]:
     """Both as SQS takes them; only a body that no queue could have brought us is cut, and the detail says so."""
-    detail = "".join(character if character.isprintable() else "�" for character in detail)
     raw = body.encode(errors="replace")
     if len(raw) > MOST_BODY:
         body = raw[:MOST_BODY].decode(errors="ignore")
         detail = f"{detail} (cut from {len(raw):,} bytes to {MOST_BODY:,})"
-    return _REFUSED.sub("�", body) or " ", detail[:MOST_DETAIL]
+    return _REFUSED.sub("�", body) or " ", _attribute(detail)
+
+
+def _attribute(text: str) -> str:
+    return "".join(character if character.isprintable() else "�" for character in text)[:MOST_DETAIL]

@@ -1,6 +1,11 @@
 """The built functions under Lambda's own runtime: every payload of events/, and what is wrong with a function."""
 
+import fcntl
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -17,11 +22,11 @@ from local.daemon import HOST
 from local.functions import Function, function, names
 from local.invoke import answerable, invoke
 from local.ministack import any_free
-from local.places import Places
+from local.places import PROJECT, Places
 from local.receiver import Receiver
-from local.runtime import TIMED_OUT, Runtime, emulated
+from local.runtime import READY_SECONDS, TIMED_OUT, Runtime, emulated
 from tests.e2e.access import ON_THE_OPEN_ONE
-from tests.e2e.customer import FONENUMBER, Customer, dead_letters
+from tests.e2e.customer import FONENUMBER, Customer, dead_letters, eventually
 from tests.payloads import ACCOUNT, CASES, EVENTS, FILES, INLINE, payloads
 
 pytestmark = ON_THE_OPEN_ONE
@@ -194,3 +199,52 @@ def test_a_function_that_ends_or_takes_too_long_has_failed_and_is_started_again(
     assert [answer.error for answer in answers] == ["Runtime.ExitError", TIMED_OUT, ""]
     assert [answer.log for answer in answers] == [("began exit",), ("began sleep",), ("began work",)]
     assert answers[-1].payload == '"well"'
+
+
+HANGING = """
+import fcntl, os, pathlib, time
+def lambda_handler(event, context):
+    with pathlib.Path(event["file"]).open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write(f"{os.getppid()} ")
+        file.flush()
+        time.sleep(30)
+"""
+INVOKING = """
+import sys
+from pathlib import Path
+from local import invoke
+from local.functions import Function
+def hanging(name, places, cloud):
+    return Function(handler=f"{name}.lambda_handler", code=Path(sys.argv[2]).parent)
+invoke.running, invoke.Cloud.saved, invoke.function = bool, bool, hanging
+invoke.main()
+"""
+
+
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGHUP])
+def test_make_invoke_leaves_nothing_behind_when_its_terminal_is_closed(tmp_path: Path, asked: signal.Signals) -> None:
+    """The function has a file locked as long as it lives, and says there who has started it: the emulator."""
+    (tmp_path / "hanging.py").write_text(HANGING, encoding="utf-8")
+    file, event = tmp_path / "lives", tmp_path / "event.json"
+    event.write_text(json.dumps({"file": str(file)}), encoding="utf-8")
+    file.touch()
+
+    with subprocess.Popen([sys.executable, "-c", INVOKING, "hanging", str(event)], cwd=PROJECT) as process:  # noqa: S603
+        emulator = int(eventually(file.read_text))
+        process.send_signal(asked)
+        status = process.wait(READY_SECONDS)
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(emulator, signal.SIGTERM)
+    assert eventually(lambda: is_unlocked(file))
+    assert status == 128 + asked
+
+
+def is_unlocked(path: Path) -> bool:
+    with path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True

@@ -1,8 +1,11 @@
 """The command, on queues of moto."""
 
 import json
+import signal
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +15,8 @@ from operate.dead_letters import arguments, run
 from operate.looking import Look
 from operate.stacks import Stack as Operated
 from ringback.errors import OurFault
+from tests.integration.delivering import MESSAGE, Platform
+from tests.integration.lambdas import record
 from tests.integration.stack import Stack, client
 
 EVENT = {"event": "messages/receive_notify", "account": "1000001", "fonenumber": "555", "data": {"msg": "see you"}}
@@ -99,10 +104,72 @@ def test_a_part_of_the_list_says_how_many_there_are(operator: Operator) -> None:
 
 def test_a_letter_that_is_seen_twice_is_shown_once(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
     """A look that takes longer than letters stay hidden meets them again, and still ends."""
-    monkeypatch.setattr(looking, "HIDDEN_SECONDS", 0)
+    monkeypatch.setattr(looking, "MOST_HIDDEN", 0)
     operator.bury()
 
     assert "about 1, 1 shown" in operator.says()[1]
+
+
+def test_a_letter_stays_hidden_as_long_as_a_look_at_all_may_take(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a few it is a minute, so that one killed look does not keep others from them for long."""
+    asked: list[int] = []
+    at_receiving(operator, monkeypatch, lambda call: asked.append(call["VisibilityTimeout"]))
+    for _ in range(70):
+        operator.bury()
+
+    with operator.look() as look:
+        list(look.letters())
+    operator.says("--most", 65)
+    operator.says("--most", 1)
+
+    assert asked == [70] * 8 + [65] * 7 + [60]
+
+
+def test_a_letter_that_comes_again_does_not_end_the_look(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQS may hand out one twice, and hands out what a slow look did not hide long enough."""
+    ids = {operator.bury() for _ in range(3)}
+    monkeypatch.setattr(looking, "AT_ONCE", 1)
+    receive, answers = operator.sqs.receive_message, []
+
+    def twice(**call: Any) -> Any:
+        answers.extend([receive(**call)] * 2)
+        return answers.pop(0)
+
+    monkeypatch.setattr(operator.sqs, "receive_message", twice)
+
+    with operator.look() as look:
+        assert {letter.id for letter in look.letters()} == ids
+
+
+def at_receiving(operator: Operator, monkeypatch: pytest.MonkeyPatch, do: Callable[[dict[str, Any]], object]) -> None:
+    """Have *do* done with each call for letters, before its answer is there."""
+    receive = operator.sqs.receive_message
+
+    def watched(**call: Any) -> Any:
+        answer = receive(**call)
+        do(call)
+        return answer
+
+    monkeypatch.setattr(operator.sqs, "receive_message", watched)
+
+
+def test_letters_that_were_not_seen_are_said_to_be_missing(operator: Operator, tmp_path: Path) -> None:
+    """Somebody else looks at ten of them: what is saved is not all, and the status says so too."""
+    for _ in range(12):
+        operator.bury()
+
+    with operator.look() as somebody_else:
+        next(somebody_else.letters())
+        status, said = operator.says("--save", tmp_path)
+        enough, _ = operator.says("--most", 2)
+
+    assert status == 1
+    assert "about 12, 2 shown" in said
+    assert "About 10 more may be there that this look has not seen" in said
+    assert enough == 0
+    assert operator.says()[0] == 0
 
 
 @pytest.mark.parametrize("most", ["0", "-1", "many"])
@@ -130,6 +197,24 @@ def test_bodies_are_shown_to_who_asks_for_them(operator: Operator) -> None:
     assert "see you" in operator.says("--bodies")[1]
 
 
+def test_what_deliver_buries_is_listed_without_what_was_given(platform: Platform, operator: Operator) -> None:
+    private = "my pin is 1234"
+    platform.invoke(
+        record(MESSAGE | {"event": "calls/receive_notify", "data": {"billable_seconds": private}}),
+        record(
+            MESSAGE | {"event": "messages/confirm", "data": {}, "callback": {"url": f"ftp://example.com/{private}"}}
+        ),
+    )
+
+    _, shown = operator.says()
+    _, whole = operator.says("--bodies")
+
+    assert "deliver, which could not read it: data.billable_seconds: it takes an integer" in shown
+    assert "deliver, which could not read it: callback.url breaks a rule" in shown
+    assert private not in shown
+    assert f'detail      data.billable_seconds: given "{private}"' in whole
+
+
 def test_an_empty_queue_is_no_error(operator: Operator) -> None:
     assert operator.says() == (0, "No dead letters in ringback.\n")
 
@@ -145,6 +230,26 @@ def test_letters_are_visible_again_whatever_ends_the_look(operator: Operator) ->
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
+    assert operator.visible(operator.letters) == 1
+
+
+@pytest.mark.parametrize("asked", [signal.SIGTERM, signal.SIGHUP])
+def test_letters_are_visible_again_when_the_terminal_is_closed(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch, asked: signal.Signals
+) -> None:
+    operator.bury()
+    monkeypatch.setattr(dead_letters, "find_stack", lambda _: operator.stack)
+    monkeypatch.setattr("sys.argv", ["dead-letters"])
+    answers: Iterator[Callable[[], object]] = iter((object, lambda: signal.raise_signal(asked)))
+    at_receiving(operator, monkeypatch, lambda _: next(answers)())
+    before = signal.signal(asked, lambda *_: pytest.fail("it would have ended at once"))
+
+    try:
+        with pytest.raises(SystemExit):
+            dead_letters.main()
+    finally:
+        signal.signal(asked, before)
+
     assert operator.visible(operator.letters) == 1
 
 
@@ -173,7 +278,7 @@ def test_a_letter_that_is_not_there_any_more_is_not_sent_twice(operator: Operato
 
     status, said = operator.says("--put", file)
 
-    assert (status, "nothing was done" in said) == (1, True)
+    assert (status, "not seen: sent or removed already" in said) == (1, True)
     assert operator.visible(operator.events) == 1
 
 

@@ -27,10 +27,18 @@ def message(body: object = EVENT, system: dict[str, str] | None = None, **attrib
 
 
 def test_what_deliver_buried_says_why() -> None:
-    letter = read_letter(message(reason="bad_fonenumber", detail='"555" is too short'))
+    said = "data.billable_seconds: it takes an integer"
+    letter = read_letter(message(reason="bad_data", detail=f'{said}; given "my pin is 1234"', logged=said))
 
-    assert (letter.reason, letter.story) == ("bad_fonenumber", 'deliver, which could not read it: "555" is too short')
+    assert (letter.reason, letter.story) == ("bad_data", f"deliver, which could not read it: {said}")
     assert letter.sent == datetime(2026, 11, 23, 17, 36, 0, 250_000, tzinfo=UTC)
+
+
+def test_of_an_older_letter_the_reason_alone_is_known() -> None:
+    """Its detail may hold what a customer wrote."""
+    letter = read_letter(message(reason="bad_data", detail='given "my pin is 1234"'))
+
+    assert (letter.reason, letter.story) == ("bad_data", "deliver, which could not read it")
 
 
 def test_poison_says_which_queue_it_comes_from() -> None:

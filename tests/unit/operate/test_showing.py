@@ -11,7 +11,11 @@ LETTER = Letter(
     body=json.dumps({"event": "messages/teleported", "account": "1000001", "data": {"msg": "see you at nine"}}),
     group="1000001",
     sent=datetime(2026, 11, 23, 17, 36, tzinfo=UTC),
-    attributes={"reason": "unknown_event", "detail": "there is no event messages/teleported"},
+    attributes={
+        "reason": "unknown_event",
+        "detail": "there is no event messages/teleported, given by you",
+        "logged": "there is no event messages/teleported",
+    },
 )
 
 
@@ -27,8 +31,11 @@ def test_a_letter_is_shown_without_what_a_person_wrote() -> None:
     ]
 
 
-def test_the_body_is_shown_to_who_asks_for_it() -> None:
-    assert list(lines_of(1, LETTER, body=True))[-1] == f"   body        {LETTER.body}"
+def test_detail_and_body_are_shown_to_who_asks_for_them() -> None:
+    assert list(lines_of(1, LETTER, body=True))[-2:] == [
+        "   detail      there is no event messages/teleported, given by you",
+        f"   body        {LETTER.body}",
+    ]
 
 
 def test_nothing_in_a_letter_can_command_the_terminal() -> None:
