@@ -1,5 +1,6 @@
 """The function `deliver`: takes batches from the Events and Retries queues."""
 
+import gc
 import os
 import random
 import time
@@ -173,3 +174,5 @@ def _now() -> datetime:
 
 if "AWS_LAMBDA_RUNTIME_API" in os.environ:
     environment()  # while Lambda starts us, it gives more processor than afterwards
+    gc.freeze()  # what is there now is never looked through
+    gc.enable()
