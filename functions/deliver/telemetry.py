@@ -14,10 +14,7 @@ from ringback.measures import Measures
 from ringback.models import Attempt, CallbackType, Delivery, DeliveryStatus, Event, Outcome
 from ringback.times import iso
 
-_SETTLED = {
-    DeliveryStatus.DELIVERED: "Delivered",
-    DeliveryStatus.FAILED: "Failed",
-}
+_SETTLED = {DeliveryStatus.DELIVERED: "Delivered", DeliveryStatus.FAILED: "Failed"}
 _DROPPED = {
     "unmatched": "Unmatched",
     "duplicate": "Duplicates",
@@ -45,7 +42,7 @@ class Telemetry:
     def loaded(self, ready: Iterable[Ready]) -> None:
         """Deliveries are about to be attempted, or put off."""
         for one in ready:
-            if not one.delivery.version:
+            if not one.delivery.version and one.delivery.event.unknown:
                 self._measures.count("UnknownFields", len(one.delivery.event.unknown))
 
     def attempted(self, ready: Ready, attempted: Attempted) -> None:
@@ -53,9 +50,10 @@ class Telemetry:
         delivery = attempted.delivery
         attempt = delivery.attempts[-1]
         self._measure(ready, attempt)
-        self._measures.count("EmptyTokens", attempted.empty_tokens)
-        if delivery.settled:
-            self._measures.count(_SETTLED[delivery.status])
+        if attempted.empty_tokens:
+            self._measures.count("EmptyTokens", attempted.empty_tokens)
+        for status, name in _SETTLED.items():  # 0 too: an alarm must not wait for the first that arrives
+            self._measures.count(name, int(delivery.status is status))
         if attempt.outcome is not Outcome.DELIVERED:
             self._logger.warning("delivery.attempted", extra=_line(ready, delivery))
         elif self._uniform(0, 1) < self._success_rate:

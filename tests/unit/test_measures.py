@@ -19,10 +19,19 @@ def emitted(output: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in output.splitlines()]
 
 
+def test_nothing_is_a_count_too(ours: Measures, capsys: pytest.CaptureFixture[str]) -> None:
+    """An alarm on a share needs both its numbers."""
+    ours.count("Delivered", 0)
+
+    ours.flush()
+
+    [line] = emitted(capsys.readouterr().out)
+    assert line["Delivered"] == [0]
+
+
 def test_counters_are_one_line_for_an_invocation(ours: Measures, capsys: pytest.CaptureFixture[str]) -> None:
     ours.count("Attempts")
     ours.count("Attempts", 2)
-    ours.count("Untold", 0)
 
     ours.flush()
 

@@ -25,7 +25,7 @@ class Measures:
         self._values: defaultdict[str, list[int]] = defaultdict(list)
 
     def count(self, name: str, many: int = 1, *, of: str = "") -> None:
-        """Count *many* more; *of* is the value of the metric's own dimension, where it has one."""
+        """Count *many* more, 0 too; *of* is the value of the metric's own dimension, where it has one."""
         if of:
             self._divided[name, of] += many
         else:
@@ -38,8 +38,7 @@ class Measures:
     def flush(self) -> None:
         """Emit what there is, and begin anew."""
         for name, count in self._counts.items():
-            if count:
-                self._set(name, [count])
+            self._set(name, [count])
         chunks = [
             (name, some) for name, values in self._values.items() for some in batched(values, MOST_VALUES, strict=False)
         ]
