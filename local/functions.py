@@ -11,7 +11,7 @@ from local.cloud import Cloud
 from local.errors import LocalError
 from local.places import Places
 from local.stack import STACK
-from tools.template import Template, load
+from tools.template import Template, load, of_type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ def built(name: str, places: Places) -> Function:
     Raises:
         LocalError: nothing is built, or there is no such function.
     """
-    template = _template(places)
+    template = built_template(places)
     resources = template["Resources"]
     there = _names(template)
     if name not in there:
@@ -62,14 +62,19 @@ def names(places: Places) -> list[str]:
     Raises:
         LocalError: nothing is built.
     """
-    return _names(_template(places))
+    return _names(built_template(places))
 
 
 def _names(template: Template) -> list[str]:
-    return [name for name, one in template["Resources"].items() if one["Type"] == "AWS::Serverless::Function"]
+    return list(of_type(template, "AWS::Serverless::Function"))
 
 
-def _template(places: Places) -> Template:
+def built_template(places: Places) -> Template:
+    """The template that `make build` left, which names the built folders.
+
+    Raises:
+        LocalError: nothing is built.
+    """
     path = places.build / "template.yaml"
     if not path.exists():
         raise LocalError(f"{path} is missing; `make build` makes it")

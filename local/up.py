@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 
 from local.cloud import Cloud
 from local.errors import LocalError, reported
+from local.functions import built_template
 from local.issuer import ACCOUNT, AUDIENCE, issuer, publish
 from local.ministack import ANY_PORT, REGION, start
 from local.package import package
 from local.places import PROJECT, Places
 from local.stack import PARAMETERS, deploy
 from local.strict import SETTINGS, as_ministack_has_it
-from tools.template import load
 
 
 def up(places: Places, *, port: int = ANY_PORT, strict: bool = False, tokens: bool = True) -> Cloud:
@@ -27,13 +27,11 @@ def up(places: Places, *, port: int = ANY_PORT, strict: bool = False, tokens: bo
     Raises:
         LocalError: something of that did not work.
     """
-    built = places.build / "template.yaml"
-    if not built.exists():
-        raise LocalError(f"{built} is missing; `make build` makes it")
+    built = built_template(places)
     with _alone(places):
         daemon = start(places, port=port, more=SETTINGS if strict else {})
         cloud = Cloud(endpoint=daemon.endpoint, region=REGION)
-        template = as_ministack_has_it(load(built)) if strict else load(built)
+        template = as_ministack_has_it(built) if strict else built
         packaged = package(template, build=places.build, s3=cloud.client("s3"))
         developer = issuer(places, cloud.endpoint)
         publish(developer, cloud.client("s3"))

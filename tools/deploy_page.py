@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.page_parts import filled, row
-from tools.template import Template, load
+from tools.template import Template, load, of_type
 
 PROJECT = Path(__file__).parents[1]
 PATH = PROJECT / "docs" / "deploy.md"
@@ -65,9 +65,8 @@ def _variables(template: Template) -> Iterator[str]:
 
 def _environments(template: Template) -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield "all", template["Globals"]["Function"]["Environment"]["Variables"]
-    for name, resource in template["Resources"].items():
-        if resource["Type"] == "AWS::Serverless::Function":
-            yield f"`{name}`", resource["Properties"].get("Environment", {}).get("Variables", {})
+    for name, function in of_type(template, "AWS::Serverless::Function").items():
+        yield f"`{name}`", function.get("Environment", {}).get("Variables", {})
 
 
 def _value(value: Any, template: Template) -> str:  # noqa: ANN401 - whatever the template says

@@ -7,7 +7,7 @@ from typing import Any
 
 from ringback.metric_names import METRICS
 from tools.page_parts import filled, row
-from tools.template import Template, load
+from tools.template import Template, load, of_type
 
 PROJECT = Path(__file__).parents[1]
 PATH = PROJECT / "docs" / "metrics.md"
@@ -32,7 +32,7 @@ def _metrics() -> Iterator[str]:
 
 def _alarms(template: Template) -> Iterator[str]:
     yield "| alarm | of | means |\n|---|---|---|"
-    for name, alarm in _of_type(template, "AWS::CloudWatch::Alarm"):
+    for name, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
         meaning = alarm["AlarmDescription"].partition(" docs/")[0]
         yield row(f"[{name}](operations.md#{name.lower()})", ", ".join(_measured(alarm)), meaning)
 
@@ -44,14 +44,8 @@ def _measured(alarm: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _queries(template: Template) -> Iterator[str]:
-    for _, query in _of_type(template, "AWS::Logs::QueryDefinition"):
+    for query in of_type(template, "AWS::Logs::QueryDefinition").values():
         yield f"- {query['Name']['Fn::Sub'].rpartition('/')[2]}"
-
-
-def _of_type(template: Template, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for name, resource in template["Resources"].items():
-        if resource["Type"] == kind:
-            yield name, resource["Properties"]
 
 
 if __name__ == "__main__":

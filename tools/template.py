@@ -29,6 +29,12 @@ def load(path: Path) -> Template:
     return template
 
 
+def of_type(template: Template, kind: str) -> dict[str, dict[str, Any]]:
+    """The properties of all resources of one *kind*, by their logical ids, in the order of the file."""
+    resources = template["Resources"].items()
+    return {name: resource.get("Properties", {}) for name, resource in resources if resource["Type"] == kind}
+
+
 def translate(template: Template, parameters: dict[str, str]) -> Template:
     """What CloudFormation makes of *template*; needs no network, no credentials and no region.
 

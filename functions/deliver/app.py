@@ -151,7 +151,7 @@ class Deliver:
 
 @cache
 def environment() -> Deliver:
-    """This execution environment, made at the first invocation."""
+    """This execution environment, made once."""
     demand(os.environ, NEEDS)
     keep_to_one(os.environ, random.choice)  # before the pool has threads, which inherit it
     return Deliver(Settings.of(os.environ))

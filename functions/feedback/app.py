@@ -47,7 +47,7 @@ class Environment:
 
 @cache
 def environment() -> Environment:
-    """This execution environment, made at the first invocation."""
+    """This execution environment, made once."""
     demand(os.environ, NEEDS)
     return Environment(Settings.of(os.environ))
 

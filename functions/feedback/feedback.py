@@ -8,7 +8,6 @@ from ringback.announcing import Announcer
 from ringback.callback_items import from_item
 from ringback.credentials import Credentials
 from ringback.errors import OurFault
-from ringback.formats import as_stored
 from ringback.health_store import HealthStore
 from ringback.models import Callback, CallbackType
 from ringback.notices import NoticeKind
@@ -63,6 +62,5 @@ class Feedback:
             raise OurFault("reading a callback: the table is busy")
         for item in items:
             if item.get("type", {}).get("S") == CallbackType.EMAIL:
-                with as_stored("a callback"):
-                    return from_item(item, self._credentials)
+                return from_item(item, self._credentials)
         return None

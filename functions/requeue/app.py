@@ -49,7 +49,7 @@ class Requeue:
 
 @cache
 def environment() -> Requeue:
-    """This execution environment, made at the first invocation."""
+    """This execution environment, made once."""
     demand(os.environ, NEEDS)
     return Requeue(Settings.of(os.environ))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tools.readable import readable
-from tools.template import InvalidTemplate, Template
+from tools.template import InvalidTemplate, Template, of_type
 
 ALARM = "AWS::CloudWatch::Alarm"
 DASHBOARD = "AWS::CloudWatch::Dashboard"
@@ -77,9 +77,8 @@ def searched(expression: str) -> Iterator[tuple[str, str, Mapping[str, str | Non
 
 def graphs(translated: Template) -> Iterator[Graph]:
     """Of every alarm and of every widget with metrics."""
-    for name, resource in translated["Resources"].items():
-        if resource["Type"] == ALARM:
-            yield _of_alarm(name, resource["Properties"])
+    for name, alarm in of_type(translated, ALARM).items():
+        yield _of_alarm(name, alarm)
     for place, widget in widgets(translated):
         if "metrics" in widget["properties"]:
             yield _of_widget(place, widget["properties"])
@@ -91,11 +90,10 @@ def widgets(translated: Template) -> Iterator[tuple[str, dict[str, Any]]]:
     Raises:
         InvalidTemplate: the text of a dashboard is not JSON.
     """
-    for name, resource in translated["Resources"].items():
-        if resource["Type"] == DASHBOARD:
-            body = _body(name, readable(resource["Properties"]["DashboardBody"]))
-            for number, widget in enumerate(body["widgets"], start=1):
-                yield f"{name}, widget {widget['properties'].get('title', number)}", widget
+    for name, dashboard in of_type(translated, DASHBOARD).items():
+        body = _body(name, readable(dashboard["DashboardBody"]))
+        for number, widget in enumerate(body["widgets"], start=1):
+            yield f"{name}, widget {widget['properties'].get('title', number)}", widget
 
 
 def _body(name: str, text: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from ringback.metric_names import METRICS, NAMESPACE
 from tools.gate.aws_metrics import AWS_METRICS, NEEDS_RESOURCE
 from tools.gate.metric_uses import MetricMath, MetricUse, graphs
 from tools.readable import NAME, readable
-from tools.template import Template
+from tools.template import Template, of_type
 
 NEVER_COUNTED = {"NumberOfMessagesSent"}
 """Metrics of a queue that stay at nothing for what a redrive policy moves there."""
@@ -55,9 +55,7 @@ def _wrong_value(dimension: str, value: str, resources: Mapping[str, Template]) 
 
 def _services(translated: Template) -> set[str]:
     """What the functions have as their service, which Powertools makes the dimension of that name."""
-    functions = (
-        one["Properties"] for one in translated["Resources"].values() if one["Type"] == "AWS::Lambda::Function"
-    )
+    functions = of_type(translated, "AWS::Lambda::Function").values()
     variables = (function.get("Environment", {}).get("Variables", {}) for function in functions)
     return {readable(one.get("POWERTOOLS_SERVICE_NAME", "none")) for one in variables}
 

@@ -6,7 +6,7 @@ from typing import Any
 from tools.gate.metric_uses import ALARM, widgets
 from tools.policies import Statement, statements
 from tools.readable import NAME, as_list, readable
-from tools.template import Template
+from tools.template import Template, of_type
 
 RECEIVING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 """What Lambda does to a queue in the name of the function's role."""
@@ -25,12 +25,6 @@ def complaints(translated: Template) -> Iterator[str]:
     yield from _widgets(translated)
 
 
-def _of_type(translated: Template, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for name, resource in translated["Resources"].items():
-        if resource["Type"] == kind:
-            yield name, resource["Properties"]
-
-
 def _named(value: object, translated: Template) -> tuple[str, str]:
     """Logical id and type of the resource that *value* names; the type is empty where it names none."""
     found = NAME.match(readable(value))
@@ -39,7 +33,7 @@ def _named(value: object, translated: Template) -> tuple[str, str]:
 
 
 def _rules(translated: Template, allowed: list[Statement]) -> Iterator[str]:
-    for name, rule in _of_type(translated, "AWS::Events::Rule"):
+    for name, rule in of_type(translated, "AWS::Events::Rule").items():
         arns = [(target["Arn"], "target") for target in rule["Targets"]]
         letters = (target.get("DeadLetterConfig") for target in rule["Targets"])
         arns += [(config["Arn"], "dead-letter queue") for config in letters if config]
@@ -61,7 +55,7 @@ def _lets_in(statement: Statement, *, rule: str, target: str, action: str) -> bo
 
 
 def _event_sources(translated: Template, allowed: list[Statement]) -> Iterator[str]:
-    for name, mapping in _of_type(translated, "AWS::Lambda::EventSourceMapping"):
+    for name, mapping in of_type(translated, "AWS::Lambda::EventSourceMapping").items():
         queue, kind = _named(mapping["EventSourceArn"], translated)
         function, function_kind = _named(mapping["FunctionName"], translated)
         if kind != "AWS::SQS::Queue" or function_kind != "AWS::Lambda::Function":
@@ -81,7 +75,7 @@ def _event_sources(translated: Template, allowed: list[Statement]) -> Iterator[s
 
 def _queue_policies(translated: Template) -> Iterator[str]:
     guarded: set[str] = set()
-    for name, policy in _of_type(translated, "AWS::SQS::QueuePolicy"):
+    for name, policy in of_type(translated, "AWS::SQS::QueuePolicy").items():
         queues = {_named(queue, translated)[0] for queue in policy["Queues"]}
         guarded |= queues
         for statement in as_list(policy["PolicyDocument"]["Statement"]):
@@ -89,12 +83,12 @@ def _queue_policies(translated: Template) -> Iterator[str]:
                 if (target := _named(resource, translated)[0]) not in queues:
                     yield f"{name}, {statement['Sid']}: speaks of {target}, which is not the policy's queue"
     yield from (
-        f"{name}: has no queue policy" for name, _ in _of_type(translated, "AWS::SQS::Queue") if name not in guarded
+        f"{name}: has no queue policy" for name in of_type(translated, "AWS::SQS::Queue") if name not in guarded
     )
 
 
 def _alarms(translated: Template) -> Iterator[str]:
-    for name, alarm in _of_type(translated, ALARM):
+    for name, alarm in of_type(translated, ALARM).items():
         actions = as_list(alarm.get("AlarmActions"))
         if not actions:
             yield f"{name}: tells nobody"
@@ -108,10 +102,10 @@ def _log_groups(translated: Template) -> Iterator[str]:
     """Those of saved queries and of functions."""
     named = [
         (name, group)
-        for name, query in _of_type(translated, "AWS::Logs::QueryDefinition")
+        for name, query in of_type(translated, "AWS::Logs::QueryDefinition").items()
         for group in as_list(query.get("LogGroupNames"))
     ]
-    functions = _of_type(translated, "AWS::Lambda::Function")
+    functions = of_type(translated, "AWS::Lambda::Function").items()
     named += [(name, function.get("LoggingConfig", {}).get("LogGroup", "none")) for name, function in functions]
     for name, value in named:
         group, kind = _named(value, translated)

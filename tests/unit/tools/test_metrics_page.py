@@ -3,7 +3,7 @@
 import re
 
 from tools.metrics_page import PATH, PROJECT, page
-from tools.template import load
+from tools.template import load, of_type
 
 QUERY_WORDS = {
     "filter",
@@ -40,8 +40,8 @@ def test_the_page_has_every_log_line_of_the_code() -> None:
 
 def test_saved_queries_ask_for_fields_that_log_lines_have() -> None:
     """A field that no line has gives an empty table, and no error."""
-    resources = load(PROJECT / "template.yaml")["Resources"].values()
-    saved = [one["Properties"]["QueryString"] for one in resources if one["Type"] == "AWS::Logs::QueryDefinition"]
+    queries = of_type(load(PROJECT / "template.yaml"), "AWS::Logs::QueryDefinition").values()
+    saved = [query["QueryString"] for query in queries]
     words = {
         word
         for query in saved
