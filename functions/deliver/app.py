@@ -3,7 +3,6 @@
 import gc
 import os
 import random
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -74,7 +73,7 @@ class Deliver:
         self._sqs = client("sqs")
         self._credentials = Credentials(key=settings.credentials_key, kms=cache(lambda: client("kms")))
         self._callbacks = CallbackStore(
-            table=settings.callbacks_table, dynamodb=self._dynamodb, credentials=self._credentials, clock=time.time
+            table=settings.callbacks_table, dynamodb=self._dynamodb, credentials=self._credentials
         )
         log = NoticeLog(logger=logger, measures=measures)
         self._announcer = announcer_of(settings, dynamodb=self._dynamodb, client=client, log=log)
@@ -124,7 +123,6 @@ class Deliver:
 
     def _health(self) -> Health:
         return Health(
-            callbacks=self._callbacks,
             store=HealthStore(table=self._settings.callbacks_table, dynamodb=self._dynamodb),
             lines=Lines(table=self._settings.deliveries_table, dynamodb=self._dynamodb),
             announcer=self._announcer,

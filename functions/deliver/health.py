@@ -9,8 +9,7 @@ from deliver.loading import Ready
 from deliver.paces import Paces
 from deliver.streaks import Streaks
 from ringback.announcing import Announcer
-from ringback.breaker import DISABLED_AFTER, HEALTHY, Admission
-from ringback.callback_store import CallbackStore
+from ringback.breaker import DISABLED_AFTER, HEALTHY, Admission, Breaker
 from ringback.errors import OurFault
 from ringback.health_store import HealthStore
 from ringback.judge import CONSEQUENCES, Consequence
@@ -39,17 +38,15 @@ class Admitted:
 class Health:
     """Keeps the breakers of callbacks; those that travel inside their events have none, and mail needs none."""
 
-    def __init__(  # noqa: PLR0913 - what it reads, writes and tells, and its clock's and dice's limits
+    def __init__(
         self,
         *,
-        callbacks: CallbackStore,
         store: HealthStore,
         lines: Lines,
         announcer: Announcer,
         retention: timedelta,
         uniform: Callable[[float, float], float],
     ) -> None:
-        self._callbacks = callbacks
         self._store = store
         self._lines = lines
         self._announcer = announcer
@@ -57,9 +54,12 @@ class Health:
         self._uniform = uniform
         self._streaks = Streaks()
         self._paces = Paces()
+        self._written: dict[Key, Breaker] = {}
+        """What this batch has made of breakers since it read them."""
 
     def admit(self, ready: Sequence[Ready], now: datetime) -> Admitted:
-        """Which of *ready* may be attempted now."""
+        """Which of *ready*, a batch that was just read, may be attempted now."""
+        self._written.clear()
         admitted = Admitted()
         probed: set[Key] = set()
         for one in ready:
@@ -85,9 +85,8 @@ class Health:
                 self._paces.took(_key(callback), delivery.attempts[-1].milliseconds, _ended(delivery))
                 by_callback.setdefault(_key(callback), []).append((callback, delivery))
         for results in by_callback.values():
-            callback = self._callbacks.latest(results[0][0])
             with suppress(OurFault):  # the next outcomes say the same
-                self._learn(callback, [delivery for _, delivery in results], now)
+                self._learn(self._latest(results[0][0]), [delivery for _, delivery in results], now)
 
     def _admission(self, one: Ready, probed: set[Key], now: datetime) -> Admission:
         if one.delivery.event.callback:
@@ -110,10 +109,17 @@ class Health:
         except OurFault:
             return False
         if claimed:
-            self._callbacks.note(replace(callback, breaker=breaker))
-        else:
-            self._callbacks.forget(callback)
+            self._noted(callback, breaker)
         return claimed
+
+    def _noted(self, callback: Callback, breaker: Breaker) -> Callback:
+        """The same callback after this batch has written its *breaker*."""
+        self._written[_key(callback)] = breaker
+        return replace(callback, breaker=breaker)
+
+    def _latest(self, callback: Callback) -> Callback:
+        """*callback* as this batch knows it by now: an earlier group of its attempts may have changed the breaker."""
+        return replace(callback, breaker=self._written.get(_key(callback), callback.breaker))
 
     def _learn(self, callback: Callback, deliveries: Sequence[Delivery], now: datetime) -> None:
         failures: list[Delivery] = []
@@ -137,8 +143,7 @@ class Health:
         if not callback.breaker.failures:
             return callback
         before = self._store.recovered(callback)
-        callback = replace(callback, breaker=HEALTHY)
-        self._callbacks.note(callback)
+        callback = self._noted(callback, HEALTHY)
         if before and before.is_open:
             self._announcer.changed(NoticeKind.CALLBACK_CLOSED, callback, now, "an attempt succeeded")
         return callback
@@ -149,10 +154,8 @@ class Health:
             return
         breaker = self._store.failed(callback, count, since=failures[0].attempts[-1].at)
         if breaker is None:
-            self._callbacks.forget(callback)
             return
-        callback = replace(callback, breaker=breaker)
-        self._callbacks.note(callback)
+        callback = self._noted(callback, breaker)
         if breaker.shall_open:
             self._open(callback, failures[-1].attempts[-1].detail, now)
         elif breaker.hopeless(now):
@@ -163,14 +166,11 @@ class Health:
         opened = callback.breaker.opened(now, self._uniform)
         self._lines.announce(_key(callback))  # first: a line that nobody waits in does no harm
         if self._store.open(callback, opened):
-            self._callbacks.note(replace(callback, breaker=opened))
+            self._noted(callback, opened)
             reason = f"{opened.failures} failures in a row; the last one: {why}"
             self._announcer.changed(NoticeKind.CALLBACK_OPENED, callback, now, reason)
-        else:
-            self._callbacks.forget(callback)
 
     def _disable(self, callback: Callback, reason: str, now: datetime) -> None:
-        self._callbacks.forget(callback)
         if self._store.disable(callback, reason):
             self._announcer.changed(NoticeKind.CALLBACK_DISABLED, callback, now, reason)
 

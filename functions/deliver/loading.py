@@ -7,10 +7,10 @@ from datetime import datetime
 from deliver.events import Message, Retry
 from ringback.callback_store import CallbackStore, Loaded, callback_key, secrets_key
 from ringback.delivery_ids import delivery_id
-from ringback.delivery_store import DeliveryStore
+from ringback.delivery_store import DeliveryStore, Stored
 from ringback.errors import OurFault
 from ringback.models import Callback, CallbackType, Delivery, Event
-from ringback.tables import Key
+from ringback.tables import Key, read_together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class Batch:
 
 
 class Loader:
-    """Reads a batch's deliveries and callbacks, each in one call."""
+    """Reads what a batch is about: each item once, and in one call what the messages themselves name."""
 
     def __init__(self, *, callbacks: CallbackStore, deliveries: DeliveryStore) -> None:
         self._callbacks = callbacks
@@ -62,19 +62,26 @@ class Loader:
         """
         batch = Batch()
         readable = [(message, key) for message in messages if (key := _key(message, batch))]
-        stored, unread = self._deliveries.load(key for _, key in readable)
+        stored, loaded = self._read(readable)
         pending: dict[Key, tuple[Message, Delivery]] = {}
         for message, key in readable:
-            if key in unread:
-                batch.turn_back(message.id, unread[key])
+            if key in stored.unread:
+                batch.turn_back(message.id, stored.unread[key])
             elif key in pending:
                 batch.dropped.append("duplicate")
-            elif delivery := _wanted(message, key, stored.get(key), batch, now):
+            elif delivery := _wanted(message, key, stored.deliveries.get(key), batch, now):
                 pending[key] = message, delivery
-        loaded = self._callbacks.load(_callback_keys(delivery for _, delivery in pending.values()))
+        loaded |= self._callbacks.load(_settings_of(delivery.event for _, delivery in pending.values()) - loaded.keys)
         for message, delivery in pending.values():
             _match(message, delivery, loaded, batch, now)
         return batch
+
+    def _read(self, readable: Sequence[tuple[Message, Key]]) -> tuple[Stored, Loaded]:
+        """The deliveries, and what is set for events; a retry does not say what kind of event it is about."""
+        settings = _settings_of(message.content for message, _ in readable if isinstance(message.content, Event))
+        wanted = [(self._deliveries.table, [key for _, key in readable]), (self._callbacks.table, settings)]
+        deliveries, callbacks = read_together(wanted)
+        return self._deliveries.opened(deliveries), self._callbacks.opened(settings, callbacks)
 
 
 def _key(message: Message, batch: Batch) -> Key | None:
@@ -105,18 +112,22 @@ def _wanted(message: Message, key: Key, stored: Delivery | None, batch: Batch, n
     return None
 
 
-def _callback_keys(deliveries: Iterable[Delivery]) -> set[Key]:
+def _settings_of(events: Iterable[Event]) -> set[Key]:
+    """Where the callbacks and signing secrets for *events* lie."""
     keys: set[Key] = set()
-    for delivery in deliveries:
-        keys.add(secrets_key(delivery.event.account))
-        if not delivery.event.callback:
-            keys.add(callback_key(delivery.event))
+    for event in events:
+        keys |= set(_needed(event))
     return keys
+
+
+def _needed(event: Event) -> tuple[Key, ...]:
+    secrets = secrets_key(event.account)
+    return (secrets,) if event.callback else (secrets, callback_key(event))
 
 
 def _match(message: Message, delivery: Delivery, loaded: Loaded, batch: Batch, now: datetime) -> None:
     event = delivery.event
-    needed = (secrets_key(event.account),) if event.callback else (secrets_key(event.account), callback_key(event))
+    needed = _needed(event)
     if not loaded.has(*needed):
         batch.turn_back(message.id, loaded.fault(*needed))
         return

@@ -6,7 +6,7 @@ Whatever its batch has beside it, an invocation lasts as long as its slowest ans
 
 from datetime import datetime, timedelta
 
-from ringback.callback_store import MOST_REMEMBERED
+from deliver.streaks import MOST_REMEMBERED
 from ringback.tables import Key
 
 SLOW_MILLISECONDS = 3_000

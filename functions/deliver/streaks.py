@@ -7,11 +7,13 @@ in a hundred would look like a hundred failures in a row. What failed soon after
 from datetime import datetime, timedelta
 
 from ringback.breaker import FAILURES_THAT_OPEN
-from ringback.callback_store import FRESH_SECONDS, MOST_REMEMBERED
 from ringback.tables import Key
 
-RECENT = timedelta(seconds=FRESH_SECONDS)
-"""After that without a success, an environment reads the callback again and sees what the others have counted."""
+RECENT = timedelta(seconds=5)
+"""Successes further back vouch for nothing: batches that began since then have read what others counted."""
+
+MOST_REMEMBERED = 10_000
+"""Callbacks that one execution environment remembers something about."""
 
 
 class Streaks:

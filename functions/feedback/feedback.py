@@ -57,10 +57,10 @@ class Feedback:
 
     def _mailing(self, key: Key) -> Callback | None:
         """The callback under *key* as it is at this moment, if it is a mail."""
-        items, unread = self._callbacks.read([key], consistent=True)
-        if unread:
+        found = self._callbacks.read([key])
+        if found.unread:
             raise OurFault("reading a callback: the table is busy")
-        for item in items:
+        for item in found.items:
             if item.get("type", {}).get("S") == CallbackType.EMAIL:
                 return from_item(item, self._credentials)
         return None

@@ -116,7 +116,6 @@ def _store(cloud: Cloud) -> CallbackStore:
         table=cloud.outputs["CallbacksTable"],
         dynamodb=cloud.client("dynamodb"),
         credentials=Credentials(key=cloud.outputs["CredentialsKeyArn"], kms=lambda: kms),
-        clock=time.monotonic,
     )
 
 

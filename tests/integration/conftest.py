@@ -2,7 +2,7 @@
 
 from tests.integration.calling import api, shared_api
 from tests.integration.certificates import authority, secure_receiver
-from tests.integration.delivering import break_call, platform
+from tests.integration.delivering import break_call, calls, platform
 from tests.integration.receivers import receiver
 from tests.integration.sending import hurried, sending
 from tests.integration.stack import shared_stack, stack
@@ -12,6 +12,7 @@ __all__ = [
     "api",
     "authority",
     "break_call",
+    "calls",
     "hurried",
     "letters",
     "platform",

@@ -89,7 +89,7 @@ class Platform:
         """The whole log."""
         keys = [(item["owner"]["S"], item["delivery"]["S"]) for item in self.stack.items("DELIVERIES_TABLE")]
         keys = [key for key in keys if not key[0].startswith("#")]  # the announcement of a line
-        return list(self.stack.deliveries().load(keys)[0].values())
+        return list(self.stack.deliveries().load(keys).deliveries.values())
 
     def delivery(self) -> Delivery:
         [delivery] = self.deliveries()
@@ -152,6 +152,25 @@ def down(operation: str) -> Callable[..., None]:
         raise ClientError({"Error": {"Code": "InternalServerError"}}, operation)
 
     return call
+
+
+@pytest.fixture
+def calls(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
+    """The calls of DynamoDB that read or write items, each with its request, as they are made."""
+    made: list[tuple[str, Any]] = []
+
+    def noting(operation: str) -> Callable[..., Any]:
+        call = getattr(platform.stack.dynamodb, operation)
+
+        def noted(**request: Any) -> Any:
+            made.append((operation, request))
+            return call(**request)
+
+        return noted
+
+    for operation in ("batch_get_item", "batch_write_item", "put_item", "update_item", "get_item", "query"):
+        monkeypatch.setattr(platform.stack.dynamodb, operation, noting(operation))
+    return made
 
 
 @pytest.fixture

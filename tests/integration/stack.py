@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -33,16 +33,6 @@ OF_TABLES = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "Bil
 """The properties of a table that its API call and its template have in common."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Clock:
-    """A clock that the test moves; in seconds."""
-
-    now: float = 0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
     """What a test needs of the stack."""
@@ -53,7 +43,6 @@ class Stack:
     ses: "SESV2Client"
     environment: dict[str, str]
     """As the template gives it to `deliver`."""
-    clock: Clock = field(default_factory=Clock)
 
     def credentials(self) -> Credentials:
         """A second execution environment's, with nothing remembered."""
@@ -65,7 +54,6 @@ class Stack:
             table=self.environment["CALLBACKS_TABLE"],
             dynamodb=self.dynamodb,
             credentials=self.credentials(),
-            clock=self.clock,
         )
 
     def deliveries(self) -> DeliveryStore:

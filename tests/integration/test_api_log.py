@@ -175,7 +175,7 @@ def test_a_settled_delivery_is_made_again_at_once(api: Api, status: DeliveryStat
     assert (answer.status, answer.json["delivery"]["status"]) == (202, "pending")
     due = round(NOW.timestamp() * 1000)
     assert queued(api) == [{"version": 1, "owner": delivery.owner, "delivery": delivery.id, "due": due}]
-    [stored] = api.stack.deliveries().load([(delivery.owner, delivery.id)])[0].values()
+    [stored] = api.stack.deliveries().load([(delivery.owner, delivery.id)]).deliveries.values()
     assert (stored.due, stored.tries, stored.reason) == (NOW, 0, AttemptReason.REDELIVERY)
     assert stored.attempts == delivery.attempts
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from ringback.callback_store import FRESH_SECONDS, secrets_key
+from ringback.callback_store import secrets_key
 from ringback.errors import OurFault
 from ringback.models import Callback, CallbackType, Method, SigningSecrets
 from tests.integration.stack import Stack
@@ -78,25 +78,31 @@ def test_a_removed_callback_leaves_nothing_behind(stack: Stack) -> None:
     assert stack.items("CALLBACKS_TABLE") == []
 
 
-def test_what_was_read_is_used_for_thirty_seconds(stack: Stack) -> None:
-    """Another environment's change is seen then; that there is no callback is remembered as well."""
+def test_a_change_is_seen_at_once(stack: Stack) -> None:
+    """By an environment that has just read that there was nothing, or what was there before."""
     reader = stack.callbacks()
     assert reader.load([KEY]).callback(KEY) is None
-    stack.callbacks().put(CALLBACK)
 
-    stack.clock.now = FRESH_SECONDS - 1
-    assert reader.load([KEY]).callback(KEY) is None
-    stack.clock.now = FRESH_SECONDS
+    stack.callbacks().put(CALLBACK)
     assert reader.load([KEY]).callback(KEY) == CALLBACK
 
+    stack.callbacks().remove(KEY)
+    assert reader.load([KEY]).callback(KEY) is None
 
-def test_one_s_own_change_is_seen_at_once(stack: Stack) -> None:
-    """Who sets a callback and reads it back sees it."""
-    store = stack.callbacks()
-    store.load([KEY])
-    store.put(CALLBACK)
 
-    assert store.load([KEY]).callback(KEY) == CALLBACK
+def test_kms_opens_a_password_once(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often its callback is read; one that was set anew is another ciphertext."""
+    reader = stack.callbacks()
+    stack.callbacks().put(CALLBACK)
+    reader.load([KEY])
+    with monkeypatch.context() as patch:
+        patch.setattr(stack.kms, "decrypt", pytest.fail)
+        assert reader.load([KEY]).callback(KEY) == CALLBACK
+
+    corrected = replace(CALLBACK, url_password="another-password")
+    stack.callbacks().put(corrected)
+
+    assert reader.load([KEY]).callback(KEY) == corrected
 
 
 def test_more_callbacks_than_one_call_reads_are_read(stack: Stack) -> None:

@@ -57,10 +57,10 @@ def test_a_delivery_comes_back_as_it_was_recorded(stack: Stack, delivery: Delive
     """With its event, its attempts and its place in the schedule; its version counts the writes."""
     assert record(stack.deliveries(), [delivery]) == [Written.YES]
 
-    found, unread = stack.deliveries().load([KEY, (NEW.owner, "other")])
+    stored = stack.deliveries().load([KEY, (NEW.owner, "other")])
 
-    assert found == {KEY: replace(delivery, version=1)}
-    assert unread == {}
+    assert stored.deliveries == {KEY: replace(delivery, version=1)}
+    assert stored.unread == {}
 
 
 def test_a_callback_that_travelled_in_its_event_is_kept_with_its_password_sealed(stack: Stack) -> None:
@@ -78,20 +78,20 @@ def test_a_callback_that_travelled_in_its_event_is_kept_with_its_password_sealed
     record(stack.deliveries(), [delivery])
 
     assert PLANTED not in repr(stack.items("DELIVERIES_TABLE"))
-    assert stack.deliveries().load([KEY])[0][KEY].event.callback == callback
+    assert stack.deliveries().load([KEY]).deliveries[KEY].event.callback == callback
 
 
 def test_only_one_of_two_writers_wins(stack: Stack) -> None:
     """Two environments had the same message; the slower one learns that it is too late."""
     record(stack.deliveries(), [FAILING])
-    read = stack.deliveries().load([KEY])[0][KEY]
+    read = stack.deliveries().load([KEY]).deliveries[KEY]
     first = read.after(TRY, status=DeliveryStatus.DELIVERED, due=None)
     second = read.after(TRY, status=DeliveryStatus.PENDING, due=NOW)
 
     assert record(stack.deliveries(), [first]) == [Written.YES]
     assert record(stack.deliveries(), [second]) == [Written.SUPERSEDED]
     assert record(stack.deliveries(), [FAILING]) == [Written.SUPERSEDED]
-    assert stack.deliveries().load([KEY])[0][KEY].status is DeliveryStatus.DELIVERED
+    assert stack.deliveries().load([KEY]).deliveries[KEY].status is DeliveryStatus.DELIVERED
 
 
 def test_arriving_at_the_first_attempt_beats_a_failure(stack: Stack) -> None:
@@ -99,7 +99,7 @@ def test_arriving_at_the_first_attempt_beats_a_failure(stack: Stack) -> None:
     record(stack.deliveries(), [FAILING])
 
     assert record(stack.deliveries(), [ARRIVED]) == [Written.YES]
-    assert stack.deliveries().load([KEY])[0][KEY].settled
+    assert stack.deliveries().load([KEY]).deliveries[KEY].settled
 
 
 def test_a_delivery_is_kept_for_its_retention(stack: Stack) -> None:

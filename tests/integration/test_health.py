@@ -96,7 +96,6 @@ def test_what_waits_for_a_callback_that_is_removed_is_cancelled(opened: Platform
     """Although it has had no attempt yet."""
     opened.invoke(*events(1, start=10))
     opened.stack.callbacks().remove(KEY)
-    opened.restart()
 
     assert opened.invoke(record(opened.retry(by_id(opened)["10"]))) == []
 
@@ -156,15 +155,34 @@ def test_setting_the_callback_again_forgets_all_failures(opened: Platform) -> No
 
 
 def test_an_outcome_of_the_url_before_says_nothing_about_the_one_now(platform: Platform) -> None:
-    """The environment has read the callback before it was changed."""
+    """The batch had read the callback before it was changed."""
     platform.set()
-    platform.invoke(*events(1))
-    platform.set(target="/other")
+
+    def fails_after_a_change(receiver: Receiver, sock: socket.socket) -> None:
+        read_request(sock)
+        platform.set(target="/other")
+        sock.sendall(receiver.answer())
+
+    platform.receiver.behaviour = fails_after_a_change
     platform.receiver.status = 500
 
-    platform.invoke(*events(12, start=1))
+    platform.invoke(*events(12))
 
     assert state(platform) == "healthy"
+
+
+def test_failures_that_one_environment_counted_are_known_to_the_next(platform: Platform) -> None:
+    """Five here and five there are ten in a row, and a success anywhere starts again: no memory stands between."""
+    platform.set()
+    platform.receiver.status = 500
+    for number in range(9):
+        platform.invoke(record(platform.retry(by_id(platform)["0"])) if number else events(1)[0])
+        platform.restart()
+    assert callback(platform).breaker.failures == 9
+
+    platform.receiver.status = 200
+    platform.invoke(record(platform.retry(by_id(platform)["0"])))
+    assert callback(platform).breaker.failures == 0
 
 
 def test_a_success_in_the_middle_of_a_batch_counts_in_its_place(platform: Platform) -> None:
@@ -319,9 +337,6 @@ def test_two_environments_make_one_probe(opened: Platform) -> None:
     stale = opened.stack.callbacks().load([KEY])
     opened.invoke(*events(1, start=10))
 
-    opened.restart()
-    store = opened.stack.callbacks()
-    store.load([KEY])
     before = stale.callback(KEY)
     assert before
     assert not opened.stack.health().claim(before, before.breaker.probed(opened.clock(), max))
@@ -414,8 +429,8 @@ def test_a_contact_that_cannot_be_read_is_counted_as_untold(
     read: Callable[..., Any] = platform.stack.dynamodb.batch_get_item
 
     def busy(**request: Any) -> Any:
-        [table] = request["RequestItems"].values()
-        if any(key.get("event") == {"S": CONTACT} for key in table["Keys"]):
+        keys = [key for table in request["RequestItems"].values() for key in table["Keys"]]
+        if any(key.get("event") == {"S": CONTACT} for key in keys):
             return {"Responses": {}, "UnprocessedKeys": request["RequestItems"]}
         return read(**request)
 

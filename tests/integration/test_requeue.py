@@ -80,8 +80,8 @@ def test_nothing_is_moved_twice(stack: Stack) -> None:
     delivery = park(stack, 1, due=NOW)
 
     assert [run(stack), run(stack)] == [1, 0]
-    found, _ = stack.deliveries().load([(delivery.owner, delivery.id)])
-    assert list(found.values()) == [replace(delivery, version=1)]
+    stored = stack.deliveries().load([(delivery.owner, delivery.id)])
+    assert list(stored.deliveries.values()) == [replace(delivery, version=1)]
 
 
 def test_all_shards_are_emptied(stack: Stack) -> None:

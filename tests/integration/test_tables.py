@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ringback.tables import PAUSES, Table
+from ringback.tables import PAUSES, Found, Table, read_together
 from tests.integration.stack import Stack
 
 
@@ -38,10 +38,10 @@ def test_what_a_read_leaves_over_is_read_again(
 
     monkeypatch.setattr(stack.dynamodb, "batch_get_item", half)
 
-    found, unread = table.read([("o", "001"), ("o", "002")], consistent=True)
+    found = table.read([("o", "001"), ("o", "002")])
 
-    assert sorted(one["event"]["S"] for one in found) == ["001", "002"]
-    assert unread == set()
+    assert sorted(one["event"]["S"] for one in found.items) == ["001", "002"]
+    assert found.unread == set()
     assert pauses == [PAUSES[0]]
 
 
@@ -55,8 +55,31 @@ def test_what_cannot_be_read_in_the_end_is_named(
 
     monkeypatch.setattr(stack.dynamodb, "batch_get_item", nothing)
 
-    assert table.read([("o", "001")], consistent=True) == ([], {("o", "001")})
+    assert table.read([("o", "001")]) == Found(items=[], unread={("o", "001")})
     assert pauses == list(PAUSES)
+
+
+def test_two_tables_are_read_in_one_call(table: Table, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Consistently, each key once, and each table's items apart; what is left over is named by its table."""
+    log = Table(name="DeliveriesTable", partition="owner", sort="delivery", client=stack.dynamodb)
+    table.write([item(1)])
+    log.write([{"owner": {"S": "o"}, "delivery": {"S": "d"}}])
+    calls: list[dict[str, Any]] = []
+    whole: Any = stack.dynamodb.batch_get_item
+
+    def noted(**request: Any) -> Any:
+        calls.append(request["RequestItems"])
+        return whole(**request)
+
+    monkeypatch.setattr(stack.dynamodb, "batch_get_item", noted)
+
+    settings, deliveries = read_together([(table, [("o", "001"), ("o", "001"), ("o", "002")]), (log, [("o", "d")])])
+
+    assert [one["event"]["S"] for one in settings.items] == ["001"]
+    assert [one["delivery"]["S"] for one in deliveries.items] == ["d"]
+    [call] = calls
+    assert [len(call[name]["Keys"]) for name in (table.name, log.name)] == [2, 1]
+    assert all(wanted["ConsistentRead"] for wanted in call.values())
 
 
 def test_what_cannot_be_written_in_the_end_is_named(

@@ -53,7 +53,7 @@ def get_signing_secret(call: Calling) -> SigningSecretAnswer:
     SIGNING,
     name="create_signing_secret",
     summary="Have requests signed",
-    description="By the Standard Webhooks rule, from within 30 seconds on. The secret is shown this once.",
+    description="By the Standard Webhooks rule, from the next attempt on. The secret is shown this once.",
     problems=[HTTPStatus.CONFLICT],
     status=HTTPStatus.CREATED,
 )

@@ -1,6 +1,6 @@
 """The Callbacks table: what each customer wants, and what each account signs with."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,16 +12,10 @@ from ringback.credentials import Credentials
 from ringback.errors import OurFault
 from ringback.event_kinds import Scope
 from ringback.models import Callback, Event, SigningSecrets, owner_of
-from ringback.tables import Item, Key, Table
+from ringback.tables import Found, Item, Key, Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-FRESH_SECONDS = 30
-"""For how long a callback that was read once is used again; a change takes at most this long to work everywhere."""
-
-MOST_REMEMBERED = 10_000
-"""Callbacks that one execution environment remembers (about 1 KB each)."""
 
 
 def callback_key(event: Event) -> Key:
@@ -43,6 +37,15 @@ class Loaded:
     faults: dict[Key, OurFault] = field(default_factory=dict)
     """Why keys could not be read, where the table was not just busy."""
 
+    def __or__(self, other: "Loaded") -> "Loaded":
+        """Both together."""
+        return Loaded(self.found | other.found, self.faults | other.faults)
+
+    @property
+    def keys(self) -> set[Key]:
+        """All that was read, whatever came of it."""
+        return self.found.keys() | self.faults.keys()
+
     def has(self, *keys: Key) -> bool:
         """Whether all *keys* could be read."""
         return all(key in self.found for key in keys)
@@ -63,30 +66,36 @@ class Loaded:
 
 
 class CallbackStore:
-    """Reads callbacks through a cache and writes them; passwords are sealed on the way in."""
+    """Reads callbacks as they are at this moment, and sets them; passwords are sealed on the way in.
 
-    def __init__(
-        self, *, table: str, dynamodb: "DynamoDBClient", credentials: Credentials, clock: Callable[[], float]
-    ) -> None:
-        """*clock* gives seconds; only differences matter."""
-        self._table = Table(name=table, partition="owner", sort="event", client=dynamodb)
+    Nothing is remembered, neither a callback nor that there is none: a setting counts from the next event on. What KMS
+    opened once is (`Credentials`), by its ciphertext.
+    """
+
+    def __init__(self, *, table: str, dynamodb: "DynamoDBClient", credentials: Credentials) -> None:
+        self.table = Table(name=table, partition="owner", sort="event", client=dynamodb)
         self._credentials = credentials
-        self._clock = clock
-        self._remembered: dict[Key, tuple[float, Callback | SigningSecrets | None]] = {}
 
     def load(self, keys: Iterable[Key]) -> Loaded:
-        """What lies under *keys*, remembered or read in one go.
+        """Read what lies under *keys*.
 
         Raises:
             OurFault: the table is out of reach.
         """
-        now = self._clock()
-        wanted = set(keys)
-        known = {key: entry[1] for key in wanted if (entry := self._remembered.get(key)) and entry[0] > now}
-        loaded = Loaded(known)
-        missing = wanted - known.keys()
-        if missing:
-            self._read(missing, loaded, until=now + FRESH_SECONDS)
+        keys = set(keys)
+        return self.opened(keys, self.table.read(keys)) if keys else Loaded({})
+
+    def opened(self, keys: Iterable[Key], found: Found) -> Loaded:
+        """Make callbacks and secrets of items that were read from this table under *keys*."""
+        loaded = Loaded(dict.fromkeys(set(keys) - found.unread))
+        for item in found.items:
+            key = self.table.key_of(item)
+            try:
+                loaded.found[key] = self._opened(item)
+            except OurFault as fault:
+                # One password that KMS does not open is no reason to hold up everybody else's deliveries.
+                del loaded.found[key]
+                loaded.faults[key] = fault
         return loaded
 
     def put(self, callback: Callback) -> None:
@@ -95,7 +104,7 @@ class CallbackStore:
         Raises:
             OurFault: the table or KMS is out of reach.
         """
-        self._put((callback.owner, callback.event), callback_items.to_item(callback, self._credentials))
+        self._put(callback_items.to_item(callback, self._credentials))
 
     def put_secrets(self, secrets: SigningSecrets) -> None:
         """Set what an account signs with.
@@ -103,7 +112,7 @@ class CallbackStore:
         Raises:
             OurFault: the table or KMS is out of reach.
         """
-        self._put((secrets.owner, signing_items.SIGNING), signing_items.to_item(secrets, self._credentials))
+        self._put(signing_items.to_item(secrets, self._credentials))
 
     def remove(self, key: Key) -> None:
         """Forget a callback altogether (facts: `None` leaves nothing behind).
@@ -112,44 +121,11 @@ class CallbackStore:
             OurFault: the table is out of reach.
         """
         with our_fault("removing a callback"):
-            self._table.client.delete_item(TableName=self._table.name, Key=self._table.key(key))
-        self._remembered.pop(key, None)
+            self.table.client.delete_item(TableName=self.table.name, Key=self.table.key(key))
 
-    def latest(self, callback: Callback) -> Callback:
-        """*callback* as it was read or noted last."""
-        entry = self._remembered.get((callback.owner, callback.event))
-        return entry[1] if entry and isinstance(entry[1], Callback) else callback
-
-    def note(self, callback: Callback) -> None:
-        """Remember a change of the breaker that was just written, until the table is read again."""
-        key = callback.owner, callback.event
-        if entry := self._remembered.get(key):
-            self._remembered[key] = entry[0], callback
-
-    def forget(self, callback: Callback) -> None:
-        """Read it from the table the next time."""
-        self._remembered.pop((callback.owner, callback.event), None)
-
-    def _put(self, key: Key, item: Item) -> None:
+    def _put(self, item: Item) -> None:
         with our_fault("setting a callback"):
-            self._table.client.put_item(TableName=self._table.name, Item=item)
-        self._remembered.pop(key, None)
-
-    def _read(self, keys: set[Key], loaded: Loaded, *, until: float) -> None:
-        items, unread = self._table.read(keys, consistent=False)
-        found: dict[Key, Callback | SigningSecrets | None] = dict.fromkeys(keys - unread)
-        for item in items:
-            key = self._table.key_of(item)
-            try:
-                found[key] = self._opened(item)
-            except OurFault as fault:
-                # One password that KMS does not open is no reason to hold up everybody else's deliveries.
-                del found[key]
-                loaded.faults[key] = fault
-        if len(self._remembered) + len(found) > MOST_REMEMBERED:
-            self._remembered.clear()
-        self._remembered |= {key: (until, value) for key, value in found.items()}
-        loaded.found.update(found)
+            self.table.client.put_item(TableName=self.table.name, Item=item)
 
     def _opened(self, item: Item) -> Callback | SigningSecrets:
         if item["event"]["S"] == signing_items.SIGNING:

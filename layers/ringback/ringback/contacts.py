@@ -45,7 +45,7 @@ def contact_of(account: str, *, table: str, dynamodb: "DynamoDBClient") -> str:
         OurFault: the table is out of reach, or a newer release set the contact.
     """
     callbacks = Table(name=table, partition="owner", sort="event", client=dynamodb)
-    items, unread = callbacks.read([(owner_of(account, ""), CONTACT)], consistent=False)
-    if unread:
+    found = callbacks.read([(owner_of(account, ""), CONTACT)])
+    if found.unread:
         raise OurFault("reading a contact: the table is busy")
-    return from_item(items[0]) if items else ""
+    return from_item(found.items[0]) if found.items else ""

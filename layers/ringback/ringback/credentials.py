@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
 MOST_REMEMBERED = 4_096
-"""Decrypted values that one execution environment keeps, so that KMS is asked once for each and not every 30 s."""
+"""Decrypted values that one execution environment keeps, so that KMS is asked once for each and not in every batch."""
 
 
 class Credentials:

@@ -1,7 +1,7 @@
 """The Deliveries table: the log that customers see, and what `deliver` goes by."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from ringback.credentials import Credentials
 from ringback.delivery_items import from_item, to_item
 from ringback.errors import Conflict, OurFault
 from ringback.models import Delivery, DeliveryStatus
-from ringback.tables import Item, Key, Table
+from ringback.tables import Found, Item, Key, Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -30,6 +30,16 @@ class Written(StrEnum):
     """The table did not take it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """Deliveries as they were read."""
+
+    deliveries: Mapping[Key, Delivery]
+    """Those that exist."""
+    unread: Mapping[Key, OurFault | None]
+    """Keys that could not be read, each with the reason; None where the table was just busy."""
+
+
 class DeliveryStore:
     """Reads and writes deliveries."""
 
@@ -43,28 +53,30 @@ class DeliveryStore:
         mapper: Callable[..., Iterable[Any]] = map,
     ) -> None:
         """*mapper* may run single writes side by side."""
-        self._table = Table(name=table, partition="owner", sort="delivery", client=dynamodb)
+        self.table = Table(name=table, partition="owner", sort="delivery", client=dynamodb)
         self._credentials = credentials
         self._retention = retention
         self._mapper = mapper
 
-    def load(self, keys: Iterable[Key]) -> tuple[Mapping[Key, Delivery], Mapping[Key, OurFault | None]]:
-        """The deliveries that exist under *keys* (owner, id), and the keys that could not be read, with the reason.
-
-        There is none where the table was just busy.
+    def load(self, keys: Iterable[Key]) -> Stored:
+        """Read the deliveries under *keys* (owner, id).
 
         Raises:
             OurFault: the table is out of reach.
         """
-        items, busy = self._table.read(dict.fromkeys(keys), consistent=True)
-        found: dict[Key, Delivery] = {}
-        unread: dict[Key, OurFault | None] = dict.fromkeys(busy)
-        for item in items:
+        return self.opened(self.table.read(keys))
+
+    def opened(self, found: Found) -> Stored:
+        """Make deliveries of items that were read from this table."""
+        deliveries: dict[Key, Delivery] = {}
+        unread: dict[Key, OurFault | None] = dict.fromkeys(found.unread)
+        for item in found.items:
+            key = self.table.key_of(item)
             try:
-                found[self._table.key_of(item)] = self._delivery(item)
+                deliveries[key] = self._delivery(item)
             except OurFault as fault:  # it cannot be read, or KMS does not open its callback's password
-                unread[self._table.key_of(item)] = fault
-        return found, unread
+                unread[key] = fault
+        return Stored(deliveries=deliveries, unread=unread)
 
     def record(self, deliveries: Sequence[Delivery], *, parked: Callable[[Delivery], bool]) -> Mapping[Key, Written]:
         """Write *deliveries*; those that are *parked* wait on the due index.
@@ -80,8 +92,8 @@ class DeliveryStore:
     def _put(self, delivery: Delivery, *, parked: bool) -> tuple[Key, Written]:
         try:
             with our_fault("recording a delivery"):
-                self._table.client.put_item(
-                    TableName=self._table.name,
+                self.table.client.put_item(
+                    TableName=self.table.name,
                     Item=self._item(delivery, parked=parked),
                     ConditionExpression="attribute_not_exists(delivery) OR version = :read",
                     ExpressionAttributeValues={":read": {"N": str(delivery.version)}},
@@ -95,7 +107,7 @@ class DeliveryStore:
     def _put_together(self, deliveries: Sequence[Delivery]) -> dict[Key, Written]:
         written = dict.fromkeys(map(_key, deliveries), Written.NO)
         try:
-            unwritten = self._table.write([self._item(delivery, parked=False) for delivery in deliveries])
+            unwritten = self.table.write([self._item(delivery, parked=False) for delivery in deliveries])
         except OurFault:
             return written
         return {key: Written.NO if key in unwritten else Written.YES for key in written}

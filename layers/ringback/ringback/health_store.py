@@ -36,15 +36,15 @@ class HealthStore:
             OurFault: the table is out of reach.
         """
         keys = set(keys)
-        items, unread = self._table.read(keys, consistent=True)
-        found = dict.fromkeys(keys - unread, HEALTHY)
-        for item in items:
+        found = self._table.read(keys)
+        breakers = dict.fromkeys(keys - found.unread, HEALTHY)
+        for item in found.items:
             key = self._table.key_of(item)
             try:
-                found[key] = HEALTHY if "disabled" in item else _read(item)
+                breakers[key] = HEALTHY if "disabled" in item else _read(item)
             except OurFault:  # its own line waits, and no other one
-                del found[key]
-        return found
+                del breakers[key]
+        return breakers
 
     def failed(self, callback: Callback, failures: int, *, since: datetime) -> Breaker | None:
         """Count *failures* in a row; the breaker then, or None if the callback is another one now.

@@ -10,11 +10,13 @@ from ringback.aws import our_fault
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, KeysAndAttributesTypeDef
 
 type Item = Mapping[str, AttributeValueTypeDef]
 type Key = tuple[str, str]
 """Partition and sort key of an item."""
+type _Keys = Sequence[tuple[str, Item]]
+"""Names of tables, each with a key as DynamoDB wants it."""
 
 READ_AT_ONCE = 100
 """BatchGetItem's limit."""
@@ -22,6 +24,16 @@ WRITE_AT_ONCE = 25
 """BatchWriteItem's limit."""
 PAUSES = (0.05, 0.2, 0.5)
 """Seconds before each further try of what a batch call left over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a read brought: one that was cut short leaves keys over, and nothing is known of those."""
+
+    items: list[Item]
+    """Those that exist, in no order."""
+    unread: set[Key]
+    """Keys that the table was too busy to read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +54,14 @@ class Table:
         """The key of a stored *item*."""
         return item[self.partition]["S"], item[self.sort]["S"]
 
-    def read(self, keys: Iterable[Key], *, consistent: bool) -> tuple[list[Item], set[Key]]:
-        """The items that exist under *keys*, and the keys that could not be read.
+    def read(self, keys: Iterable[Key]) -> "Found":
+        """Read what lies under *keys*, consistently.
 
         Raises:
-            OurFault: nothing could be read.
+            OurFault: the table is out of reach.
         """
-        found: list[Item] = []
-        unread: set[Key] = set()
-        for chunk in batched(keys, READ_AT_ONCE, strict=False):
-            unread |= self._read_chunk(chunk, found, consistent=consistent)
-        return found, unread
+        [found] = read_together([(self, keys)])
+        return found
 
     def write(self, items: Sequence[Item]) -> set[Key]:
         """Put *items*, whatever was there before; the keys of those that could not be written.
@@ -65,20 +74,6 @@ class Table:
             unwritten |= self._write_chunk(chunk)
         return unwritten
 
-    def _read_chunk(self, keys: Sequence[Key], found: list[Item], *, consistent: bool) -> set[Key]:
-        wanted = [self.key(key) for key in keys]
-        for pause in (*PAUSES, None):
-            with our_fault(f"reading {self.name}"):
-                page = self.client.batch_get_item(
-                    RequestItems={self.name: {"Keys": wanted, "ConsistentRead": consistent}}
-                )
-            found += page["Responses"].get(self.name, [])
-            wanted = list(page.get("UnprocessedKeys", {}).get(self.name, {"Keys": []})["Keys"])
-            if not wanted or pause is None:
-                break
-            self.sleep(pause)
-        return {self.key_of(key) for key in wanted}
-
     def _write_chunk(self, items: Sequence[Item]) -> set[Key]:
         wanted = [{"PutRequest": {"Item": item}} for item in items]
         for pause in (*PAUSES, None):
@@ -89,3 +84,41 @@ class Table:
                 break
             self.sleep(pause)
         return {self.key_of(request["PutRequest"]["Item"]) for request in wanted}
+
+
+def read_together(wanted: Sequence[tuple[Table, Iterable[Key]]]) -> list[Found]:
+    """Read keys of several tables of one account, consistently, in as few calls as they fit into.
+
+    The answer has one `Found` for each entry of *wanted*, in the same order; a table is named once.
+
+    Raises:
+        OurFault: the tables are out of reach.
+    """
+    tables = {table.name: table for table, _ in wanted}
+    found = {name: Found(items=[], unread=set()) for name in tables}
+    every = [(table.name, table.key(key)) for table, keys in wanted for key in dict.fromkeys(keys)]
+    for chunk in batched(every, READ_AT_ONCE, strict=False):
+        for name, key in _read_chunk(wanted[0][0], chunk, found):
+            found[name].unread.add(tables[name].key_of(key))
+    return list(found.values())
+
+
+def _read_chunk(caller: Table, keys: _Keys, found: Mapping[str, Found]) -> _Keys:
+    """Read up to `READ_AT_ONCE` *keys* into *found* with the client of *caller*; the ones that are left over."""
+    for pause in (*PAUSES, None):
+        with our_fault(f"reading {' and '.join(sorted({name for name, _ in keys}))}"):
+            page = caller.client.batch_get_item(RequestItems=_by_table(keys))
+        for name, items in page["Responses"].items():
+            found[name].items.extend(items)
+        keys = [(name, key) for name, left in page.get("UnprocessedKeys", {}).items() for key in left["Keys"]]
+        if not keys or pause is None:
+            break
+        caller.sleep(pause)
+    return keys
+
+
+def _by_table(keys: _Keys) -> dict[str, "KeysAndAttributesTypeDef"]:
+    request: dict[str, KeysAndAttributesTypeDef] = {}
+    for name, key in keys:
+        request.setdefault(name, {"Keys": [], "ConsistentRead": True})["Keys"].append(key)  # type: ignore[attr-defined]
+    return request
