@@ -120,7 +120,7 @@ def test_a_test_goes_through_the_guard(api: Api) -> None:
         answer = api.post(f"{PATH}/messages/send_notify/test", {"callback": fields})
 
     [attempt] = answer.json["delivery"]["attempts"]
-    assert (attempt["outcome"], attempt["detail"]) == ("refused", "loopback.test: 127.0.0.1 is loopback")
+    assert (attempt["outcome"], attempt["detail"]) == ("special_address", "loopback.test: 127.0.0.1 is loopback")
 
 
 def test_a_test_of_a_mail_sends_it(api: Api) -> None:

@@ -42,6 +42,7 @@ def test_every_outcome_has_a_consequence() -> None:
         (Outcome.PROTOCOL, DeliveryStatus.PENDING),
         (Outcome.TOO_LONG, DeliveryStatus.PENDING),
         (Outcome.REFUSED, DeliveryStatus.FAILED),
+        (Outcome.SPECIAL_ADDRESS, DeliveryStatus.PENDING),
         (Outcome.UNUSABLE, DeliveryStatus.FAILED),
         (Outcome.MAIL_DELAYED, DeliveryStatus.PENDING),
         (Outcome.MAIL_REJECTED, DeliveryStatus.FAILED),

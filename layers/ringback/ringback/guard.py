@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from threading import Lock
 
-from ringback.addresses import Network, plain, refusal
+from ringback.addresses import Network, plain, refusal, refusal_of_host
 from ringback.errors import AttemptFailed
 from ringback.models import Outcome, Url
 from ringback.resolving import Resolve, Resolver
@@ -78,7 +78,8 @@ class Guard:
         known = self._known.get(url.host)
         judged = known if known is not None and began < known.until else self._judge(url.host)
         if judged.refusal is not None:
-            raise AttemptFailed(Outcome.REFUSED, judged.refusal)
+            named = refusal_of_host(url.host, self._allowed) is not None
+            raise AttemptFailed(Outcome.REFUSED if named else Outcome.SPECIAL_ADDRESS, judged.refusal)
         seconds = 0.0 if judged is known else self._clock() - began
         return Target(scheme=url.scheme, host=url.host, port=url.port, addresses=judged.addresses, seconds=seconds)
 

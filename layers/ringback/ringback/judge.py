@@ -31,6 +31,7 @@ CONSEQUENCES: Mapping[Outcome, Consequence] = MappingProxyType(
         Outcome.PROTOCOL: Consequence.RETRY,
         Outcome.TOO_LONG: Consequence.RETRY,
         Outcome.REFUSED: Consequence.GIVE_UP,
+        Outcome.SPECIAL_ADDRESS: Consequence.RETRY,  # a wrong DNS record is mended like a missing one
         Outcome.UNUSABLE: Consequence.GIVE_UP,
         Outcome.MAIL_DELAYED: Consequence.RETRY,
         Outcome.MAIL_REJECTED: Consequence.GIVE_UP,
