@@ -185,7 +185,7 @@ MEANINGS: Mapping[tuple[str, int], Mapping[str, object]] = {
 """By name and format: what each sample is read as."""
 
 NOT_WRITTEN_WHOLE: Mapping[str, frozenset[str]] = {
-    "callback": frozenset({"failures", "failing_since", "open_until", "probes", "declared_by"}),
+    "callback": frozenset({"failures", "failing_since", "open_until", "probes", "writer", "declared_by"}),
 }
 """Attributes that something else than `to_item` puts on an item; `tests/integration/test_formats.py` has them."""
 

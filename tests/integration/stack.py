@@ -1,7 +1,7 @@
 """The stack's tables, queues and key on moto, made from the template itself."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from ringback.callback_store import CallbackStore
@@ -72,6 +73,17 @@ class Stack:
     def lines(self) -> Lines:
         """The lines of waiting deliveries."""
         return Lines(table=self.environment["DELIVERIES_TABLE"], dynamodb=self.dynamodb)
+
+    def lose_answers(self, monkeypatch: pytest.MonkeyPatch, operation: str) -> None:
+        """Have the answer to each call of DynamoDB's *operation* lost once: it is done, and botocore sends it again."""
+        call = getattr(self.dynamodb, operation)
+
+        def again(**request: Any) -> Any:
+            with suppress(ClientError):
+                call(**request)
+            return call(**request)
+
+        monkeypatch.setattr(self.dynamodb, operation, again)
 
     def items(self, table: str) -> list[dict[str, Any]]:
         """Everything in the table that the environment calls *table*."""

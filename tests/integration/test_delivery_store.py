@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from ringback.delivery_store import DeliveryStore, Written
+from ringback.delivery_store import DeliveryStore, Superseded, Written
 from ringback.models import (
     Attempt,
     AttemptReason,
@@ -48,7 +48,7 @@ FAILING = NEW.after(TRY, status=DeliveryStatus.PENDING, due=NOW + timedelta(seco
 ARRIVED = NEW.after(replace(TRY, outcome=Outcome.DELIVERED), status=DeliveryStatus.DELIVERED, due=None)
 
 
-def record(store: DeliveryStore, deliveries: Sequence[Delivery], *, parked: bool = False) -> list[Written]:
+def record(store: DeliveryStore, deliveries: Sequence[Delivery], *, parked: bool = False) -> list[Written | Superseded]:
     return list(store.record(deliveries, parked=lambda _: parked).values())
 
 
@@ -89,9 +89,19 @@ def test_only_one_of_two_writers_wins(stack: Stack) -> None:
     second = read.after(TRY, status=DeliveryStatus.PENDING, due=NOW)
 
     assert record(stack.deliveries(), [first]) == [Written.YES]
-    assert record(stack.deliveries(), [second]) == [Written.SUPERSEDED]
-    assert record(stack.deliveries(), [FAILING]) == [Written.SUPERSEDED]
+    stands = Superseded(replace(first, version=2))
+    assert record(stack.deliveries(), [second]) == [stands]
+    assert record(stack.deliveries(), [FAILING]) == [stands]
     assert stack.deliveries().load([KEY]).deliveries[KEY].status is DeliveryStatus.DELIVERED
+
+
+def test_a_write_whose_answer_is_lost_has_happened(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore sends it again, and its condition fails against our own write; whoever wrote goes on all the same."""
+    stack.lose_answers(monkeypatch, "put_item")
+
+    assert record(stack.deliveries(), [FAILING]) == [Written.YES]
+    read = stack.deliveries().load([KEY]).deliveries[KEY]
+    assert record(stack.deliveries(), [read.after(TRY, status=DeliveryStatus.DELIVERED, due=None)]) == [Written.YES]
 
 
 def test_arriving_at_the_first_attempt_beats_a_failure(stack: Stack) -> None:

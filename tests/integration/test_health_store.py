@@ -147,3 +147,24 @@ def test_the_api_shows_the_state_and_since_when(stack: Stack, opened: Callback) 
 
     assert health_of(replace(opened, breaker=Breaker(failures=10, failing_since=NOW))) == {"state": "failing", **since}
     assert health_of(stored(stack)) == {"state": "open", **since, "until": "2026-11-23T17:37:06.000Z"}
+
+
+def test_a_write_whose_answer_is_lost_counts_once_and_is_known_for_our_own(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the first failure to the recovery, and off and on: each is sent twice, and none passes for another's."""
+    stack.callbacks().put(CALLBACK)
+    stack.lose_answers(monkeypatch, "update_item")
+    health = stack.health()
+
+    breaker = health.failed(CALLBACK, 10, since=NOW)
+    assert breaker == Breaker(failures=10, failing_since=NOW)
+    failing = replace(CALLBACK, breaker=breaker)
+    opened = replace(failing, breaker=failing.breaker.opened(NOW, max))
+    assert health.open(failing, opened.breaker)
+    probed = replace(opened, breaker=opened.breaker.probed(NOW, max))
+    assert health.claim(opened, probed.breaker)
+    assert health.recovered(probed) == probed.breaker
+    assert health.disable(CALLBACK, "gone")
+    assert health.enable(CALLBACK)
+    assert health_of(stored(stack)) == {"state": "healthy"}

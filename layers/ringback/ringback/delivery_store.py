@@ -24,10 +24,15 @@ class Written(StrEnum):
     """How writing a delivery went."""
 
     YES = "yes"
-    SUPERSEDED = "superseded"
-    """Somebody else has written it since it was read; theirs stands."""
     NO = "no"
     """The table did not take it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """Somebody else has written the delivery since it was read; theirs *stands*."""
+
+    stands: Delivery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +83,9 @@ class DeliveryStore:
                 unread[key] = fault
         return Stored(deliveries=deliveries, unread=unread)
 
-    def record(self, deliveries: Sequence[Delivery], *, parked: Callable[[Delivery], bool]) -> Mapping[Key, Written]:
+    def record(
+        self, deliveries: Sequence[Delivery], *, parked: Callable[[Delivery], bool]
+    ) -> Mapping[Key, Written | Superseded]:
         """Write *deliveries*; those that are *parked* wait on the due index.
 
         A delivery that arrived at its first attempt is written 25 at a time, whatever was there: nothing is better
@@ -89,20 +96,28 @@ class DeliveryStore:
         written = dict(self._mapper(lambda delivery: self._put(delivery, parked=parked(delivery)), singly))
         return written | self._put_together(together)
 
-    def _put(self, delivery: Delivery, *, parked: bool) -> tuple[Key, Written]:
+    def _put(self, delivery: Delivery, *, parked: bool) -> tuple[Key, Written | Superseded]:
+        try:
+            return _key(delivery), self._put_item(self._item(delivery, parked=parked), read=delivery.version)
+        except OurFault:
+            return _key(delivery), Written.NO
+
+    def _put_item(self, item: Item, *, read: int) -> Written | Superseded:
         try:
             with our_fault("recording a delivery"):
                 self.table.client.put_item(
                     TableName=self.table.name,
-                    Item=self._item(delivery, parked=parked),
+                    Item=item,
                     ConditionExpression="attribute_not_exists(delivery) OR version = :read",
-                    ExpressionAttributeValues={":read": {"N": str(delivery.version)}},
+                    ExpressionAttributeValues={":read": {"N": str(read)}},
                 )
         except Conflict:
-            return _key(delivery), Written.SUPERSEDED
-        except OurFault:
-            return _key(delivery), Written.NO
-        return _key(delivery), Written.YES
+            # An answer that was lost makes botocore ask again, and then the condition fails against our own write.
+            stands = self.table.get(self.table.key_of(item))
+            if stands is None:
+                raise
+            return Written.YES if stands == item else Superseded(self._delivery(stands))
+        return Written.YES
 
     def _put_together(self, deliveries: Sequence[Delivery]) -> dict[Key, Written]:
         written = dict.fromkeys(map(_key, deliveries), Written.NO)

@@ -1,6 +1,7 @@
 """The breakers of callbacks, on the callbacks' own items: one conditional write per change, none while all is well."""
 
-from collections.abc import Iterable, Mapping
+import secrets
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +24,26 @@ SAME_AND_ON = f"{SAME} AND attribute_not_exists(disabled)"
 ALL_OF_IT = "failures, failing_since, open_until, probes"
 
 
+NOT_YET = "(attribute_not_exists(writer) OR writer <> :writer)"
+"""Each write leaves a token of its own. One whose answer was lost is sent again by botocore, and would else count twice,
+or fail against itself and pass for somebody else's."""
+
+TOKEN_BYTES = 8
+
+
 class HealthStore:
     """Writes what attempts say about their endpoints; setting a callback replaces its item, and so forgets it all."""
 
-    def __init__(self, *, table: str, dynamodb: "DynamoDBClient") -> None:
+    def __init__(
+        self,
+        *,
+        table: str,
+        dynamodb: "DynamoDBClient",
+        token: Callable[[], str] = lambda: secrets.token_hex(TOKEN_BYTES),
+    ) -> None:
+        """*token* gives a text that nobody else has."""
         self._table = Table(name=table, partition="owner", sort="event", client=dynamodb)
+        self._token = token
 
     def breakers(self, keys: Iterable[Key]) -> Mapping[Key, Breaker]:
         """Those that could be read; a callback that is off, or not set, is not open either.
@@ -54,7 +70,7 @@ class HealthStore:
         """
         item = self._update(
             callback,
-            "SET failing_since = if_not_exists(failing_since, :since) ADD failures :failures",
+            "SET failing_since = if_not_exists(failing_since, :since), writer = :writer ADD failures :failures",
             {":since": {"S": iso(since)}, ":failures": {"N": str(failures)}},
             answer="ALL_NEW",
         )
@@ -68,7 +84,7 @@ class HealthStore:
         """
         item = self._update(
             callback,
-            "SET open_until = :until, probes = :probes",
+            "SET open_until = :until, probes = :probes, writer = :writer",
             {**_probe(opened), ":least": {"N": str(opened.failures)}},
             condition="attribute_not_exists(open_until) AND failures >= :least",
         )
@@ -85,7 +101,7 @@ class HealthStore:
             return False
         item = self._update(
             callback,
-            "SET open_until = :until, probes = :probes",
+            "SET open_until = :until, probes = :probes, writer = :writer",
             {**_probe(probed), ":seen": {"S": iso(seen)}},
             condition="open_until = :seen",
         )
@@ -98,9 +114,15 @@ class HealthStore:
             OurFault: the table is out of reach.
         """
         before = self._update(
-            callback, f"REMOVE {ALL_OF_IT}", {}, condition="attribute_exists(failures)", answer="ALL_OLD"
+            callback,
+            f"REMOVE {ALL_OF_IT} SET writer = :writer",
+            {},
+            condition="attribute_exists(failures)",
+            answer="ALL_OLD",
         )
-        return None if before is None else _read(before)
+        if before is None:
+            return None
+        return _read(before) if "failures" in before else callback.breaker  # that of a lost answer is no more
 
     def disable(self, callback: Callback, reason: str) -> bool:
         """Turn *callback* off until it is set again; False if it has been changed or turned off meanwhile.
@@ -108,7 +130,9 @@ class HealthStore:
         Raises:
             OurFault: the table is out of reach.
         """
-        return self._update(callback, "SET disabled = :reason", {":reason": {"S": reason}}) is not None
+        return (
+            self._update(callback, "SET disabled = :reason, writer = :writer", {":reason": {"S": reason}}) is not None
+        )
 
     def enable(self, callback: Callback) -> bool:
         """Turn *callback* on again and forget all failures, because it was just seen to work; False if it was changed.
@@ -116,7 +140,7 @@ class HealthStore:
         Raises:
             OurFault: the table is out of reach.
         """
-        return self._update(callback, f"REMOVE disabled, {ALL_OF_IT}", {}, same=SAME) is not None
+        return self._update(callback, f"REMOVE disabled, {ALL_OF_IT} SET writer = :writer", {}, same=SAME) is not None
 
     def _update(  # noqa: PLR0913 - the parts of an UpdateItem
         self,
@@ -130,20 +154,22 @@ class HealthStore:
     ) -> Item | None:
         """The item that was asked for with *answer*; None if the condition did not hold."""
         place = "email" if callback.type is CallbackType.EMAIL else "url"
+        key, writer = (callback.owner, callback.event), {"S": self._token()}
         request: dict[str, Any] = {
             "TableName": self._table.name,
-            "Key": self._table.key((callback.owner, callback.event)),
+            "Key": self._table.key(key),
             "UpdateExpression": update,
-            "ConditionExpression": f"{same} AND {condition}" if condition else same,
+            "ConditionExpression": " AND ".join(filter(None, (same, NOT_YET, condition))),
             "ExpressionAttributeNames": {"#place": place},
-            "ExpressionAttributeValues": {":place": {"S": getattr(callback, place)}, **values},
+            "ExpressionAttributeValues": {":place": {"S": getattr(callback, place)}, ":writer": writer, **values},
             "ReturnValues": answer,
         }
         try:
             with our_fault("noting the health of a callback"):
                 return self._table.client.update_item(**request).get("Attributes", {})
         except Conflict:
-            return None
+            item = self._table.get(key)
+            return item if item and item.get("writer") == writer else None
 
 
 def _read(item: Item) -> Breaker:

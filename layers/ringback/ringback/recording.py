@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from ringback.delivery_store import DeliveryStore, Written
+from ringback.delivery_store import DeliveryStore, Superseded, Written
 from ringback.errors import OurFault
 from ringback.models import Delivery
 from ringback.queues import LONGEST_DELAY, Queue
@@ -22,13 +22,19 @@ class Recorder:
         self._clock = clock
 
     def record(self, outcomes: Mapping[str, Delivery]) -> tuple[set[str], set[str]]:
-        """Record each message's delivery; the messages that were recorded, and those that must go back."""
+        """Record each message's delivery; the messages that were recorded, and those that must go back.
+
+        Where somebody else was quicker, theirs stands. It is scheduled here too: whoever wrote it may have ended before
+        that, and a second message for the same attempt is dropped.
+        """
         latest = self._clock() + LONGEST_QUEUE_WAIT
         written = self._deliveries.record(list(outcomes.values()), parked=lambda delivery: _parked(delivery, latest))
         how = {message: written[delivery.owner, delivery.id] for message, delivery in outcomes.items()}
         recorded = {message for message, state in how.items() if state is Written.YES}
         unwritten = {message for message, state in how.items() if state is Written.NO}
-        return recorded, unwritten | self.schedule({message: outcomes[message] for message in recorded})
+        pending = {message: outcomes[message] for message in recorded}
+        pending |= {message: state.stands for message, state in how.items() if isinstance(state, Superseded)}
+        return recorded, unwritten | self.schedule(pending)
 
     def schedule(self, deliveries: Mapping[str, Delivery]) -> set[str]:
         """Put those deliveries on the Retries queue that are due soon; the messages for which that failed."""

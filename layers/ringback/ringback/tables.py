@@ -63,6 +63,16 @@ class Table:
         [found] = read_together([(self, keys)])
         return found
 
+    def get(self, key: Key) -> Item | None:
+        """Read what lies under one *key*, consistently; None where there is nothing.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        with our_fault(f"reading {self.name}"):
+            answer = self.client.get_item(TableName=self.name, Key=self.key(key), ConsistentRead=True)
+        return answer.get("Item")
+
     def write(self, items: Sequence[Item]) -> set[Key]:
         """Put *items*, whatever was there before; the keys of those that could not be written.
 
