@@ -15,11 +15,11 @@ from benchmarks.figures import Figure
 from benchmarks.servers import serving
 from benchmarks.traffic import body
 from ringback.addresses import parse_networks
-from ringback.dialing import tls_context
 from ringback.guard import Guard
-from ringback.http_sender import HttpSender
+from ringback.http.client import DeliveryAdapter
+from ringback.http.sender import HttpSender
+from ringback.http.tls import tls_context
 from ringback.models import HttpRequest
-from ringback.transport import DeliveryAdapter
 from ringback.urls import parse_url
 
 RUNS = 9
@@ -61,7 +61,7 @@ def _ours(urls: list[str], bundle: Path) -> float:
     for text in urls:
         url = parse_url(text)
         request = HttpRequest(method="POST", url=url, headers=(("User-Agent", "Benchmark/1.0"),), body=body())
-        sender.send(request, guard.vet(url))
+        sender.send_now(request, guard.vet(url))
     spent = time.process_time() - began
     adapter.close()
     return spent / len(urls) * 1000

@@ -101,9 +101,9 @@ class Environment:
         """The same attempts that `deliver` makes; imported here, because only a test needs them."""
         from ringback.attempts import Attempts  # noqa: PLC0415 - as the docstring says
         from ringback.guard import Guard  # noqa: PLC0415
-        from ringback.http_sender import HttpSender  # noqa: PLC0415
+        from ringback.http.client import DeliveryAdapter  # noqa: PLC0415
+        from ringback.http.sender import HttpSender  # noqa: PLC0415
         from ringback.mail_sender import MailSender  # noqa: PLC0415
-        from ringback.transport import DeliveryAdapter  # noqa: PLC0415
 
         adapter, guard = DeliveryAdapter(), Guard(self.allowed_networks)
         self._closing.append(adapter.close)

@@ -29,8 +29,9 @@ from ringback.delivery_store import DeliveryStore
 from ringback.errors import MalformedEvent, OurFault
 from ringback.guard import Guard
 from ringback.health_store import HealthStore
-from ringback.http_sender import HttpSender
-from ringback.limits import Limits
+from ringback.http.client import DeliveryAdapter
+from ringback.http.limits import Limits
+from ringback.http.sender import HttpSender
 from ringback.lines import Lines
 from ringback.mail_sender import MailSender
 from ringback.measures import Measures
@@ -38,7 +39,6 @@ from ringback.notice_log import NoticeLog
 from ringback.queues import Queue
 from ringback.recording import Recorder
 from ringback.settings import Settings, demand
-from ringback.transport import DeliveryAdapter
 
 NEEDS = (
     "CALLBACKS_TABLE",

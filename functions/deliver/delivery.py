@@ -11,10 +11,9 @@ from deliver.parallel import in_groups
 from deliver.telemetry import Telemetry
 from ringback.announcing import Announcer
 from ringback.attempts import Attempted, Attempts
-from ringback.errors import OurFault
+from ringback.errors import NotStarted, OurFault
 from ringback.models import Delivery
 from ringback.recording import Recorder
-from ringback.slots import NotStarted
 from ringback.waiting import put_off
 
 ATTEMPT_NEEDS_SECONDS = 20
@@ -104,7 +103,7 @@ class Story:
         if spare < 0:
             raise NotStarted("the invocation had no time left to start this attempt")
         wait = min(TURN_WAIT_SECONDS, spare)
-        return self._attempts.make(ready.delivery, ready.callback, ready.secrets, slot_wait=wait)
+        return self._attempts.make(ready.delivery, ready.callback, ready.secrets, wait=wait)
 
     def _record(self, group: Sequence[tuple[Ready, Attempted | Exception]], time_left: Callable[[], float]) -> set[str]:
         made = {ready.message: result.delivery for ready, result in group if isinstance(result, Attempted)}

@@ -8,12 +8,13 @@ from ssl import SSLContext
 import pytest
 
 from ringback.addresses import parse_networks
-from ringback.dialing import tls_context
 from ringback.guard import Guard, Target
-from ringback.http_sender import HttpSender
-from ringback.limits import Limits
+from ringback.http.client import DeliveryAdapter
+from ringback.http.limits import Limits
+from ringback.http.request import AddressedRequest
+from ringback.http.sender import HttpSender
+from ringback.http.tls import tls_context
 from ringback.models import Answer, HttpRequest, Url
-from ringback.transport import AddressedRequest, DeliveryAdapter
 from tests.integration.certificates import Authority
 
 HURRY = Limits(attempt=0.4, connect=0.25)
@@ -52,16 +53,16 @@ class Sending:
         self, url: Url, *, body: bytes | None = b'{"to":"3215551212"}', headers: Headers = (), slot_wait: float = 5
     ) -> Answer:
         """One attempt."""
-        return self.sender.send(request(url, body, headers), self.guard.vet(url), slot_wait=slot_wait)
+        return self.sender.send_now(request(url, body, headers), self.guard.vet(url), wait=slot_wait)
 
     def send_to(self, url: Url, *addresses: str) -> Answer:
         """One attempt, where *url* resolves to *addresses*."""
         target = Target(scheme=url.scheme, host=url.host, port=url.port, addresses=addresses)
-        return self.sender.send(request(url), target)
+        return self.sender.send_now(request(url), target)
 
     def addressed(self, url: Url) -> AddressedRequest:
         """A request for the adapter itself."""
-        return AddressedRequest(request(url), self.guard.vet(url), slot_wait=5)
+        return AddressedRequest(request(url), self.guard.vet(url))
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from deliver import app
-from ringback import dialing
 from ringback.callbacks import parse_setting
 from ringback.catalogue import CATALOGUE, Scope
+from ringback.http import tls
 from ringback.models import Attempt, AttemptReason, Delivery, Event, Outcome, owner_of
 from tests.integration.certificates import Authority
 from tests.integration.lambdas import Context, failures
@@ -34,7 +34,7 @@ def deployed(
 ) -> Iterator[Stack]:
     """A fresh execution environment whose receivers' certificates are good."""
     monkeypatch.setattr(app, "client", client)
-    monkeypatch.setattr(dialing, "DEFAULT_CA_BUNDLE_PATH", authority.file)
+    monkeypatch.setattr(tls, "DEFAULT_CA_BUNDLE_PATH", authority.file)
     for name, value in stack.environment.items():
         monkeypatch.setenv(name, value)
     app.environment.cache_clear()

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from ringback import resolving
-from ringback.errors import AttemptFailed
+from ringback.errors import AttemptFailed, NotStarted
 from ringback.models import Outcome
 from ringback.resolving import Resolver
-from ringback.slots import NotStarted
 
 
 class Names:

@@ -24,7 +24,7 @@ from ringback.callbacks import as_block
 from ringback.credentials import Credentials
 from ringback.delivery_items import to_item
 from ringback.due_index import DUE_INDEX
-from ringback.limits import Limits
+from ringback.http.limits import Limits
 from ringback.models import Callback, CallbackType, Delivery, Event
 from ringback.notices import SOURCE, NoticeKind
 from ringback.settings import Settings

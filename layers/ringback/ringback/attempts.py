@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from ringback.errors import AttemptFailed
 from ringback.guard import Guard
-from ringback.http_sender import SLOT_WAIT, HttpSender
+from ringback.http.client import TURN_WAIT
+from ringback.http.sender import HttpSender
 from ringback.judge import judge
 from ringback.mail_sender import MailSender
 from ringback.models import Answer, Callback, Delivery, Mail
@@ -41,34 +42,32 @@ class Attempts:
         self._uniform = uniform
 
     def make(
-        self, delivery: Delivery, callback: Callback, secrets: Sequence[str], *, slot_wait: float = SLOT_WAIT
+        self, delivery: Delivery, callback: Callback, secrets: Sequence[str], *, wait: float = TURN_WAIT
     ) -> Attempted:
-        """Try *delivery* once, signed with each of *secrets*, after up to *slot_wait* seconds of waiting for its turn.
+        """Try *delivery* once, signed with each of *secrets*, after up to *wait* seconds of waiting for its turn.
 
         Raises:
             NotStarted: its server had its share of our connections for all that time.
             OurFault: something of ours failed; that was no attempt.
         """
         asked = self._clock()
-        begun: list[datetime] = []
         empty_tokens = 0
         try:
             rendered = render(callback, delivery=delivery.id, event=delivery.event, at=asked, secrets=secrets)
             empty_tokens = rendered.empty_tokens
-            answer = self._send(rendered, slot_wait, begun)
+            answer = self._send(rendered, wait)
         except AttemptFailed as failure:
-            answer = Answer(outcome=failure.outcome, detail=failure.detail, excerpt=failure.excerpt)
-        started = begun[0] if begun else asked
-        after = judge(delivery, answer, started=started, ended=self._clock(), uniform=self._uniform)
+            answer = Answer(
+                outcome=failure.outcome, detail=failure.detail, excerpt=failure.excerpt, seconds=failure.seconds
+            )
+        ended = self._clock()
+        # What it waited for its turn is our doing, and no part of the receiver's time.
+        started = asked if answer.seconds is None else ended - timedelta(seconds=answer.seconds)
+        after = judge(delivery, answer, started=started, ended=ended, uniform=self._uniform)
         return Attempted(delivery=after, empty_tokens=empty_tokens)
 
-    def _send(self, rendered: Rendered, slot_wait: float, begun: list[datetime]) -> Answer:
+    def _send(self, rendered: Rendered, wait: float) -> Answer:
         request = rendered.request
         if isinstance(request, Mail):
             return self._mail.send(request)
-        target = self._guard.vet(request.url)
-        lookup = timedelta(seconds=target.seconds)
-        # What it waits for its turn is our doing, and no part of the receiver's time.
-        return self._http.send(
-            request, target, slot_wait=slot_wait, begins=lambda: begun.append(self._clock() - lookup)
-        )
+        return self._http.send_now(request, self._guard.vet(request.url), wait=wait)

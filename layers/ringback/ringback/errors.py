@@ -5,7 +5,8 @@ RingbackError
 ├── InvalidSetting    a customer's mistake        → refused (API: 400); at delivery: failed
 ├── AttemptFailed     an expected outcome         → judged: retried, or failed
 └── OurFault          table, queue, KMS, a bug    → back to the queue, never counted as an attempt
-    └── Conflict      somebody else wrote first   → theirs stands
+    ├── Conflict      somebody else wrote first   → theirs stands
+    └── NotStarted    no room on our side         → put off, no attempt is counted
 """
 
 from enum import StrEnum
@@ -65,6 +66,8 @@ class AttemptFailed(RingbackError):  # noqa: N818 - as above
     def __init__(self, outcome: Outcome, detail: str, *, excerpt: str = "") -> None:
         super().__init__(f"{outcome}: {detail}")
         self.excerpt = excerpt
+        self.seconds: float | None = None
+        """What the attempt took, its look-up included; None where it ended before its request could go out."""
         self.outcome = outcome
         self.detail = detail
 
@@ -75,3 +78,7 @@ class OurFault(RingbackError):  # noqa: N818 - as above
 
 class Conflict(OurFault):
     """The condition of a write did not hold: somebody else has written the same item meanwhile."""
+
+
+class NotStarted(OurFault):
+    """Nothing was sent for want of room on our side; the attempt is put off."""

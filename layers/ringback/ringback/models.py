@@ -240,6 +240,8 @@ class Answer:
     """Seconds that the receiver asked to be left alone (RFC 9110, 10.2.3)."""
     detail: str = ""
     excerpt: str = ""
+    seconds: float | None = None
+    """What the attempt took, its look-up included and waiting for its turn not; None where nothing went out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

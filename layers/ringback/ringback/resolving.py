@@ -8,9 +8,8 @@ from ipaddress import ip_address
 from threading import Lock, Thread
 from typing import Any
 
-from ringback.errors import AttemptFailed
+from ringback.errors import AttemptFailed, NotStarted
 from ringback.models import Outcome
-from ringback.slots import NotStarted
 
 type Resolve = Callable[..., Sequence[tuple[Any, Any, Any, str, tuple[Any, ...]]]]
 """`socket.getaddrinfo`, or what stands in for it."""

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from requests import Response
-
 from ringback.errors import AttemptFailed
 from ringback.guard import Target
+from ringback.http.client import TURN_WAIT, DeliveryAdapter
+from ringback.http.excerpt import readable
+from ringback.http.request import AddressedRequest
+from ringback.http.response import Response, is_success
 from ringback.models import Answer, HttpRequest, Outcome
 from ringback.retry import parse_retry_after
-from ringback.transport import AddressedRequest, DeliveryAdapter
 
 _GONE = 410
 _ASKS_TO_WAIT = frozenset({429, 503})
@@ -19,10 +20,6 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 _UNREACHABLE = frozenset({Outcome.CONNECT, Outcome.TLS})
 """Outcomes that an address which is no longer the host's explains."""
-
-
-SLOT_WAIT = 15.0
-"""Seconds that an attempt waits for a slot unless told otherwise: those who hold one are gone by then."""
 
 
 class HttpSender:
@@ -40,44 +37,41 @@ class HttpSender:
         self._now = now
         self._forget = forget
 
-    def send(
-        self,
-        request: HttpRequest,
-        target: Target,
-        *,
-        slot_wait: float = SLOT_WAIT,
-        begins: Callable[[], object] = lambda: None,
-    ) -> Answer:
-        """The receiver's answer; a slot for its server is waited for at most *slot_wait* seconds, before the attempt.
-
-        *begins* is called when the waiting is over.
+    async def send(self, request: HttpRequest, target: Target, *, wait: float = TURN_WAIT) -> Answer:
+        """The receiver's answer; its turn at the host is waited for at most *wait* seconds, before the attempt.
 
         Raises:
             AttemptFailed: there was no answer, or a 2xx that is not whole.
-            NotStarted: no slot became free; nothing was sent.
+            NotStarted: its turn did not come; nothing was sent.
         """
         try:
-            response = self._adapter.send(AddressedRequest(request, target, slot_wait=slot_wait, begins=begins))
+            response = await self._adapter.exchange(AddressedRequest(request, target), wait=wait)
         except AttemptFailed as failure:
             if failure.outcome in _UNREACHABLE:
                 self._forget(target.host)
             raise
         return self._answer(response)
 
+    def send_now(self, request: HttpRequest, target: Target, *, wait: float = TURN_WAIT) -> Answer:
+        """`send` for those who have no loop; from any thread."""
+        return self._adapter.wait_for(self.send(request, target, wait=wait))
+
     def _answer(self, response: Response) -> Answer:
-        asked = response.headers.get("retry-after") if response.status_code in _ASKS_TO_WAIT else None
+        status = response.status_code
+        asked = response.field(b"retry-after") if status in _ASKS_TO_WAIT else ""
         return Answer(
-            outcome=outcome_of(response.status_code),
-            status=response.status_code,
-            retry_after=None if asked is None else parse_retry_after(asked, self._now()),
-            detail=_detail_of(response.status_code),
-            excerpt=response.content.decode("utf-8", "replace"),
+            outcome=outcome_of(status),
+            status=status,
+            retry_after=parse_retry_after(asked, self._now()) if asked else None,
+            detail=_detail_of(status),
+            excerpt=_excerpt_of(response),
+            seconds=response.seconds,
         )
 
 
 def outcome_of(status: int) -> Outcome:
-    """What *status* means; `response.ok` would also accept a redirect."""
-    if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
+    """What *status* means."""
+    if is_success(status):
         return Outcome.DELIVERED
     return Outcome.GONE if status == _GONE else Outcome.STATUS
 
@@ -85,3 +79,12 @@ def outcome_of(status: int) -> Outcome:
 def _detail_of(status: int) -> str:
     redirect = " (redirects are not followed)" if status in _REDIRECTS else ""
     return f"HTTP {status}{redirect}"
+
+
+def _excerpt_of(response: Response) -> str:
+    return readable(
+        response.content,
+        size=response.size,
+        content_type=response.field(b"content-type"),
+        content_encoding=response.field(b"content-encoding"),
+    )

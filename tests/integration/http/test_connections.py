@@ -1,5 +1,6 @@
 """Connections: made, kept, dropped, shared out."""
 
+import asyncio
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
@@ -7,11 +8,11 @@ from time import monotonic
 
 import pytest
 
-from ringback.connections import Connection, Server
-from ringback.dialing import tls_context
-from ringback.errors import AttemptFailed
+from ringback.errors import AttemptFailed, NotStarted
+from ringback.http.connection import Connection, Server
+from ringback.http.limits import Limits
+from ringback.http.tls import tls_context
 from ringback.models import Outcome
-from ringback.slots import NotStarted
 from tests.integration.certificates import Authority
 from tests.integration.misbehaviour import closes_after_each
 from tests.integration.receivers import Receiver, read_request
@@ -56,13 +57,19 @@ def test_a_connection_that_was_dropped_is_replaced(name: str, sending: Sending, 
 def test_a_connection_is_dropped_once_the_server_ends_it_or_speaks(said: bytes | None, *, dropped: bool) -> None:
     ours, theirs = socket.socketpair()
     with theirs:
-        connection = Connection(ours, Server("http", "hooks.example", 80), opened=0)
         if said is not None:
             theirs.sendall(said)
             theirs.shutdown(socket.SHUT_WR)
 
-        assert connection.dropped is dropped
-        connection.close()
+        assert asyncio.run(_is_dropped(ours)) is dropped
+
+
+async def _is_dropped(sock: socket.socket) -> bool:
+    sock.settimeout(0)
+    connection = Connection(sock, Server("http", "hooks.example", 80), opened=0, limits=Limits())
+    is_dropped = connection.dropped
+    connection.close()
+    return is_dropped
 
 
 def test_a_connection_that_closes_as_it_is_reused_is_replaced(receiver: Receiver, sending: Sending) -> None:

@@ -51,12 +51,12 @@ NO_ANSWER: dict[str, tuple[Behaviour, Outcome, str]] = {
         "connection lost after 45 bytes of answer: closed by the receiver",
     ),
     "breaks chunks off": (says(CHUNKED + b"5\r\nhello\r\n"), Outcome.PROTOCOL, "broken answer: its chunks"),
-    "waits within a chunk size": (says_and_waits(CHUNKED + b"hello"), Outcome.TIMEOUT, "answer not complete ("),
+    "waits within a chunk size": (says_and_waits(CHUNKED + b"5"), Outcome.TIMEOUT, "answer not complete ("),
     "sends broken chunks": (says_and_waits(CHUNKED + b"hello\r\n"), Outcome.PROTOCOL, "broken answer: its chunks"),
     "sends a broken length": (
         says_and_waits(HEAD + b"Content-Length: x\r\n\r\n"),
-        Outcome.TIMEOUT,  # so the end of the connection would be the end of the body
-        "answer not complete (",
+        Outcome.PROTOCOL,
+        "broken answer: its headers (invalid character in Content-Length)",
     ),
     "only informs": (
         says_and_waits(b"HTTP/1.1 100 Continue\r\n\r\n"),

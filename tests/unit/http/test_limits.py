@@ -1,8 +1,6 @@
 """What an attempt may use."""
 
-import pytest
-
-from ringback.limits import Deadline, Limits
+from ringback.http.limits import Limits
 
 
 def test_the_bounds_of_an_attempt() -> None:
@@ -21,26 +19,3 @@ def test_idle_connections_leave_room_for_a_batch() -> None:
 
 def test_idle_connections_end_before_load_balancers_close_theirs() -> None:
     assert Limits().idle < 60
-
-
-def test_a_deadline_does_not_move() -> None:
-    now = 100.0
-    deadline = Deadline(15, spent=3, clock=lambda: now)
-    assert deadline.seconds() == 12
-
-    now += 11.5
-    assert deadline.seconds() == 0.5
-
-    now += 0.5
-    with pytest.raises(TimeoutError):
-        deadline.seconds()
-
-
-def test_a_part_ends_with_the_whole_at_the_latest() -> None:
-    now = 100.0
-    deadline = Deadline(15, clock=lambda: now)
-    assert deadline.within(5).seconds() == 5
-
-    now += 13
-    assert deadline.within(5).seconds() == 2
-    assert deadline.within(5).total == 5

@@ -9,9 +9,9 @@ from time import monotonic
 
 import pytest
 
-from ringback import dialing
-from ringback.dialing import tls_context
 from ringback.errors import AttemptFailed
+from ringback.http import connect
+from ringback.http.tls import tls_context
 from ringback.models import Outcome
 from tests.integration import misbehaviour
 from tests.integration.certificates import Authority
@@ -45,12 +45,12 @@ def test_an_address_that_refuses_is_followed_by_the_next(receiver: Receiver, sen
     began = monotonic()
 
     assert sending.send_to(receiver.url(), *refusing, "127.0.0.1").status == 200
-    assert monotonic() - began < dialing.STAGGER
+    assert monotonic() - began < connect.STAGGER
 
 
 def test_a_silent_address_is_overtaken(silent_port: int, sending: Sending, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its share of the connect time is a fraction: the next one is tried beside it."""
-    monkeypatch.setattr(dialing, "STAGGER", 0.02)
+    monkeypatch.setattr(connect, "STAGGER", 0.02)
     with Receiver(address="::1") as receiver:
         monkeypatch.setattr(socket.socket, "connect_ex", _redirected(receiver.port, silent_port))
 

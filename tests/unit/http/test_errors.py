@@ -5,10 +5,9 @@ import ssl
 
 import pytest
 
-from ringback.errors import AttemptFailed
-from ringback.faults import Unanswered, not_answered, not_connected, not_secured
+from ringback.errors import AttemptFailed, NotStarted
+from ringback.http.errors import Unanswered, connect_error, read_error, tls_error
 from ringback.models import Outcome
-from ringback.slots import NotStarted
 
 HERE, THERE = "1.1.1.1", "2606:4700:4700::1111"
 
@@ -31,7 +30,7 @@ def error(code: int) -> OSError:
     ],
 )
 def test_no_connection_names_the_address(failures: dict[str, OSError], detail: str) -> None:
-    failed = not_connected(failures, 443, 5)
+    failed = connect_error(failures, 443, 5)
 
     assert isinstance(failed, AttemptFailed)
     assert (failed.outcome, failed.detail) == (Outcome.CONNECT, detail)
@@ -40,7 +39,7 @@ def test_no_connection_names_the_address(failures: dict[str, OSError], detail: s
 @pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM])
 def test_want_of_sockets_is_no_attempt(code: int) -> None:
     """It is no fault of the receiver's: the message goes back to the queue."""
-    assert isinstance(not_connected({THERE: error(errno.ECONNREFUSED), HERE: error(code)}, 443, 5), NotStarted)
+    assert isinstance(connect_error({THERE: error(errno.ECONNREFUSED), HERE: error(code)}, 443, 5), NotStarted)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +52,7 @@ def test_want_of_sockets_is_no_attempt(code: int) -> None:
     ],
 )
 def test_no_handshake_says_why(failure: OSError | ValueError, outcome: Outcome, detail: str) -> None:
-    failed = not_secured(failure, 5)
+    failed = tls_error(failure, 5)
 
     assert failed.outcome is outcome
     assert failed.detail.startswith(detail)
@@ -70,7 +69,7 @@ def test_no_handshake_says_why(failure: OSError | ValueError, outcome: Outcome, 
     ],
 )
 def test_no_answer_says_how_far_it_came(failure: OSError, received: int, outcome: Outcome, detail: str) -> None:
-    failed = not_answered(failure, received, 15)
+    failed = read_error(failure, received, 15)
 
     assert failed.outcome is outcome
     assert failed.detail.startswith(detail)
@@ -78,6 +77,6 @@ def test_no_answer_says_how_far_it_came(failure: OSError, received: int, outcome
 
 def test_a_time_out_is_not_tried_again() -> None:
     """The receiver may be at work on the request; only a connection that ended is told apart."""
-    assert not isinstance(not_answered(TimeoutError(), 0, 15), Unanswered)
-    assert isinstance(not_answered(ConnectionResetError(), 0, 15), Unanswered)
-    assert not isinstance(not_answered(ConnectionResetError(), 1, 15), Unanswered)
+    assert not isinstance(read_error(TimeoutError(), 0, 15), Unanswered)
+    assert isinstance(read_error(ConnectionResetError(), 0, 15), Unanswered)
+    assert not isinstance(read_error(ConnectionResetError(), 1, 15), Unanswered)

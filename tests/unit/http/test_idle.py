@@ -1,11 +1,13 @@
 """Connections that wait for the next request."""
 
+from collections.abc import Callable
 from typing import override
 
 import pytest
 
-from ringback.connections import Connection, IdleConnections, Server
-from ringback.limits import Limits
+from ringback.http.connection import Connection, Server
+from ringback.http.idle import IdleConnections
+from ringback.http.limits import Limits
 
 HERE = Server("https", "hooks.example", 443)
 
@@ -32,6 +34,10 @@ class Fake(Connection):
     @override
     def dropped(self) -> bool:
         return self.is_dropped
+
+    @override
+    def rest(self, dropped: Callable[[Connection], object]) -> None:
+        self.drop = dropped
 
     @override
     def close(self) -> None:
@@ -89,6 +95,14 @@ def test_dropped_connections_are_passed_over(idle: IdleConnections) -> None:
 
     assert idle.take(HERE) is good
     assert dropped.is_closed
+
+
+def test_one_that_is_dropped_while_it_waits_is_forgotten(idle: IdleConnections) -> None:
+    dropped = Fake()
+    idle.give(dropped)
+    dropped.drop(dropped)
+
+    assert idle.take(HERE) is None
 
 
 def test_only_so_many_are_kept(idle: IdleConnections) -> None:

@@ -5,8 +5,9 @@ from requests import Request
 
 from ringback.errors import AttemptFailed
 from ringback.guard import Target
+from ringback.http.client import DeliveryAdapter
+from ringback.http.request import AddressedRequest
 from ringback.models import HttpRequest, Outcome, Url
-from ringback.transport import AddressedRequest, DeliveryAdapter
 
 TARGETS = [
     *(

@@ -1,0 +1,1 @@
+"""HTTP to receivers: one event loop, byte-exact requests to judged addresses, every answer within bounds."""

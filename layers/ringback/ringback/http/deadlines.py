@@ -1,0 +1,55 @@
+"""One timer of the loop for everything that has to end in time."""
+
+import asyncio
+from math import inf
+from typing import Protocol
+
+
+class Expiring(Protocol):
+    """What has a deadline."""
+
+    def expire(self) -> None:
+        """End it: its time is over."""
+
+
+class Deadlines:
+    """Calls `expire` of each of its members when its time is over, unless it is removed before.
+
+    All ends lie about equally far ahead, so the timer is set again every few seconds instead of for each exchange.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._ends: dict[Expiring, float] = {}
+        self._next = inf
+        """When the timer fires: never later than the first end."""
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, member: Expiring, end: float) -> None:
+        """Expire *member* at *end*, a time of the loop."""
+        self._ends[member] = end
+        if end < self._next:
+            self._set(end)
+
+    def remove(self, member: Expiring) -> None:
+        """Let *member* be."""
+        self._ends.pop(member, None)
+
+    def close(self) -> None:
+        """Stop the timer."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _set(self, end: float) -> None:
+        self.close()
+        self._next = end
+        self._timer = self._loop.call_at(end, self._fire)
+
+    def _fire(self) -> None:
+        self._next = inf
+        now = self._loop.time()
+        for member in [member for member, end in self._ends.items() if end <= now]:
+            del self._ends[member]
+            member.expire()
+        if self._ends:
+            self._set(min(self._ends.values()))

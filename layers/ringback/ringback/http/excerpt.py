@@ -1,0 +1,122 @@
+"""The beginning of an answer as text that a person can read."""
+
+import re
+import zlib
+from codecs import getincrementaldecoder
+from encodings.aliases import aliases
+
+MOST = 1024
+"""Bytes of an answer that an excerpt shows, once they are decompressed."""
+
+_READABLE = 0.8
+"""The share of characters that are text; with less it is called binary."""
+
+_CHARSETS = frozenset(
+    [
+        "ascii",
+        "big5",
+        "big5hkscs",
+        "cp437",
+        "cp850",
+        "cp852",
+        "cp866",
+        "cp874",
+        "cp932",
+        "cp949",
+        "cp1250",
+        "cp1251",
+        "cp1252",
+        "cp1253",
+        "cp1254",
+        "cp1255",
+        "cp1256",
+        "cp1257",
+        "cp1258",
+        "euc_jp",
+        "euc_kr",
+        "gb18030",
+        "gb2312",
+        "gbk",
+        "iso2022_jp",
+        "iso2022_kr",
+        "iso8859_2",
+        "iso8859_3",
+        "iso8859_4",
+        "iso8859_5",
+        "iso8859_6",
+        "iso8859_7",
+        "iso8859_8",
+        "iso8859_9",
+        "iso8859_10",
+        "iso8859_11",
+        "iso8859_13",
+        "iso8859_14",
+        "iso8859_15",
+        "iso8859_16",
+        "koi8_r",
+        "koi8_u",
+        "latin_1",
+        "mac_cyrillic",
+        "mac_roman",
+        "shift_jis",
+        "tis_620",
+        "utf_8",
+        "utf_8_sig",
+        "utf_16",
+        "utf_16_be",
+        "utf_16_le",
+        "utf_32",
+    ]
+)
+"""Python's names of what the web writes in; its other codecs unpack, take long, or are no charsets at all."""
+
+_CHARSET = re.compile(r"charset *= *[\"']?([\w.:-]{1,40})", re.IGNORECASE | re.ASCII)
+
+_WINDOW = {"gzip": 31, "x-gzip": 31, "deflate": 47}
+"""How `zlib` reads a Content-Encoding: with its header; 47 finds out by itself."""
+
+
+def readable(body: bytes, *, size: int | None = None, content_type: str = "", content_encoding: str = "") -> str:
+    """The text that *body*, the beginning of an answer of *size* bytes, begins with, or how long the answer is.
+
+    Whatever the headers say and the bytes are, that is no exception, and no more than `MOST` characters.
+    """
+    cut = size is not None and len(body) < size
+    encoding = content_encoding.strip().lower()
+    if encoding not in ("", "identity"):
+        unpacked = _unpacked(body, encoding)
+        if unpacked is None:
+            return _binary(body, size)
+        body, cut = unpacked, True
+    text = _decoded(body[:MOST], content_type, cut=cut or len(body) > MOST)
+    if text.isascii() and text.isprintable():
+        return text
+    shown = "".join(char if char.isprintable() or char in "\t\r\n" else "\ufffd" for char in text)
+    return shown if shown.count("\ufffd") <= (1 - _READABLE) * len(shown) else _binary(body, size)
+
+
+def _binary(body: bytes, size: int | None) -> str:
+    return f"binary, {len(body) if size is None else size:,} bytes"
+
+
+def _unpacked(body: bytes, encoding: str) -> bytes | None:
+    """The first `MOST` bytes of what *body* begins to unpack to; None if it does not."""
+    windows = [_WINDOW[encoding]] if encoding in _WINDOW else []
+    for window in (*windows, -15) if encoding == "deflate" else windows:  # "deflate" without a header is common
+        try:
+            return zlib.decompressobj(window).decompress(body, MOST)
+        except zlib.error:
+            continue
+    return None
+
+
+def _decoded(body: bytes, content_type: str, *, cut: bool) -> str:
+    decoder = getincrementaldecoder(_charset(content_type))("replace")
+    return decoder.decode(body, final=not cut)  # half a character at the cut is left out
+
+
+def _charset(content_type: str) -> str:
+    named = _CHARSET.search(content_type)
+    label = named[1].lower().replace("-", "_") if named else ""
+    name = aliases.get(label, label)
+    return name if name in _CHARSETS else "utf_8"

@@ -1,0 +1,71 @@
+"""An answer as `requests` has it."""
+
+from datetime import timedelta
+from functools import cached_property
+
+import requests
+from requests.cookies import RequestsCookieJar
+from requests.structures import CaseInsensitiveDict
+
+
+def is_success(status: int) -> bool:
+    """Whether it is 2xx; `Response.ok` would also accept a redirect."""
+    return 200 <= status < 300  # noqa: PLR2004 - RFC 9110, 15.3
+
+
+class Response(requests.Response):
+    """An answer as `requests` has it, with the beginning of its body.
+
+    What takes long to make and is seldom asked for (a jar for cookies costs more than parsing) is made when it is.
+    """
+
+    def __init__(  # noqa: PLR0913 - the parts of an answer
+        self,
+        *,
+        status: int,
+        reason: str,
+        fields: list[tuple[bytes, bytes]],
+        excerpt: bytes,
+        size: int,
+        reusable: bool,
+    ) -> None:
+        # Not super().__init__(): that makes all of it.
+        self.status_code = status
+        self.reason = reason
+        self.raw = None
+        self.encoding = None
+        self.history = []
+        self.seconds = 0.0
+        """What the attempt took, its look-up included."""
+        self.size = size
+        """Bytes of the body that came; the excerpt has the first of them."""
+        self.reusable = reusable
+        """Whether its connection takes another request."""
+        self._fields = fields
+        self._content = excerpt
+        self._content_consumed = True
+
+    @cached_property
+    def headers(self) -> CaseInsensitiveDict[str]:  # type: ignore[override]  # set by nobody
+        """Its header fields; of those with the same name the last."""
+        return CaseInsensitiveDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in self._fields)
+
+    @cached_property
+    def cookies(self) -> RequestsCookieJar:  # type: ignore[override]  # as above
+        """None: they are not read."""
+        return RequestsCookieJar()
+
+    @cached_property
+    def url(self) -> str:  # type: ignore[override]  # as above
+        """Where it came from."""
+        return str(self.request.url)
+
+    @cached_property
+    def elapsed(self) -> timedelta:  # type: ignore[override]  # as above
+        """What the attempt took, its look-up included."""
+        return timedelta(seconds=self.seconds)
+
+    def field(self, name: bytes) -> str:
+        """The header field *name* (in lower case), or nothing."""
+        values = (value for given, value in self._fields if given.lower() == name)
+        return next(values, b"").decode("latin-1")

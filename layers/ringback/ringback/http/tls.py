@@ -1,0 +1,152 @@
+"""TLS over memory: what comes from the network is counted before OpenSSL sees it, and never much at a time."""
+
+import asyncio
+import socket
+import ssl
+from contextlib import suppress
+
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+from ringback.http.errors import tls_error, too_long
+from ringback.http.limits import Limits
+
+PIECE = 4 * 1024
+"""Bytes that one call hands to OpenSSL: as tickets or key updates they keep it busy for a millisecond or two."""
+
+_RECORD = 16 * 1024
+"""Bytes of data in one record at most (RFC 8446, 5.1)."""
+
+
+def tls_context(authorities: str | None = None) -> ssl.SSLContext:
+    """Rules of TLS for all connections: 1.2 or later, certificates required and checked against their host.
+
+    *authorities* is a file of CA certificates; without one, those that come with `requests`. Made once: reading the
+    bundle costs more than ten handshakes.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # requires and checks certificates by itself
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # not X509_STRICT: some good roots have no key identifiers
+    context.set_alpn_protocols(["http/1.1"])  # without it some servers hang up, and others speak HTTP/2
+    context.load_verify_locations(authorities or DEFAULT_CA_BUNDLE_PATH)
+    return context
+
+
+class TlsStream:
+    """One side of a TLS connection, without a socket."""
+
+    __slots__ = ("_incoming", "_limits", "_outgoing", "_room", "_ssl", "has_ended")
+
+    def __init__(self, context: ssl.SSLContext, host: str, limits: Limits) -> None:
+        """*host* is whose certificate is asked for.
+
+        Raises:
+            ValueError: no certificate can name it.
+        """
+        self._limits = limits
+        self._room = limits.handshake
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self._ssl = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host.rstrip("."))
+        self.has_ended = False
+        """Whether the other side has said that it sends no more."""
+
+    def shake_hands(self, data: bytes = b"") -> bool:
+        """Go on with the handshake, now that *data* has come; whether it is complete.
+
+        Raises:
+            ssl.SSLError: it failed, or the certificate is not to be trusted.
+            AttemptFailed: it is too long.
+        """
+        self._room -= len(data)
+        if self._room < 0:
+            raise too_long("a TLS handshake", self._limits.handshake)
+        self._incoming.write(data)
+        try:
+            self._ssl.do_handshake()
+        except ssl.SSLWantReadError:
+            return False
+        self.begin()
+        return True
+
+    def begin(self) -> None:
+        """Count anew, for the next answer."""
+        self._room = self._limits.tls_overhead
+
+    def encrypt(self, data: bytes) -> bytes:
+        """What goes on the wire for *data*, with what was still to be said before it."""
+        if len(data) <= _RECORD:
+            self._ssl.write(data)
+        else:
+            for start in range(0, len(data), _RECORD):
+                self._ssl.write(data[start : start + _RECORD])
+        return self._outgoing.read()
+
+    def decrypt(self, data: bytes) -> bytes:
+        """The data in what came.
+
+        Raises:
+            ssl.SSLError: it is no TLS.
+            AttemptFailed: too much of it is no data.
+        """
+        self._incoming.write(data)
+        plain = self._read()
+        while self._incoming.pending or self._ssl.pending():
+            more = self._read()
+            if not more:
+                break
+            plain += more
+        self._room += min(2 * len(plain) - len(data), self._limits.tls_overhead - self._room)
+        if self._room < 0:
+            raise too_long("TLS records without data", self._limits.tls_overhead)
+        return plain
+
+    def unsent(self) -> bytes:
+        """What TLS itself has to say: a part of the handshake, an alert, an answer to a key update."""
+        return self._outgoing.read()
+
+    def _read(self) -> bytes:
+        try:
+            plain = self._ssl.read(_RECORD)
+        except ssl.SSLWantReadError:
+            return b""
+        self.has_ended = self.has_ended or not plain
+        return plain
+
+
+async def secure(  # noqa: PLR0913 - all that a handshake needs
+    sock: socket.socket, context: ssl.SSLContext, host: str, limits: Limits, *, until: float, seconds: float
+) -> TlsStream:
+    """*sock* with TLS, the certificate checked against *host*, before the loop's clock says *until*.
+
+    Its last words may still be `unsent`: they leave with the request. *seconds* is what messages say of the time.
+
+    Raises:
+        AttemptFailed: there was no handshake, or no certificate to trust.
+    """
+    try:
+        stream = TlsStream(context, host, limits)
+        async with asyncio.timeout_at(until):
+            await _shake_hands(sock, stream)
+    except (OSError, ValueError) as error:  # ValueError: a host that no certificate can name
+        raise tls_error(error, seconds) from None
+    return stream
+
+
+async def _shake_hands(sock: socket.socket, stream: TlsStream) -> None:
+    loop = asyncio.get_running_loop()
+    data = b""
+    try:
+        while not stream.shake_hands(data):
+            await loop.sock_sendall(sock, stream.unsent())
+            data = await loop.sock_recv(sock, PIECE)
+            if not data:
+                raise ConnectionResetError("closed by the receiver")
+    except ssl.SSLError:
+        _say_why(sock, stream)
+        raise
+
+
+def _say_why(sock: socket.socket, stream: TlsStream) -> None:
+    """Send the alert, if the socket takes it: the other side's log then has the reason."""
+    with suppress(OSError):
+        sock.send(stream.unsent())

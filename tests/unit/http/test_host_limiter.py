@@ -1,0 +1,97 @@
+"""How many attempts may be at one server at a time."""
+
+import asyncio
+
+import pytest
+
+from ringback.errors import NotStarted, OurFault
+from ringback.http.host_limiter import HostLimiter
+
+
+def test_no_more_than_so_many_have_a_place() -> None:
+    limiter, now, most = HostLimiter(3), 0, 0
+
+    async def use() -> None:
+        nonlocal now, most
+        await limiter.acquire("a", wait=5)
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0)
+        now -= 1
+        limiter.release("a")
+
+    asyncio.run(_all(*[use() for _ in range(12)]))
+
+    assert (most, now) == (3, 0)
+
+
+def test_who_comes_first_is_first() -> None:
+    limiter, order = HostLimiter(1), list[int]()
+
+    async def use(number: int) -> None:
+        await limiter.acquire("a", wait=5)
+        order.append(number)
+        await asyncio.sleep(0)
+        limiter.release("a")
+
+    asyncio.run(_all(*[use(number) for number in range(5)]))
+
+    assert order == list(range(5))
+
+
+def test_who_finds_no_place_in_time_has_not_started() -> None:
+    """It is put off: no attempt, and nobody's failure."""
+
+    async def crowd() -> None:
+        limiter = HostLimiter(1)
+        await limiter.acquire("a:443", wait=0)
+        with pytest.raises(NotStarted, match=r"1 attempts are at a:443, and none ended within 0\.01 s"):
+            await limiter.acquire("a:443", wait=0.01)
+        limiter.release("a:443")
+        await limiter.acquire("a:443", wait=0)
+
+    asyncio.run(crowd())
+
+    assert issubclass(NotStarted, OurFault)
+
+
+def test_another_server_has_places_of_its_own() -> None:
+    limiter = HostLimiter(1)
+
+    asyncio.run(_all(*[limiter.acquire(server, wait=0) for server in ("a", "b", "c")]))
+
+
+def test_a_place_that_comes_as_its_taker_gives_up_is_not_lost() -> None:
+    """The next in line gets it."""
+
+    async def give_up() -> None:
+        limiter = HostLimiter(1)
+        await limiter.acquire("a", wait=0)
+        late, next_one = [asyncio.create_task(limiter.acquire("a", wait=5)) for _ in range(2)]
+        await asyncio.sleep(0)
+        limiter.release("a")
+        late.cancel()
+        await next_one
+
+        assert late.cancelled()
+
+    asyncio.run(give_up())
+
+
+def test_nothing_is_kept_for_servers_that_nobody_uses() -> None:
+    limiter = HostLimiter(1)
+
+    async def use(number: int) -> None:
+        for _ in range(2):
+            await limiter.acquire(number, wait=5)
+            await asyncio.sleep(0)
+            limiter.release(number)
+
+    asyncio.run(_all(*[use(number % 20) for number in range(100)]))
+
+    assert not limiter._taken  # noqa: SLF001 - memory is what this is about
+    assert not limiter._waiting  # noqa: SLF001
+
+
+async def _all(*coroutines: "asyncio._CoroutineLike[None]") -> None:
+    await asyncio.gather(*coroutines)
