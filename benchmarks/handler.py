@@ -66,11 +66,11 @@ def deliver(cloud: Server) -> Iterator[Handler]:
     """A fresh execution environment."""
     os.environ.update(surroundings(cloud))
     keep_to_one({"AWS_LAMBDA_RUNTIME_API": "as on Lambda"}, max)  # the baselines too
-    from deliver import app  # noqa: PLC0415 - its settings come from the environment
+    from deliver import app, environment  # noqa: PLC0415 - its settings come from the environment
 
-    app.environment.cache_clear()
+    environment.environment.cache_clear()
     yield app.lambda_handler
-    app.environment().close()
+    environment.environment().close()
 
 
 def sequential(record: Callable[[Mapping[str, Any]], None]) -> Handler:

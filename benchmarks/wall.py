@@ -21,7 +21,6 @@ def measure() -> list[Figure]:
         for milliseconds in ANSWERS:
             customers = Customers(many=HOSTS, port=receiver.port, target=f"/answer/{milliseconds}/2")
             cloud.ask("Store", list(customers.items()))
-            _forget()
             naive = posting(lambda message, customers=customers: customers.url(int(message["fonenumber"][3:])))  # type: ignore[misc]
             ours: list[float] = []
             sequential: list[float] = []
@@ -54,10 +53,3 @@ def _seconds(handler: Handler, customers: Customers, size: int) -> float:
     began = time.perf_counter()
     handler(batch, Context())
     return time.perf_counter() - began
-
-
-def _forget() -> None:
-    """Have the next batch read the callbacks anew."""
-    from deliver import app  # noqa: PLC0415 - imported by `handler.deliver`, once there is an environment
-
-    app.environment.cache_clear()

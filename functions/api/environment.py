@@ -1,8 +1,9 @@
 """One execution environment of the API: everything that outlives a request, made when it is first needed."""
 
+import asyncio
 import os
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -115,14 +116,25 @@ class Environment:
                 configuration=self.settings.mail_configuration,
                 ses=cache(lambda: client("sesv2")),
             ),
+            mailers=self._pool,
             clock=self.clock,
             uniform=random.uniform,
         )
+
+    def run[Result](self, coroutine: Coroutine[None, None, Result]) -> Result:
+        """Run *coroutine* on this environment's event loop, which keeps its connections."""
+        return self._runner.run(coroutine)
 
     def close(self) -> None:
         """End its threads and connections; Lambda does so by ending the process."""
         for close in self._closing:
             close()
+
+    @cached_property
+    def _runner(self) -> asyncio.Runner:
+        runner = asyncio.Runner()
+        self._closing.append(runner.close)
+        return runner
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:

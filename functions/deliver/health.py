@@ -1,11 +1,11 @@
 """Endpoint health: who is left alone for now, and what the outcomes of attempts say about that."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from deliver.loading import Ready
+from deliver.decisions import Decision, Defer, DueAttempt, Expire, Hold
 from deliver.paces import Paces
 from deliver.streaks import Streaks
 from ringback.announcing import Announcer
@@ -20,19 +20,6 @@ from ringback.tables import Key
 from ringback.waiting import deferred, in_line
 
 GONE = "the receiver answered 410 Gone"
-
-
-@dataclass(slots=True)
-class Admitted:
-    """A batch's deliveries, sorted by what their callbacks' breakers allow."""
-
-    ready: list[Ready] = field(default_factory=list)
-    waiting: dict[str, Delivery] = field(default_factory=dict)
-    """To be recorded without an attempt, by their messages."""
-    over: list[Ready] = field(default_factory=list)
-    """What has waited too long: failed, and to be recorded."""
-    deferred: dict[str, Delivery] = field(default_factory=dict)
-    """To be recorded and put on the Retries queue."""
 
 
 class Health:
@@ -57,24 +44,23 @@ class Health:
         self._written: dict[Key, Breaker] = {}
         """What this batch has made of breakers since it read them."""
 
-    def admit(self, ready: Sequence[Ready], now: datetime) -> Admitted:
-        """Which of *ready*, a batch that was just read, may be attempted now."""
+    def admit(self, decisions: Iterable[Decision], now: datetime) -> list[Decision]:
+        """The same *decisions* about a batch that was just read, less the attempts that breakers do not allow now."""
         self._written.clear()
-        admitted = Admitted()
         probed: set[Key] = set()
-        for one in ready:
-            match self._admission(one, probed, now):
-                case Admission.WAIT:
-                    delivery = in_line(one.delivery, one.callback, now=now, retention=self._retention)
-                    if delivery.settled:
-                        admitted.over.append(replace(one, delivery=delivery))
-                    else:
-                        admitted.waiting[one.message] = delivery
-                case Admission.DEFER:
-                    admitted.deferred[one.message] = deferred(one.delivery, now=now)
-                case _:
-                    admitted.ready.append(one)
-        return admitted
+        return [self._admitted(one, probed, now) if isinstance(one, DueAttempt) else one for one in decisions]
+
+    def _admitted(self, due: DueAttempt, probed: set[Key], now: datetime) -> Decision:
+        match self._admission(due, probed, now):
+            case Admission.WAIT:
+                delivery = in_line(due.delivery, due.callback, now=now, retention=self._retention)
+                if delivery.settled:
+                    return Expire(message=due.message, delivery=delivery, callback=due.callback)
+                return Hold(message=due.message, delivery=delivery)
+            case Admission.DEFER:
+                return Defer(message=due.message, delivery=deferred(due.delivery, now=now))
+            case _:
+                return due
 
     def observe(self, attempted: Sequence[tuple[Callback, Delivery]], now: datetime) -> None:
         """Take note of the last attempts of deliveries to callbacks."""
@@ -88,7 +74,7 @@ class Health:
             with suppress(OurFault):  # the next outcomes say the same
                 self._learn(self._latest(results[0][0]), [delivery for _, delivery in results], now)
 
-    def _admission(self, one: Ready, probed: set[Key], now: datetime) -> Admission:
+    def _admission(self, one: DueAttempt, probed: set[Key], now: datetime) -> Admission:
         if one.delivery.event.callback:
             return Admission.ATTEMPT
         key, first = _key(one.callback), not one.delivery.version

@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from deliver.loading import Ready
+from deliver.decisions import DueAttempt
 from ringback.attempts import Attempted
 from ringback.callbacks import host_of
 from ringback.errors import MalformedEvent
@@ -15,16 +15,6 @@ from ringback.models import Attempt, CallbackType, Delivery, DeliveryStatus, Eve
 from ringback.times import iso
 
 _SETTLED = {DeliveryStatus.DELIVERED: "Delivered", DeliveryStatus.FAILED: "Failed"}
-_DROPPED = {
-    "unmatched": "Unmatched",
-    "duplicate": "Duplicates",
-    "vanished": "Vanished",
-    "cancelled": "Cancelled",
-    "waiting": "Waiting",
-    "deferred": "Deferred",
-    "no_room": "NoRoom",
-    "failed": "Failed",
-}
 
 
 class Telemetry:
@@ -39,30 +29,29 @@ class Telemetry:
         self._success_rate = success_rate
         self._uniform = uniform
 
-    def loaded(self, ready: Iterable[Ready]) -> None:
+    def loaded(self, due: Iterable[DueAttempt]) -> None:
         """Deliveries are about to be attempted, or put off."""
-        for one in ready:
+        for one in due:
             if not one.delivery.version and one.delivery.event.unknown:
                 self._measures.count("UnknownFields", len(one.delivery.event.unknown))
 
-    def attempted(self, ready: Ready, attempted: Attempted) -> None:
+    def attempted(self, due: DueAttempt, attempted: Attempted) -> None:
         """An attempt was made and recorded."""
         delivery = attempted.delivery
         attempt = delivery.attempts[-1]
-        self._measure(ready, attempt)
+        self._measure(due, attempt)
         if attempted.empty_tokens:
             self._measures.count("EmptyTokens", attempted.empty_tokens)
         for status, name in _SETTLED.items():  # 0 too: an alarm must not wait for the first that arrives
             self._measures.count(name, int(delivery.status is status))
         if attempt.outcome is not Outcome.DELIVERED:
-            self._logger.warning("delivery.attempted", extra=_line(ready, delivery))
+            self._logger.warning("delivery.attempted", extra=_line(due, delivery))
         elif self._uniform(0, 1) < self._success_rate:
-            self._logger.info("delivery.attempted", extra=_line(ready, delivery))
+            self._logger.info("delivery.attempted", extra=_line(due, delivery))
 
-    def dropped(self, reasons: Iterable[str]) -> None:
-        """Messages that needed no attempt, or none now."""
-        for reason in reasons:
-            self._measures.count(_DROPPED[reason])
+    def unattempted(self, metric: str) -> None:
+        """A message needed no attempt, or none now; *metric* counts those."""
+        self._measures.count(metric)
 
     def returned(self, messages: set[str], fault: Exception) -> set[str]:
         """*messages* go back to their queue because of *fault*; gives them back."""
@@ -82,20 +71,20 @@ class Telemetry:
         """Emit the metrics of this invocation."""
         self._measures.flush()
 
-    def _measure(self, ready: Ready, attempt: Attempt) -> None:
-        event = ready.delivery.event
+    def _measure(self, due: DueAttempt, attempt: Attempt) -> None:
+        event = due.delivery.event
         self._measures.count("Attempts")
         if attempt.outcome is not Outcome.DELIVERED:
             self._measures.count("FailedAttempts", of=attempt.outcome)
-        if ready.callback.type is CallbackType.CALLBACK:
+        if due.callback.type is CallbackType.CALLBACK:
             self._measures.value("ReceiverLatency", attempt.milliseconds)
         if attempt.number == 1:
             self._measures.value("FirstAttemptDelay", max(0, _milliseconds_since(event, attempt)))
 
 
-def _line(ready: Ready, delivery: Delivery) -> dict[str, Any]:
+def _line(due: DueAttempt, delivery: Delivery) -> dict[str, Any]:
     """All about one attempt but what is private: no body, no query string, no address of a mailbox, no credential."""
-    event, callback, attempt = delivery.event, ready.callback, delivery.attempts[-1]
+    event, callback, attempt = delivery.event, due.callback, delivery.attempts[-1]
     return {
         "account": event.account,
         "fonenumber": event.fonenumber,

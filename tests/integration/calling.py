@@ -24,6 +24,11 @@ ACCOUNT = "1000001"
 OTHER_ACCOUNT = "2000002"
 
 
+async def loopback(*_: object) -> tuple[str, ...]:
+    """What stands in for `Resolver.addresses` where every host is to lead to this machine."""
+    return ("127.0.0.1",)
+
+
 @dataclass(slots=True, kw_only=True)
 class Moments:
     """A clock that the test moves."""

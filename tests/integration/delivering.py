@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from deliver import app
+from deliver import app, environment
 from ringback.models import Callback, CallbackType, Delivery, Method
 from tests.integration.lambdas import Context, failures
 from tests.integration.receivers import Receiver
@@ -72,8 +72,8 @@ class Platform:
 
     def restart(self) -> None:
         """Lambda starts another execution environment."""
-        app.environment().close()
-        app.environment.cache_clear()
+        environment.environment().close()
+        environment.environment.cache_clear()
 
     def passes(self, time: timedelta) -> None:
         """It is that much later, and what was remembered is forgotten."""
@@ -123,13 +123,13 @@ class Output:
 @pytest.fixture
 def platform(stack: Stack, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform]:
     """A fresh execution environment for each test."""
-    monkeypatch.setattr(app.logger.registered_handler, "stream", Output())
-    monkeypatch.setattr(app, "client", client)
+    monkeypatch.setattr(environment.logger.registered_handler, "stream", Output())
+    monkeypatch.setattr(environment, "client", client)
     for name, value in stack.environment.items():
         monkeypatch.setenv(name, value)
-    app.environment.cache_clear()
+    environment.environment.cache_clear()
     platform = Platform(stack=stack, receiver=receiver)
-    monkeypatch.setattr(app, "_now", platform.clock)
+    monkeypatch.setattr(environment, "_now", platform.clock)
     yield platform
     platform.restart()
 

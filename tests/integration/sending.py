@@ -53,16 +53,19 @@ class Sending:
         self, url: Url, *, body: bytes | None = b'{"to":"3215551212"}', headers: Headers = (), slot_wait: float = 5
     ) -> Answer:
         """One attempt."""
-        return self.sender.send_now(request(url, body, headers), self.guard.vet(url), wait=slot_wait)
+        return self.sender.send_now(request(url, body, headers), self._vetted(url), wait=slot_wait)
 
     def send_to(self, url: Url, *addresses: str) -> Answer:
         """One attempt, where *url* resolves to *addresses*."""
         target = Target(scheme=url.scheme, host=url.host, port=url.port, addresses=addresses)
         return self.sender.send_now(request(url), target)
 
+    def _vetted(self, url: Url) -> Target:
+        return self.adapter.wait_for(self.guard.vet(url))
+
     def addressed(self, url: Url) -> AddressedRequest:
         """A request for the adapter itself."""
-        return AddressedRequest(request(url), self.guard.vet(url))
+        return AddressedRequest(request(url), self._vetted(url))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome
-from tests.integration.calling import ACCOUNT, NOW, Api
+from tests.integration.calling import ACCOUNT, NOW, Api, loopback
 from tools.api_page import PATH
 
 ATTEMPT = Attempt(
@@ -58,7 +58,7 @@ def shape(value: Any) -> Any:
 def test_every_line_works_in_the_order_of_the_page_and_answers_as_it_says(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ringback.guard.Resolver.addresses", lambda *_: ("127.0.0.1",))
+    monkeypatch.setattr("ringback.guard.Resolver.addresses", loopback)
     delivery = "01a2097a9c0085c1d2f3a4b5c6d7e8f9"
     for fonenumber, kind in (("3215551212", "messages/receive_notify"), ("", "accounts/cdr_notify")):
         event = Event(kind=kind, account=ACCOUNT, fonenumber=fonenumber, id="1", time=NOW, data={"to": "3215551212"})

@@ -6,7 +6,7 @@ import pytest
 
 from ringback.catalogue import CATALOGUE
 from ringback.models import owner_of
-from tests.integration.calling import ACCOUNT, Api
+from tests.integration.calling import ACCOUNT, Api, loopback
 from tests.integration.receivers import Receiver
 from tests.integration.stack import SENDER
 
@@ -116,7 +116,7 @@ def test_a_test_goes_through_the_guard(api: Api) -> None:
     api.parts.allowed_networks = ()
     fields = {"type": "Callback", "method": "GET", "url": "http://loopback.test/"}
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr("ringback.guard.Resolver.addresses", lambda *_: ("127.0.0.1",))
+        monkeypatch.setattr("ringback.guard.Resolver.addresses", loopback)
         answer = api.post(f"{PATH}/messages/send_notify/test", {"callback": fields})
 
     [attempt] = answer.json["delivery"]["attempts"]

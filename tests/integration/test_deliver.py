@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from deliver import app
 from deliver.dead_letters import MOST_BODY
 from deliver.events import read_message
 from ringback.delivery_ids import delivery_id
@@ -26,7 +25,7 @@ from ringback.models import (
 )
 from tests.integration.delivering import BODY, KIND, MESSAGE, OWNER, PLANTED, Platform, lines, metrics
 from tests.integration.lambdas import record
-from tests.integration.receivers import Receiver
+from tests.integration.receivers import Receiver, read_request
 
 # ── The guide's own example ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -538,28 +537,31 @@ def test_an_invocation_that_ends_now_leaves_everything_as_it_was(platform: Platf
     assert platform.deliveries() == []
 
 
-def test_an_endpoint_that_hangs_holds_up_nobody(platform: Platform) -> None:
+def test_an_endpoint_that_hangs_holds_up_nobody(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     """The others are delivered and recorded while it hangs."""
     platform.set()
-    release = Event()
+    release, written = Event(), []
+    write: Callable[..., Any] = platform.stack.dynamodb.batch_write_item
 
-    def hangs(_receiver: Receiver, _sock: socket.socket) -> None:
-        release.wait(20)
-
-    with Receiver(behaviour=hangs) as slow:
-        platform.stack.callbacks().put(replace(platform.set(), event="calls/receive_notify", url=slow.text_url))
-        call = MESSAGE | {"event": "calls/receive_notify", "data": {"status": "BEGIN"}}
-        statuses: list[DeliveryStatus] = []
-
-        def look(seconds: float = 10) -> None:
-            end = datetime.now(UTC) + timedelta(seconds=seconds)
-            while len(statuses) < 5 and datetime.now(UTC) < end:
-                statuses[:] = [delivery.status for delivery in platform.deliveries()]
+    def noted(**request: Any) -> Any:
+        answer = write(**request)
+        for items in request["RequestItems"].values():
+            written.extend(items)
+        if len(written) == 5:
             release.set()
+        return answer
 
-        watcher = app.environment().pool.submit(look)
+    def hangs(receiver: Receiver, sock: socket.socket) -> None:
+        assert read_request(sock)
+        assert release.wait(10), "the others were not recorded while this one hung"
+        sock.sendall(receiver.answer())
+
+    monkeypatch.setattr(platform.stack.dynamodb, "batch_write_item", noted)
+    with Receiver(behaviour=hangs) as slow:
+        platform.set(event="calls/receive_notify", url=slow.text_url)
+        call = MESSAGE | {"event": "calls/receive_notify", "data": {"status": "BEGIN"}}
+
         back = platform.invoke(record(call), *(record(MESSAGE | {"id": str(number)}) for number in range(5)))
-        watcher.result()
 
     assert back == []
-    assert statuses == [DeliveryStatus.DELIVERED] * 5
+    assert [delivery.status for delivery in platform.deliveries()] == [DeliveryStatus.DELIVERED] * 6

@@ -96,7 +96,7 @@ def test_only_one_of_two_writers_wins(stack: Stack) -> None:
 
 
 def test_a_write_whose_answer_is_lost_has_happened(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    """botocore sends it again, and its condition fails against our own write; whoever wrote goes on all the same."""
+    """Botocore sends it again, and its condition fails against our own write; whoever wrote goes on all the same."""
     stack.lose_answers(monkeypatch, "put_item")
 
     assert record(stack.deliveries(), [FAILING]) == [Written.YES]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from deliver import app
+from deliver import app, environment
 from ringback.callbacks import parse_setting
 from ringback.catalogue import CATALOGUE, Scope
 from ringback.http import tls
@@ -33,14 +33,14 @@ def deployed(
     stack: Stack, secure_receiver: Receiver, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Stack]:
     """A fresh execution environment whose receivers' certificates are good."""
-    monkeypatch.setattr(app, "client", client)
+    monkeypatch.setattr(environment, "client", client)
     monkeypatch.setattr(tls, "DEFAULT_CA_BUNDLE_PATH", authority.file)
     for name, value in stack.environment.items():
         monkeypatch.setenv(name, value)
-    app.environment.cache_clear()
+    environment.environment.cache_clear()
     yield stack
-    app.environment().close()
-    app.environment.cache_clear()
+    environment.environment().close()
+    environment.environment.cache_clear()
     del secure_receiver  # it ends after its connections
 
 

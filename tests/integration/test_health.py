@@ -596,7 +596,7 @@ def test_what_gets_no_turn_at_a_slow_server_is_put_off(
 ) -> None:
     """Two at a time here: the others use up no attempt, and no receive counts towards the dead letters."""
     monkeypatch.setenv("CONNECTIONS_PER_HOST", "2")
-    monkeypatch.setattr("deliver.delivery.TURN_WAIT_SECONDS", 0.1)
+    monkeypatch.setattr("deliver.pipeline.TURN_WAIT_SECONDS", 0.1)
     platform.set()
     at_once = 0
 

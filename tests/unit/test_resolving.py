@@ -1,7 +1,7 @@
 """Looking up hosts never waits longer than told."""
 
+import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from time import monotonic
 from typing import Any
@@ -30,6 +30,10 @@ class Names:
         return [(None, None, None, "", ("1.1.1.1", 0))]
 
 
+def addresses(resolver: Resolver, host: str) -> tuple[str, ...]:
+    return asyncio.run(resolver.addresses(host))
+
+
 @pytest.fixture
 def names() -> Iterator[Names]:
     names = Names()
@@ -42,27 +46,29 @@ def test_a_lookup_that_hangs_ends_in_time_and_delays_no_other(names: Names) -> N
     began = monotonic()
 
     with pytest.raises(AttemptFailed, match=r"slow\.example was not resolved within 0\.1 s") as raised:
-        resolver.addresses("slow.example")
+        addresses(resolver, "slow.example")
 
     assert raised.value.outcome is Outcome.DNS
-    assert resolver.addresses("fast.example") == ("1.1.1.1",)
+    assert addresses(resolver, "fast.example") == ("1.1.1.1",)
     assert monotonic() - began < 1
 
 
 def test_those_who_ask_for_the_same_host_share_a_lookup(names: Names) -> None:
     """A host whose name server hangs holds one thread, however many attempts go to it."""
     resolver = Resolver(resolve=names, timeout=0.1)
-    with ThreadPoolExecutor(20) as pool:
-        attempts = [pool.submit(resolver.addresses, "slow.example") for _ in range(20)]
 
-    assert {type(attempt.exception()) for attempt in attempts} == {AttemptFailed}
+    async def ask() -> list[object]:
+        attempts = (resolver.addresses("slow.example") for _ in range(20))
+        return list(await asyncio.gather(*attempts, return_exceptions=True))
+
+    assert [type(answer) for answer in asyncio.run(ask())] == [AttemptFailed] * 20
     assert names.asked == ["slow.example"]
 
 
 def test_a_later_lookup_asks_again(names: Names) -> None:
     resolver = Resolver(resolve=names, timeout=5)
-    resolver.addresses("fast.example")
-    resolver.addresses("fast.example")
+    addresses(resolver, "fast.example")
+    addresses(resolver, "fast.example")
 
     assert names.asked == ["fast.example", "fast.example"]
 
@@ -73,17 +79,17 @@ def test_too_many_hanging_lookups_start_nothing(names: Names, monkeypatch: pytes
     resolver = Resolver(resolve=names, timeout=0.01)
     for host in ("slow1.example", "slow2.example"):
         with pytest.raises(AttemptFailed):
-            resolver.addresses(host)
+            addresses(resolver, host)
 
     with pytest.raises(NotStarted, match="2 look-ups are under way"):
-        resolver.addresses("fast.example")
+        addresses(resolver, "fast.example")
 
 
 def test_an_address_is_not_looked_up(names: Names) -> None:
     resolver = Resolver(resolve=names, timeout=5)
 
-    assert resolver.addresses("1.1.1.1") == ("1.1.1.1",)
-    assert resolver.addresses("2606:4700::1111") == ("2606:4700::1111",)
+    assert addresses(resolver, "1.1.1.1") == ("1.1.1.1",)
+    assert addresses(resolver, "2606:4700::1111") == ("2606:4700::1111",)
     assert names.asked == []
 
 
@@ -94,7 +100,7 @@ def test_a_host_without_an_address_is_a_failed_lookup(host: str, names: Names) -
         return names(host, *rest, **options)
 
     with pytest.raises(AttemptFailed) as raised:
-        Resolver(resolve=resolve, timeout=5).addresses(host)
+        addresses(Resolver(resolve=resolve, timeout=5), host)
 
     assert raised.value.outcome is Outcome.DNS
     assert host in raised.value.detail
@@ -105,6 +111,6 @@ def test_an_error_of_the_resolver_is_a_failed_lookup() -> None:
         raise OSError(24, "Too many open files")
 
     with pytest.raises(AttemptFailed, match="Too many open files") as raised:
-        Resolver(resolve=broken, timeout=5).addresses("hooks.example")
+        addresses(Resolver(resolve=broken, timeout=5), "hooks.example")
 
     assert raised.value.outcome is Outcome.DNS

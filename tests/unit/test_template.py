@@ -11,12 +11,12 @@ import pytest
 
 import api.app
 import api.custom_resource
-import deliver.app
+import deliver.environment
 import feedback.app
 import requeue.app
 from api.settings import ApiSettings, Authorization
-from deliver.delivery import ATTEMPT_NEEDS_SECONDS
 from deliver.events import MOST_BYTES
+from deliver.pipeline import ATTEMPT_NEEDS_SECONDS
 from requeue.requeue import RUN_NEEDS_SECONDS
 from ringback import callback_items
 from ringback.callback_items import NUMBERS_INDEX
@@ -38,7 +38,7 @@ LANES = ("EventsQueue", "RetriesQueue")
 TABLES = ("CallbacksTable", "DeliveriesTable")
 FUNCTIONS = ("DeliverFunction", "RequeueFunction", "FeedbackFunction", "ApiFunction", "CallbackResourceFunction")
 NEEDS = {
-    "DeliverFunction": deliver.app.NEEDS,
+    "DeliverFunction": deliver.environment.NEEDS,
     "RequeueFunction": requeue.app.NEEDS,
     "FeedbackFunction": feedback.app.NEEDS,
     "ApiFunction": api.app.NEEDS,

@@ -96,7 +96,7 @@ def try_now(
     """One attempt."""
     trial = _trial(call, fonenumber, group, name, body)
     secrets = call.parts.accounts.secrets(call.account, call.at)
-    delivery = call.parts.attempts.make(trial.delivery, trial.callback, secrets).delivery
+    delivery = call.parts.run(call.parts.attempts.make(trial.delivery, trial.callback, secrets)).delivery
     written = call.parts.deliveries.record([delivery], parked=lambda _: False)
     if set(written.values()) != {Written.YES}:
         raise OurFault("the attempt was made, but could not be recorded")

@@ -1,6 +1,8 @@
-"""One attempt: render → guard → send → judge. The middle of the story of `deliver`, and the whole of a test."""
+"""One attempt: render → guard → send → judge. The middle of what `deliver` does, and the whole of a test."""
 
+import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +12,7 @@ from ringback.http.client import TURN_WAIT
 from ringback.http.sender import HttpSender
 from ringback.judge import judge
 from ringback.mail_sender import MailSender
-from ringback.models import Answer, Callback, Delivery, Mail
+from ringback.models import Answer, Callback, Delivery, Mail, Outcome
 from ringback.rendering import Rendered, render
 
 
@@ -24,27 +26,38 @@ class Attempted:
 
 
 class Attempts:
-    """Makes attempts; safe to use from many threads."""
+    """Makes attempts, any number at a time, on one event loop."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one collaborator for each step
         self,
         *,
         guard: Guard,
         http: HttpSender,
         mail: MailSender,
+        mailers: Executor,
         clock: Callable[[], datetime],
         uniform: Callable[[float, float], float],
     ) -> None:
+        """*mailers* has the threads in which mail is sent: SES's client only blocks."""
         self._guard = guard
         self._http = http
         self._mail = mail
+        self._mailers = mailers
         self._clock = clock
         self._uniform = uniform
 
-    def make(
-        self, delivery: Delivery, callback: Callback, secrets: Sequence[str], *, wait: float = TURN_WAIT
+    async def make(
+        self,
+        delivery: Delivery,
+        callback: Callback,
+        secrets: Sequence[str],
+        *,
+        wait: float = TURN_WAIT,
+        within: float | None = None,
     ) -> Attempted:
         """Try *delivery* once, signed with each of *secrets*, after up to *wait* seconds of waiting for its turn.
+
+        What is not over *within* so many seconds has timed out, whatever it waits for.
 
         Raises:
             NotStarted: its server had its share of our connections for all that time.
@@ -55,19 +68,22 @@ class Attempts:
         try:
             rendered = render(callback, delivery=delivery.id, event=delivery.event, at=asked, secrets=secrets)
             empty_tokens = rendered.empty_tokens
-            answer = self._send(rendered, wait)
+            async with asyncio.timeout(within):
+                answer = await self._send(rendered, wait)
         except AttemptFailed as failure:
             answer = Answer(
                 outcome=failure.outcome, detail=failure.detail, excerpt=failure.excerpt, seconds=failure.seconds
             )
+        except TimeoutError:
+            answer = Answer(outcome=Outcome.TIMEOUT, detail="not over when the invocation had to end")
         ended = self._clock()
         # What it waited for its turn is our doing, and no part of the receiver's time.
         started = asked if answer.seconds is None else ended - timedelta(seconds=answer.seconds)
         after = judge(delivery, answer, started=started, ended=ended, uniform=self._uniform)
         return Attempted(delivery=after, empty_tokens=empty_tokens)
 
-    def _send(self, rendered: Rendered, wait: float) -> Answer:
+    async def _send(self, rendered: Rendered, wait: float) -> Answer:
         request = rendered.request
         if isinstance(request, Mail):
-            return self._mail.send(request)
-        return self._http.send_now(request, self._guard.vet(request.url), wait=wait)
+            return await asyncio.get_running_loop().run_in_executor(self._mailers, self._mail.send, request)
+        return await self._http.send(request, await self._guard.vet(request.url), wait=wait)

@@ -6,7 +6,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
-from threading import Lock
 
 from ringback.addresses import Network, plain, refusal, refusal_of_host
 from ringback.errors import AttemptFailed
@@ -60,10 +59,9 @@ class Guard:
         self._resolver = Resolver(resolve=resolve, timeout=timeout)
         self._clock = clock
         self._known: OrderedDict[str, _Judged] = OrderedDict()
-        self._lock = Lock()
 
-    def vet(self, url: Url) -> Target:
-        """The target of *url*.
+    async def vet(self, url: Url) -> Target:
+        """Find the target of *url*; nothing is awaited where its host is known.
 
         Raises:
             AttemptFailed: its port or one of its addresses is refused, or it has none.
@@ -76,7 +74,7 @@ class Guard:
             raise AttemptFailed(Outcome.REFUSED, detail)
         began = self._clock()
         known = self._known.get(url.host)
-        judged = known if known is not None and began < known.until else self._judge(url.host)
+        judged = known if known is not None and began < known.until else await self._judge(url.host)
         if judged.refusal is not None:
             named = refusal_of_host(url.host, self._allowed) is not None
             raise AttemptFailed(Outcome.REFUSED if named else Outcome.SPECIAL_ADDRESS, judged.refusal)
@@ -85,11 +83,10 @@ class Guard:
 
     def forget(self, host: str) -> None:
         """Look *host* up anew next time: what it resolved to did not answer."""
-        with self._lock:
-            self._known.pop(host, None)
+        self._known.pop(host, None)
 
-    def _judge(self, host: str) -> _Judged:
-        addresses = self._resolver.addresses(host)
+    async def _judge(self, host: str) -> _Judged:
+        addresses = await self._resolver.addresses(host)
         reasons = (refusal(address, self._allowed) for address in addresses)
         reason = next((reason for reason in reasons if reason is not None), None)
         judged = _Judged(
@@ -97,9 +94,8 @@ class Guard:
             refusal=reason and (reason if host in addresses else f"{host}: {reason}"),
             until=self._clock() + KNOWN_SECONDS,
         )
-        with self._lock:
-            self._known[host] = judged
-            self._known.move_to_end(host)
-            if len(self._known) > KNOWN_HOSTS:
-                self._known.popitem(last=False)
+        self._known[host] = judged
+        self._known.move_to_end(host)
+        if len(self._known) > KNOWN_HOSTS:
+            self._known.popitem(last=False)
         return judged

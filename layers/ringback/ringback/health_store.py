@@ -25,8 +25,8 @@ ALL_OF_IT = "failures, failing_since, open_until, probes"
 
 
 NOT_YET = "(attribute_not_exists(writer) OR writer <> :writer)"
-"""Each write leaves a token of its own. One whose answer was lost is sent again by botocore, and would else count twice,
-or fail against itself and pass for somebody else's."""
+"""Each write leaves a token of its own. One whose answer was lost is sent again by botocore, and would else count
+twice, or fail against itself and pass for somebody else's."""
 
 TOKEN_BYTES = 8
 

@@ -1,5 +1,6 @@
 """Host names to addresses, without ever waiting longer than told."""
 
+import asyncio
 import socket
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -15,7 +16,10 @@ type Resolve = Callable[..., Sequence[tuple[Any, Any, Any, str, tuple[Any, ...]]
 """`socket.getaddrinfo`, or what stands in for it."""
 
 MOST_LOOKUPS = 256
-"""At a time; each is a thread, because `getaddrinfo` cannot be told to give up."""
+"""At a time; each is a thread of its own, because `getaddrinfo` only blocks and cannot be told to give up.
+
+A pool would be cheaper and wrong: a few hosts whose name servers hang would hold it, and every other look-up with it.
+"""
 
 
 class Resolver:
@@ -27,8 +31,8 @@ class Resolver:
         self._under_way: dict[str, Future[tuple[str, ...]]] = {}
         self._lock = Lock()
 
-    def addresses(self, host: str) -> tuple[str, ...]:
-        """The addresses of *host*, in the resolver's order; never empty.
+    async def addresses(self, host: str) -> tuple[str, ...]:
+        """Find the addresses of *host*, in the resolver's order; never empty.
 
         Raises:
             AttemptFailed: there are none, or not in time.
@@ -37,7 +41,8 @@ class Resolver:
         if _is_address(host):
             return (host,)
         try:
-            found = self._lookup(host).result(self._timeout)
+            async with asyncio.timeout(self._timeout):
+                found = await asyncio.shield(asyncio.wrap_future(self._lookup(host)))
         except TimeoutError:
             raise AttemptFailed(Outcome.DNS, f"{host} was not resolved within {self._timeout:g} s") from None
         except socket.gaierror as error:

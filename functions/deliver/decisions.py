@@ -1,0 +1,93 @@
+"""What becomes of a message: one decision for each, made before anything is sent."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from ringback.errors import OurFault
+from ringback.models import Callback, Delivery
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueAttempt:
+    """Try the delivery now; it has all that this needs."""
+
+    message: str
+    """The message that brought it, which goes back to its queue if we fail."""
+    delivery: Delivery
+    callback: Callback
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Record that the delivery waits until its endpoint answers again."""
+
+    metric: ClassVar = "Waiting"
+    message: str
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defer:
+    """Record the delivery and attempt it in the retries lane: its endpoint fails of late, or is slow."""
+
+    metric: ClassVar = "Deferred"
+    message: str
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """Record that nobody wants the delivery any more."""
+
+    metric: ClassVar = "Cancelled"
+    message: str
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expire:
+    """Record that the delivery has failed: it has waited for as long as it is kept."""
+
+    metric: ClassVar = "Failed"
+    message: str
+    delivery: Delivery
+    callback: Callback
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutOff:
+    """Record that the delivery comes back later: there was no room for its attempt."""
+
+    metric: ClassVar = "NoRoom"
+    message: str
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reschedule:
+    """Put the delivery on its queue: an earlier invocation recorded its attempt, and may have ended then."""
+
+    message: str
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """Do nothing but count it."""
+
+    message: str
+    metric: str
+    """Which of `metric_names.METRICS` counts it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """Give the message back to its queue."""
+
+    message: str
+    fault: OurFault
+    """Why it cannot be dealt with now."""
+
+
+type Decision = DueAttempt | Hold | Defer | Cancel | Expire | Reschedule | Drop | Return

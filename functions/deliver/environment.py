@@ -1,0 +1,159 @@
+"""One execution environment of `deliver`: everything that outlives an invocation, wired together."""
+
+import asyncio
+import os
+import random
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import cache
+
+from aws_lambda_powertools import Logger
+
+from deliver.dead_letters import DeadLetters
+from deliver.health import Health
+from deliver.loading import Loader
+from deliver.pipeline import DeliveryPipeline
+from deliver.processor import keep_to_one
+from deliver.telemetry import Telemetry
+from ringback.addresses import parse_networks
+from ringback.announcing import announcer_of
+from ringback.attempts import Attempts
+from ringback.aws import client
+from ringback.callback_store import CallbackStore
+from ringback.credentials import Credentials
+from ringback.delivery_store import DeliveryStore
+from ringback.guard import Guard
+from ringback.health_store import HealthStore
+from ringback.http.client import DeliveryAdapter
+from ringback.http.limits import Limits
+from ringback.http.sender import HttpSender
+from ringback.lines import Lines
+from ringback.mail_sender import MailSender
+from ringback.measures import Measures
+from ringback.notice_log import NoticeLog
+from ringback.queues import Queue
+from ringback.recording import Recorder
+from ringback.settings import Settings, demand
+
+NEEDS = (
+    "CALLBACKS_TABLE",
+    "DELIVERIES_TABLE",
+    "RETRIES_QUEUE_URL",
+    "DEAD_LETTERS_URL",
+    "CREDENTIALS_KEY",
+    "SENDER_ADDRESS",
+    "MAIL_CONFIGURATION",
+    "ALLOWED_NETWORKS",
+    "DELIVERY_RETENTION_DAYS",
+    "CONNECTIONS_PER_HOST",
+    "SUCCESS_LOG_RATE",
+)
+"""Variables without which it does not start."""
+
+WRITES_AT_ONCE = 16
+"""Single writes of deliveries, each a thread that waits some 5 ms: a hundred failures are recorded in 30 ms."""
+
+MAILS_AT_ONCE = 16
+"""Calls of SES, each a thread that waits some 100 ms; an account begins with 14 mails a second."""
+
+logger = Logger()
+measures = Measures()
+
+
+class Environment:
+    """What the handler works with."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._runner = asyncio.Runner()
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="worker")
+        self._writers = ThreadPoolExecutor(WRITES_AT_ONCE, thread_name_prefix="writer")
+        self._mailers = ThreadPoolExecutor(MAILS_AT_ONCE, thread_name_prefix="mailer")
+        self._adapter = DeliveryAdapter(Limits(connections_per_server=settings.connections_per_host))
+        self._dynamodb = client("dynamodb", connections=WRITES_AT_ONCE)
+        self._sqs = client("sqs")
+        self._credentials = Credentials(key=settings.credentials_key, kms=cache(lambda: client("kms")))
+        log = NoticeLog(logger=logger, measures=measures)
+        self._announcer = announcer_of(settings, dynamodb=self._dynamodb, client=client, log=log)
+        self.dead_letters = DeadLetters(queue=Queue(url=settings.dead_letters_url, client=self._sqs))
+        self.telemetry = Telemetry(
+            logger=logger, measures=measures, success_rate=settings.success_log_rate, uniform=random.uniform
+        )
+        self.pipeline = self._pipeline()
+
+    def run[Result](self, coroutine: Coroutine[None, None, Result]) -> Result:
+        """Run *coroutine* on the one event loop, which keeps its connections between invocations."""
+        return self._runner.run(coroutine)
+
+    def close(self) -> None:
+        """End its threads and connections; Lambda does so by ending the process."""
+        self._adapter.close()
+        for pool in (self._worker, self._writers, self._mailers):
+            pool.shutdown()
+        self._runner.close()
+
+    def _pipeline(self) -> DeliveryPipeline:
+        deliveries = self._deliveries()
+        retries = Queue(url=self._settings.retries_queue_url, client=self._sqs)
+        return DeliveryPipeline(
+            loader=Loader(callbacks=self._callbacks(), deliveries=deliveries),
+            attempts=self._attempts(),
+            recorder=Recorder(deliveries=deliveries, retries=retries, clock=_now),
+            health=self._health(),
+            announcer=self._announcer,
+            telemetry=self.telemetry,
+            worker=self._worker,
+            clock=_now,
+            uniform=random.uniform,
+        )
+
+    def _callbacks(self) -> CallbackStore:
+        return CallbackStore(
+            table=self._settings.callbacks_table, dynamodb=self._dynamodb, credentials=self._credentials
+        )
+
+    def _deliveries(self) -> DeliveryStore:
+        return DeliveryStore(
+            table=self._settings.deliveries_table,
+            dynamodb=self._dynamodb,
+            credentials=self._credentials,
+            retention=self._settings.retention,
+            mapper=self._writers.map,
+        )
+
+    def _attempts(self) -> Attempts:
+        guard = Guard(parse_networks(self._settings.allowed_networks))
+        return Attempts(
+            guard=guard,
+            http=HttpSender(self._adapter, now=_now, forget=guard.forget),
+            mail=MailSender(
+                sender=self._settings.sender_address,
+                configuration=self._settings.mail_configuration,
+                ses=cache(lambda: client("sesv2", connections=MAILS_AT_ONCE)),
+            ),
+            mailers=self._mailers,
+            clock=_now,
+            uniform=random.uniform,
+        )
+
+    def _health(self) -> Health:
+        return Health(
+            store=HealthStore(table=self._settings.callbacks_table, dynamodb=self._dynamodb),
+            lines=Lines(table=self._settings.deliveries_table, dynamodb=self._dynamodb),
+            announcer=self._announcer,
+            retention=self._settings.retention,
+            uniform=random.uniform,
+        )
+
+
+@cache
+def environment() -> Environment:
+    """This execution environment, made once."""
+    demand(os.environ, NEEDS)
+    keep_to_one(os.environ, random.choice)  # before there are threads, which inherit it
+    return Environment(Settings.of(os.environ))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

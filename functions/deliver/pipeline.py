@@ -1,0 +1,190 @@
+"""The way of a batch: decide → carry out what needs no attempt → attempt → record, on one event loop.
+
+An attempt is a task; what only blocks (boto3) runs in one worker thread beside the loop, one step at a time, so that
+nothing but the loop and that thread ever touches what the steps share.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from deliver.decisions import Cancel, Decision, Defer, Drop, DueAttempt, Expire, Hold, PutOff, Reschedule, Return
+from deliver.events import Message
+from deliver.health import Health
+from deliver.loading import BUSY, Loader
+from deliver.results import ResultGroups
+from deliver.telemetry import Telemetry
+from ringback.announcing import Announcer
+from ringback.attempts import Attempted, Attempts
+from ringback.errors import NotStarted, OurFault
+from ringback.recording import Recorder
+from ringback.waiting import put_off
+
+if TYPE_CHECKING:
+    from ringback.models import Callback, Delivery
+
+ATTEMPT_NEEDS_SECONDS = 20
+"""An attempt starts only while the invocation has this long to live: 15 s for the attempt, 5 s to record it."""
+
+TURN_WAIT_SECONDS = 5.0
+"""How long an attempt waits for its turn at a server that has its share of our connections; then it is put off.
+
+Waiting is cheaper than coming back, but it holds up the invocation: 50 answers of 1 s get through in that time.
+"""
+
+RECORD_NEEDS_SECONDS = 5
+"""What is not finished this long before the invocation ends is judged a time-out, so that it can be recorded; what was
+not attempted is put off only while there is time to record that, else its message goes back."""
+
+ATTEMPTS_AT_ONCE = 200
+"""An execution environment has 1,024 descriptors: 256 are idle connections, an attempt takes one, or a few for a moment
+where a host has several addresses. SQS hands out a hundred messages at most."""
+
+type Recorded = Hold | Defer | Cancel | Expire | PutOff
+"""What is recorded without an attempt."""
+
+type Made = tuple[DueAttempt, Attempted | Exception]
+"""An attempt that was due, and what came of it."""
+
+
+class DeliveryPipeline:
+    """Delivers what a batch of messages asks for."""
+
+    def __init__(  # noqa: PLR0913 - one collaborator for each step
+        self,
+        *,
+        loader: Loader,
+        attempts: Attempts,
+        recorder: Recorder,
+        health: Health,
+        announcer: Announcer,
+        telemetry: Telemetry,
+        worker: Executor,
+        clock: Callable[[], datetime],
+        uniform: Callable[[float, float], float],
+    ) -> None:
+        """*worker* has one thread, in which all but the attempts is done."""
+        self._loader = loader
+        self._attempts = attempts
+        self._recorder = recorder
+        self._health = health
+        self._announcer = announcer
+        self._telemetry = telemetry
+        self._worker = worker
+        self._clock = clock
+        self._uniform = uniform
+
+    async def run(self, messages: Sequence[Message], *, time_left: Callable[[], float]) -> set[str]:
+        """Make the attempts that *messages* ask for; the ids of the messages that go back to their queue.
+
+        *time_left* gives the seconds until the invocation is ended.
+        """
+        try:
+            decisions = await self._in_worker(partial(self._decide, messages))
+        except OurFault as fault:
+            return self._telemetry.returned({message.id for message in messages}, fault)
+        groups = self._attempt_all([one for one in decisions if isinstance(one, DueAttempt)], time_left)
+        try:
+            back = await self._in_worker(partial(self._carry_out, decisions))
+            async for group in groups:
+                back |= await self._in_worker(partial(self._record, group, time_left))
+        finally:
+            groups.cancel()  # only a bug of ours leaves any, and the next invocation is not to make them
+        await self._in_worker(partial(self._announcer.tell, time_left))
+        return back
+
+    def _in_worker[Result](self, step: Callable[[], Result]) -> asyncio.Future[Result]:
+        return asyncio.get_running_loop().run_in_executor(self._worker, step)
+
+    def _decide(self, messages: Sequence[Message]) -> list[Decision]:
+        decisions = self._loader.decide(messages, now=self._clock())
+        self._telemetry.loaded(one for one in decisions if isinstance(one, DueAttempt))
+        return self._health.admit(decisions, self._clock())
+
+    def _carry_out(self, decisions: Iterable[Decision]) -> set[str]:
+        """Do what needs no attempt, in one go; the messages that go back."""
+        recorded: dict[str, Recorded] = {}
+        scheduled: dict[str, Delivery] = {}
+        back: dict[OurFault, set[str]] = {}
+        for decision in decisions:
+            match decision:
+                case Hold() | Defer() | Cancel() | Expire():
+                    recorded[decision.message] = decision
+                case Reschedule():
+                    scheduled[decision.message] = decision.delivery
+                case Drop():
+                    self._telemetry.unattempted(decision.metric)
+                case Return():
+                    back.setdefault(decision.fault, set()).add(decision.message)
+                case DueAttempt():
+                    pass  # is under way by now
+        for fault, messages in back.items():
+            self._telemetry.returned(messages, fault)
+        returned = self._returned(self._recorder.schedule(scheduled)) | self._record_unattempted(recorded)
+        return returned.union(*back.values())
+
+    def _record_unattempted(self, decisions: Mapping[str, Recorded]) -> set[str]:
+        """Record, by their messages, deliveries that are not attempted now; the messages that go back."""
+        recorded, unrecorded = self._recorder.record({name: one.delivery for name, one in decisions.items()})
+        for message in recorded:
+            decision = decisions[message]
+            self._telemetry.unattempted(decision.metric)
+            if isinstance(decision, Expire):
+                self._announcer.settled(decision.delivery, decision.callback, self._clock())
+        return self._returned(unrecorded)
+
+    def _attempt_all(self, due: Sequence[DueAttempt], time_left: Callable[[], float]) -> ResultGroups[Made]:
+        """Start all attempts; what came of each."""
+        groups: ResultGroups[Made] = ResultGroups()
+        turns = asyncio.Semaphore(ATTEMPTS_AT_ONCE)
+        for one in due:
+            groups.start(self._attempt(one, turns, time_left))
+        return groups
+
+    async def _attempt(self, due: DueAttempt, turns: asyncio.Semaphore, time_left: Callable[[], float]) -> Made:
+        try:
+            async with turns:
+                return due, await self._make(due, time_left())
+        except Exception as error:  # noqa: BLE001 - carried to the one place that decides what an error leads to
+            return due, error
+
+    async def _make(self, due: DueAttempt, time_left: float) -> Attempted:
+        spare = time_left - ATTEMPT_NEEDS_SECONDS
+        if spare < 0:
+            raise NotStarted("the invocation had no time left to start this attempt")
+        return await self._attempts.make(
+            due.delivery,
+            due.callback,
+            due.secrets,
+            wait=min(TURN_WAIT_SECONDS, spare),
+            within=time_left - RECORD_NEEDS_SECONDS,
+        )
+
+    def _record(self, group: Sequence[Made], time_left: Callable[[], float]) -> set[str]:
+        made = {due.message: result for due, result in group if isinstance(result, Attempted)}
+        recorded, unrecorded = self._recorder.record({message: result.delivery for message, result in made.items()})
+        attempted: list[tuple[Callback, Delivery]] = []
+        for due, result in group:
+            if due.message in recorded and isinstance(result, Attempted):
+                self._telemetry.attempted(due, result)
+                attempted.append((due.callback, result.delivery))
+        self._health.observe(attempted, self._clock())
+        return self._returned(unrecorded) | self._not_attempted(group, time_left)
+
+    def _not_attempted(self, group: Sequence[Made], time_left: Callable[[], float]) -> set[str]:
+        """What had no room is put off, so that SQS counts no receive towards the dead letters; the rest goes back."""
+        back: set[str] = set()
+        no_room: dict[str, Recorded] = {}
+        for due, result in group:
+            if isinstance(result, NotStarted) and time_left() >= RECORD_NEEDS_SECONDS:
+                delivery = put_off(due.delivery, now=self._clock(), uniform=self._uniform)
+                no_room[due.message] = PutOff(message=due.message, delivery=delivery)
+            elif isinstance(result, Exception):
+                back |= self._telemetry.returned({due.message}, result)
+        return back | self._record_unattempted(no_room)
+
+    def _returned(self, messages: set[str]) -> set[str]:
+        return self._telemetry.returned(messages, BUSY)

@@ -1,0 +1,54 @@
+"""Results of tasks that run side by side, handed on in groups as they come."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+
+GROUP = 25
+"""Results that are worth handing on at once: what one BatchWriteItem takes."""
+
+LINGER_SECONDS = 0.05
+"""How long a smaller group waits for more from its first result on."""
+
+
+class ResultGroups[Result]:
+    """Runs coroutines as tasks, and yields their results in groups.
+
+    A group has whatever there is once it is large enough or has lingered, so that one whose taker is slow grows.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._tasks: set[asyncio.Task[Result]] = set()
+        self._ready: list[Result] = []
+        self._enough = asyncio.Event()
+        self._linger: asyncio.TimerHandle | None = None
+
+    def start(self, coroutine: Coroutine[None, None, Result]) -> None:
+        """Run *coroutine*, which raises nothing."""
+        task = self._loop.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    async def __aiter__(self) -> AsyncIterator[list[Result]]:
+        while self._tasks or self._ready:
+            await self._enough.wait()
+            group, self._ready = self._ready, []
+            self._enough.clear()
+            if self._linger:
+                self._linger.cancel()
+                self._linger = None
+            yield group
+
+    def cancel(self) -> None:
+        """End what is still under way; nobody takes its results any more."""
+        for task in self._tasks:
+            task.remove_done_callback(self._done)
+            task.cancel()
+
+    def _done(self, task: "asyncio.Task[Result]") -> None:
+        self._tasks.discard(task)
+        self._ready.append(task.result())
+        if len(self._ready) >= GROUP or not self._tasks:
+            self._enough.set()
+        elif self._linger is None:
+            self._linger = self._loop.call_later(LINGER_SECONDS, self._enough.set)
