@@ -39,6 +39,7 @@ for the local stack.
 
 _PARAMETERS = {
     "fonenumber": "3215551212",
+    "account_id": "1000001",
     "group": "messages",
     "name": "receive_notify",
     "delivery": "01a2097a9c0085c1d2f3a4b5c6d7e8f9",

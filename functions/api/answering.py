@@ -19,7 +19,7 @@ from api.environment import Environment
 from api.problems import Problem, answer, lambda_answer, problem_of
 from api.queries import only_known_names
 from api.rate import RateLimit
-from api.routing import Operation, Paths, Routes
+from api.routing import Operation, Paths, Routes, without_slash
 from api.settings import Authorization
 from ringback.errors import OurFault
 from ringback.fault_fields import fault_fields
@@ -57,7 +57,7 @@ class Api:
         began = time.monotonic()
         line: dict[str, Any] = {"route": None, "account": None}
         try:
-            answered = self._answered(event, context, parts, line)
+            answered = self._answered(without_slash(event), context, parts, line)
         except Exception as error:  # noqa: BLE001 - the one place where an error becomes an answer
             answered = lambda_answer(self._problem(error))
         milliseconds = round((time.monotonic() - began) * 1000)

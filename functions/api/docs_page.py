@@ -6,8 +6,9 @@ from functools import cache
 from importlib.resources import files
 
 _START = """
+const here = location.origin + location.pathname.replace(/\\/$/, "");  // with or without the slash, it is the same page
 window.onload = () => SwaggerUIBundle({
-  url: "v2/openapi.json", dom_id: "#page", deepLinking: true, validatorUrl: null,
+  url: new URL("v2/openapi.json", here).href, dom_id: "#page", deepLinking: true, validatorUrl: null,
   presets: [SwaggerUIBundle.presets.apis], layout: "BaseLayout",
 });
 """

@@ -27,7 +27,7 @@ a second and a short burst more; beyond that the answer is 429 with `Retry-After
 EXAMPLES = {
     HTTPStatus.BAD_REQUEST: 'method: given "PATCH"; messages/receive_notify allows GET, POST, JSON',
     HTTPStatus.UNAUTHORIZED: "token: missing; it is a header",
-    HTTPStatus.NOT_FOUND: "3215551212 has no callbacks; POST or PUT sets one",
+    HTTPStatus.NOT_FOUND: "messages/receive_notify of 3215551212 is not set; set it, or give a callback",
     HTTPStatus.CONFLICT: "messages/receive_notify of 3215551212 is not set any more; set it, then send again",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body: 1,048,576 bytes; it takes at most 262,144",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: f'Content-Type: given "text/xml"; it takes {JSON} or {FORM}, in UTF-8',
@@ -107,7 +107,7 @@ def _complete(operation: dict[str, Any], known: Operation, schemas: dict[str, An
         content = operation["requestBody"]["content"]
         if known.body is not None:
             content[JSON]["example"] = known.body
-        form = as_form(resolved(content[JSON]["schema"], schemas))
+        form = as_form(resolved(content[JSON]["schema"], schemas), schemas)
         if form:
             content[FORM] = {**content[JSON], "schema": form}
     if known.answer is not None:

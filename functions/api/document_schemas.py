@@ -1,6 +1,5 @@
 """Schemas of the OpenAPI document: found by reference, and rewritten for forms."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,17 +13,20 @@ def resolved(schema: dict[str, Any], schemas: Mapping[str, Any]) -> dict[str, An
     return schema
 
 
-def as_form(schema: dict[str, Any]) -> dict[str, Any] | None:
-    """*schema* as a form fills it in, which has no null; None where fields are objects: OpenAPI has no brackets."""
-    if "$ref" in json.dumps(schema["properties"]):
-        return None
-    fields = {name: _without_null(field) for name, field in schema["properties"].items()}
-    return {**schema, "title": f"{schema['title']}Form", "properties": fields}
+def as_form(schema: dict[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any] | None:
+    """*schema* as a form fills it in: without null, and without objects, because OpenAPI has no brackets.
+
+    None where only objects are left.
+    """
+    fields = {name: _without_null(field, schemas) for name, field in schema["properties"].items()}
+    flat = {name: field for name, field in fields.items() if field.get("type") not in {None, "object"}}
+    examples = [one for one in schema.get("examples", []) if one.keys() <= flat.keys()]
+    return {**schema, "title": f"{schema['title']}Form", "properties": flat, "examples": examples} if flat else None
 
 
-def _without_null(field: dict[str, Any]) -> dict[str, Any]:
-    kinds = [kind for kind in field.get("anyOf", []) if kind != {"type": "null"}]
-    rest = {name: value for name, value in field.items() if name != "anyOf"}
+def _without_null(field: dict[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
+    kinds = [kind for kind in field.get("anyOf", [field]) if kind != {"type": "null"}]
+    rest = {name: value for name, value in field.items() if name not in {"anyOf", "$ref"}}
     if "enum" in rest:
         rest["enum"] = [value for value in rest["enum"] if value is not None]
-    return {**kinds[0], **rest} if len(kinds) == 1 else field
+    return {**resolved(kinds[0], schemas), **rest} if len(kinds) == 1 else rest

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 from urllib.parse import unquote
 
@@ -25,6 +26,15 @@ PAGE = 50
 """Entries of a page unless told otherwise."""
 
 _DELIVERY = re.compile(r"[0-9a-f]{32}")
+
+
+class Shape(StrEnum):
+    """What a list of numbers has of each."""
+
+    ALL = "all"
+    """Its object."""
+    FONENUMBERS = "fonenumbers"
+    """Its digits alone."""
 
 
 def kind_of_path(group: str, name: str) -> EventKind:
@@ -83,6 +93,7 @@ Number = Annotated[
     ),
     AfterValidator(lambda text: normalize(unquote(text))),
 ]
+AccountId = Annotated[str, Path(description="The account of the token; there is no other.", examples=["1000001"])]
 Group = Annotated[str, Path(description="The first part of the event's name.", examples=["messages"])]
 Name = Annotated[str, Path(description="The second part of the event's name.", examples=["receive_notify"])]
 DeliveryId = Annotated[
@@ -90,6 +101,7 @@ DeliveryId = Annotated[
     Path(description="32 hex digits.", examples=["01a2097a9c0085c1d2f3a4b5c6d7e8f9"]),
     AfterValidator(delivery_of_path),
 ]
+Shown = Annotated[Shape, Query(description="`fonenumbers`: their digits alone.")]
 Limit = Annotated[int, Query(ge=1, le=MOST_AT_ONCE, description="Entries of a page.")]
 Cursor = Annotated[str, Query(description="Where to go on: the `cursor` of the page before.")]
 Status = Annotated[DeliveryStatus | None, Query(description="Only those that stand there.")]

@@ -120,5 +120,11 @@ class Paths:
         raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, what, {"Allow": allowed})
 
 
+def without_slash(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same *event* of an HTTP API for the path without the slash at its end, which means the same here."""
+    path = event["rawPath"]
+    return {**event, "rawPath": path[:-1]} if path.endswith("/") and path != "/" else event
+
+
 def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\{\w+\\}", "([^/]+)", re.escape(path)))

@@ -1,48 +1,49 @@
 """What a request makes of a number's callbacks: replaced by POST, merged block by block by PUT."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
+from typing import Any
 
+from api.blocks import OLDER_NAMES, OPTIONS
 from api.numbers import Callbacks
 from ringback.addresses import Network, refusal_of_host
-from ringback.callbacks import as_block, parse_setting
-from ringback.catalogue import CATALOGUE, EventKind, Scope
+from ringback.callbacks import field_names, parse_setting
+from ringback.catalogue import EventKind, lookup
 from ringback.errors import InvalidSetting
 from ringback.models import Callback, owner_of
+from ringback.setting_fields import name_as_given
 from ringback.tables import Key
 from ringback.urls import parse_url
 
 type Changes = dict[Key, Callback | None]
 type Options = Mapping[str, Mapping[str, Mapping[str, object] | None] | None]
+"""Fields of callbacks, by the names of their blocks, by the names of those's options."""
 
-OPTIONS = MappingProxyType({"messages": "message_options", "calls": "call_options", "faxes": "fax_options"})
-"""The object of a number that holds the blocks of a group of events."""
+SERVICE = lookup("messages/receive")
+"""What API 2.4's PUT of a number sets, a form of `SERVICE_FIELDS`."""
 
-OLDER_NAMES = MappingProxyType({"sms_options": "message_options", "voice_options": "call_options"})
-"""Accepted in their place."""
-
-
-def block_of(kind: EventKind) -> tuple[str, str]:
-    """Where a number's object has the block of *kind*: the options, and its name there."""
-    group, name = kind.name.split("/")
-    return OPTIONS[group], name
-
-
-KINDS: Mapping[tuple[str, str], EventKind] = MappingProxyType(
-    {block_of(kind): kind for kind in CATALOGUE.values() if kind.scope is Scope.NUMBER}
+SERVICE_FIELDS = MappingProxyType(
+    {
+        "type": "With the next four, API 2.4's form of this request: what `POST /v2/messages/receive` sets.",
+        "value": "A URL, or an address.",
+        "url_method": "The method.",
+        "url_username": "For HTTP Basic.",
+        "url_password": "As above.",
+    }
 )
-"""The kinds that a number's callbacks are for, by their blocks."""
+"""Each with what it is."""
 
 
-def whole(fonenumber: str, callbacks: Callbacks) -> dict[str, object]:
-    """A number's object: a block for every kind, set or not."""
-    shown: dict[str, object] = {"fonenumber": fonenumber}
-    for (options, name), kind in KINDS.items():
-        blocks = shown.setdefault(options, {})
-        assert isinstance(blocks, dict)  # noqa: S101 - it was made a line above
-        blocks[name] = as_block(callbacks.get(kind.name))
-    return shown
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Block:
+    """What a request sets for one kind of event."""
+
+    path: str
+    """Where the request has it; empty: at the top."""
+    kind: EventKind
+    fields: Mapping[str, object]
 
 
 def replaced(
@@ -59,7 +60,10 @@ def replaced(
         InvalidSetting: a rule is broken.
     """
     callback = parse_setting(kind.name, fields, owner=owner, current=current)
-    return callback and reachable(callback, allowed)
+    try:
+        return callback and reachable(callback, allowed)
+    except InvalidSetting as error:
+        raise name_as_given(error, fields, field_names(kind, fields)) from None
 
 
 def reachable(callback: Callback, allowed: Iterable[Network]) -> Callback:
@@ -83,11 +87,26 @@ def within[Result](path: str, parse: Callable[[], Result]) -> Result:
     try:
         return parse()
     except InvalidSetting as error:
-        raise InvalidSetting(f"{path}.{error.field}", error.message) from None
+        raise InvalidSetting(f"{path}.{error.field}" if path else error.field, error.message) from None
+
+
+def opened(fields: Mapping[str, object]) -> dict[str, object]:
+    """The *fields* of a PUT without their envelope, where they have one.
+
+    Raises:
+        InvalidSetting: something stands beside the envelope.
+    """
+    envelope = fields.get("fonenumber")
+    if not isinstance(envelope, Mapping):
+        return dict(fields)
+    for name in fields:
+        if name != "fonenumber":
+            raise InvalidSetting(name, "beside the object fonenumber; put it into that, or all of that here")
+    return dict(envelope)
 
 
 def merged(
-    options: Options, current: Callbacks, *, account: str, fonenumber: str, allowed: Iterable[Network]
+    options: Mapping[str, Any], current: Callbacks, *, account: str, fonenumber: str, allowed: Iterable[Network]
 ) -> Changes:
     """What the blocks in *options* change; a block that is missing or empty changes nothing.
 
@@ -95,26 +114,38 @@ def merged(
         InvalidSetting: a rule is broken; the field is named with its block.
     """
     owner = owner_of(account, fonenumber)
-    changes: Changes = {}
-    for group, blocks in _named_alike(options).items():
-        for name, fields in (blocks or {}).items():
-            kind = KINDS[group, name]
+    wanted: dict[str, Callback | None] = {}
+    for block in _blocks(options):
+        kind, before = block.kind, current.get(block.kind.name)
+        parse = partial(replaced, kind, block.fields, owner=owner, allowed=allowed, current=before)
+        after = within(block.path, parse)
+        if wanted.setdefault(kind.name, after) != after:
+            raise InvalidSetting(block.path, "in conflict with type and value, which mean the same: they differ")
+    return {(owner, name): after for name, after in wanted.items() if after != current.get(name)}
+
+
+def _blocks(options: Mapping[str, Any]) -> Iterator[_Block]:
+    service = {name: value for name, value in options.items() if name in SERVICE_FIELDS}
+    if service:
+        yield _Block(path="", kind=SERVICE, fields=service)
+    given = {name: blocks for name, blocks in options.items() if name not in SERVICE_FIELDS}
+    for name, blocks in _without_doubles(given).items():
+        for block, fields in (blocks or {}).items():
             if fields:
-                before = current.get(kind.name)
-                parse = partial(replaced, kind, fields, owner=owner, allowed=allowed, current=before)
-                after = within(f"{group}.{name}", parse)
-                if after != before:
-                    changes[owner, kind.name] = after
-    return changes
+                kind = OPTIONS[OLDER_NAMES.get(name, name)][block]
+                yield _Block(path=f"{name}.{block}", kind=kind, fields=fields)
 
 
-def _named_alike(options: Options) -> Options:
-    """*options* under their newer names."""
-    alike = {name: blocks for name, blocks in options.items() if name not in OLDER_NAMES}
+def _without_doubles(options: Options) -> Options:
+    """*options* without an older name beside the newer one."""
+    kept = dict(options)
     for older, newer in OLDER_NAMES.items():
-        if options.get(older) is None:
+        ours, theirs = options.get(older), options.get(newer)
+        if ours is None or theirs is None:
             continue
-        if alike.get(newer) not in (None, options[older]):
-            raise InvalidSetting(older, f"in conflict with {newer}, another name of it: they differ")
-        alike[newer] = options[older]
-    return alike
+        if ours != theirs:
+            differing = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
+            where = f"they differ in {', '.join(differing)}"
+            raise InvalidSetting(older, f"in conflict with {newer}, another name of it: {where}")
+        del kept[older]
+    return kept

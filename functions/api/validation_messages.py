@@ -34,7 +34,8 @@ def described(errors: Sequence[Mapping[str, Any]]) -> str:
 def _path(error: Mapping[str, Any]) -> str:
     place, *path = error["loc"]
     field = error.get("ctx", {}).get("field")
-    return ".".join(str(part) for part in (*path, *([field] if field else []))) or str(place)
+    parts = [part for part in map(str, path) if not part.startswith("{")]  # those name a shape that it may have
+    return ".".join((*parts, *([field] if field else []))) or str(place)
 
 
 def _sentence(error: Mapping[str, Any]) -> str:

@@ -84,8 +84,9 @@ def api(cloud: Cloud, places: Places, customer: Customer) -> Iterator[Api]:
 
 def messages_of(api: Api, fonenumber: str) -> Mapping[str, str] | None:
     """The declared callback for messages, as the API shows it; None where the number has nothing."""
-    answer = api.ask("GET", f"/v2/fonenumbers/{fonenumber}")
-    return answer.json()["fonenumber"]["message_options"]["receive_notify"] if answer.ok else None
+    number = api.call("GET", f"/v2/fonenumbers/{fonenumber}")["fonenumber"]
+    block: dict[str, str] = number["message_options"]["receive_notify"]
+    return None if block["type"] == "None" else block
 
 
 def test_callbacks_of_a_template_are_created_changed_replaced_and_deleted(api: Api, stack: Stack) -> None:

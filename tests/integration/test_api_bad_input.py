@@ -59,8 +59,26 @@ def test_a_setting_that_breaks_a_rule(shared_api: Api, changes: dict[str, Any], 
 @pytest.mark.parametrize(
     ("path", "changes", "message"),
     [
-        ("messages/receive", {"method": "JSON"}, 'method: given "JSON"; messages/receive allows POST'),
-        ("messages/receive", {"type": "Email"}, 'type: given "Email"; messages/receive allows None, Callback'),
+        ("messages/receive", {"method": "GET"}, 'method: given "GET"; messages/receive allows POST, JSON'),
+        ("messages/receive", {"type": "Email"}, "email: missing; it takes one address"),
+        ("messages/receive", {"type": "Device"}, 'type: given "Device"; messages/receive allows None, URL, Email'),
+        ("messages/receive", {"type": "forward"}, 'type: given "forward"; messages/receive allows None, URL, Email'),
+        (
+            "messages/receive",
+            {"value": f"https://a.example.com/?k={SECRET}"},
+            "value: in conflict with url, another name of it: they differ",
+        ),
+        (
+            "messages/receive",
+            {"method": "POST", "url": None, "value": f"https://a.example.com/((sms))?k={SECRET}"},
+            'value: unknown token "sms"; messages/receive has ((to)), ((from)), ((msg)), ((id))',
+        ),
+        (
+            "messages/receive",
+            {"type": "Email", "value": f"https://a.example.com/?k={SECRET}"},
+            "value: given a URL; it takes one address",
+        ),
+        ("messages/receive", {"method": None, "url_method": "PUT"}, 'url_method: given "PUT"; messages/receive allows'),
         ("accounts/cdr_notify", {"method": "GET"}, 'method: given "GET"; accounts/cdr_notify allows POST, JSON'),
         (
             "accounts/cdr_notify",
@@ -110,7 +128,20 @@ def test_an_event_with_rules_of_its_own(shared_api: Api, path: str, changes: dic
             {"fonenumber": {"fax_options": {"send_notify": {"type": 1}}}},
             "fonenumber.fax_options.send_notify.type: given 1;",
         ),
-        ({"fonenumber": {}, "extra": 1}, "extra: unknown field; allowed: fonenumber"),
+        ({"fonenumber": {}, "extra": 1}, "extra: unknown field; allowed: fonenumber, message_options, call_options, "),
+        ({"fonenumber": {}, "fax_options": {}}, "fax_options: beside the object fonenumber; put it into that"),
+        ({"fonenumber": "3215559999"}, 'fonenumber: given "3215559999"; the path says 3215551212'),
+        ({"fonenumber": []}, "fonenumber: given a list; it takes an object"),
+        (
+            {"sms_options": {"lost": {}}},
+            "sms_options.lost: unknown field; allowed: receive_notify, send_notify, receive",
+        ),
+        (
+            {"call_options": {"receive": {"type": "Device", "value": "535923697376"}}},
+            "call_options.receive: unknown field; allowed: receive_notify, send_notify",
+        ),
+        ({"type": "Forward", "value": "3215553333"}, 'type: given "Forward"; messages/receive allows None, URL, Email'),
+        ({"type": "URL", "value": "ftp://a/", "url_method": "POST"}, 'value: given "ftp"://; allowed: https:// and '),
     ],
 )
 def test_a_put_that_cannot_be_meant(shared_api: Api, fields: dict[str, Any], message: str) -> None:
@@ -152,7 +183,9 @@ REQUESTS: list[tuple[str, str, Any, int, str]] = [
     ("GET", "/v2/fonenumbers?limit=0", None, 400, 'limit: given "0"; it takes at least 1'),
     ("GET", "/v2/fonenumbers?limit=101", None, 400, 'limit: given "101"; it takes at most 100'),
     ("GET", "/v2/fonenumbers?limit=1&limit=2", None, 400, "limit: given "),
-    ("GET", "/v2/fonenumbers?page=2", None, 400, "page: unknown parameter; allowed: limit, cursor"),
+    ("GET", "/v2/fonenumbers?page=2", None, 400, "page: unknown parameter; allowed: limit, cursor, filter"),
+    ("GET", "/v2/fonenumbers?filter=some", None, 400, 'filter: given "some"; allowed: all, fonenumbers'),
+    ("GET", f"/v2/accounts/{OTHER_ACCOUNT}", None, 404, 'no such account: "2000002"; yours is 1000001'),
     ("GET", "/v2/fonenumbers?cursor=x", None, 400, "cursor: it is not one of this list"),
     ("GET", "/v2/events/messages/lost", None, 404, 'event: given "messages/lost"; allowed: messages/receive_notify, '),
     (
@@ -265,7 +298,8 @@ REQUESTS: list[tuple[str, str, Any, int, str]] = [
     ("POST", "/v2/accounts/signing_secret/rotate", None, 404, "there is no signing secret to rotate"),
     ("POST", "/v2/accounts/signing_secret?x=1", None, 400, "x: unknown parameter; allowed: none"),
     ("GET", "/v2/nothing", None, 404, "no such path; GET /v2/openapi.json lists those that there are"),
-    ("GET", "/v2/fonenumbers/", None, 404, "no such path"),
+    ("GET", "/v2/fonenumbers//", None, 404, "no such path"),
+    ("GET", "/", None, 404, "no such path"),
     ("GET", '/v2/fonenumbers/"', None, 404, "no such path"),
 ]
 

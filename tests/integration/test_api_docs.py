@@ -58,9 +58,11 @@ def test_bodies_are_json_and_the_flat_ones_also_forms_without_null(document: Any
 
     assert all("application/json" in body for body in bodies.values())
     assert {"/v2/messages/receive_notify", "/v2/accounts/cdr_notify", "/v2/accounts/contact"} <= set(forms)
+    assert "sms_options" not in forms["/v2/fonenumbers/{fonenumber}"]["schema"]["properties"]
+    assert not any(path.endswith("/preview") for path in forms)
     for form in forms.values():
         for field in form["schema"]["properties"].values():
-            assert field["type"] == "string"
+            assert field["type"] in {"string", "boolean"}
             assert None not in field.get("enum", [])
 
 

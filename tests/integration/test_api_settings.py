@@ -10,6 +10,7 @@ from tests.integration.calling import ACCOUNT, NOW, OTHER_ACCOUNT, Api
 
 NUMBER = "3215551212"
 NOTHING = {"type": "None", "email": "", "url": "", "method": ""}
+NO_DELIVERY = {"type": "None", "email": "", "device": "", "forward": "", "url": "", "url_method": ""}
 SET = {"type": "Callback", "url": "https://my.example.com/?m=((msg))", "method": "GET"}
 
 
@@ -39,25 +40,128 @@ def test_none_leaves_nothing_behind(api: Api) -> None:
 
     assert answer.json["fonenumber"]["message_options"]["receive_notify"] == NOTHING
     assert api.stack.items("CALLBACKS_TABLE") == []
-    assert api.get(f"/v2/fonenumbers/{NUMBER}").status == 404
 
 
-def test_the_message_itself_is_set_like_a_notification(api: Api) -> None:
-    fields = {"fonenumber": NUMBER, "type": "Callback", "url": "https://my.example.com/", "method": "POST"}
+def test_a_number_with_nothing_set_is_shown_as_such(api: Api) -> None:
+    """Clients read before they write; whose number it is nobody here can know."""
+    answer = api.get(f"/v2/fonenumbers/{NUMBER}")
 
-    answer = api.post("/v2/messages/receive", fields)
+    notified = {"receive_notify": NOTHING, "send_notify": NOTHING}
+    assert (answer.status, answer.json["fonenumber"]) == (
+        200,
+        {
+            "fonenumber": NUMBER,
+            "message_options": notified | {"receive": NO_DELIVERY},
+            "call_options": notified,
+            "fax_options": notified,
+            "sms_options": notified | {"receive": NO_DELIVERY},
+            "voice_options": notified,
+        },
+    )
+    assert api.put(f"/v2/fonenumbers/{NUMBER}", answer.json).json == answer.json
+    assert api.stack.items("CALLBACKS_TABLE") == []
 
-    assert answer.json["fonenumber"]["message_options"]["receive"]["method"] == "POST"
+
+DELIVERY_URL = "https://my.example.com/?m=((msg))"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"type": "URL", "value": DELIVERY_URL, "url_method": "POST"},
+        {"type": "url", "url": DELIVERY_URL, "url_method": "post", "device": "987123543678", "forward": ""},
+        {"type": "Callback", "url": DELIVERY_URL, "method": "POST"},
+        {"url": DELIVERY_URL, "method": "POST"},
+    ],
+)
+def test_the_message_itself_is_set_in_either_spelling_and_shown_in_fonestorm_s(
+    api: Api, fields: dict[str, Any]
+) -> None:
+    answer = api.post("/v2/messages/receive", {"fonenumber": NUMBER, **fields})
+
+    block = NO_DELIVERY | {"type": "URL", "url": DELIVERY_URL, "url_method": "POST"}
+    assert answer.json["fonenumber"]["message_options"]["receive"] == block
+    assert answer.json["fonenumber"]["sms_options"]["receive"] == block
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"type": "Email", "value": "a@example.com", "url_method": ""},
+        {"type": "email", "email": "a@example.com"},
+        {"type": "Email", "email": "a@example.com", "value": "a@example.com"},
+    ],
+)
+def test_the_message_itself_goes_to_a_mailbox(api: Api, fields: dict[str, Any]) -> None:
+    answer = api.post("/v2/messages/receive", {"fonenumber": NUMBER, **fields})
+
+    block = NO_DELIVERY | {"type": "Email", "email": "a@example.com"}
+    assert answer.json["fonenumber"]["message_options"]["receive"] == block
+    none = api.post("/v2/messages/receive", {"fonenumber": NUMBER, "type": "None", "value": "", "url_method": ""})
+    assert none.json["fonenumber"]["message_options"]["receive"] == NO_DELIVERY
+
+
+@pytest.mark.parametrize("options", ["message_options", "sms_options"])
+@pytest.mark.parametrize("with_envelope", [True, False])
+def test_a_read_block_with_one_field_changed_is_put_back(api: Api, options: str, *, with_envelope: bool) -> None:
+    """What is set beside it stays, credentials included."""
+    url = f"/v2/fonenumbers/{NUMBER}"
+    service = {
+        "type": "URL",
+        "value": DELIVERY_URL,
+        "url_method": "JSON",
+        "url_username": "u",
+        "url_password": "planted",
+    }
+    api.put(url, service)
+    blocks = api.get(url).json["fonenumber"][options]
+
+    blocks["receive_notify"] |= {"type": "Callback", "method": "JSON", "url": "https://my.example.com/inbound"}
+    answer = api.put(url, {"fonenumber": {options: blocks}} if with_envelope else {options: blocks})
+
+    assert answer.json["fonenumber"][options] == blocks
+    callback = stored(api, "messages/receive")
+    assert callback
+    assert (callback.url, callback.url_password) == (DELIVERY_URL, "planted")
+
+
+def test_the_form_of_api_2_4_sets_the_message_itself(api: Api) -> None:
+    form = {"type": "URL", "value": DELIVERY_URL, "url_method": "POST", "url_username": "u", "url_password": "planted"}
+
+    answer = api.put(f"/v2/fonenumbers/{NUMBER}", form=form)
+
+    assert answer.json["fonenumber"]["sms_options"]["receive"]["url"] == DELIVERY_URL
+    callback = stored(api, "messages/receive")
+    assert callback
+    assert (callback.url_username, callback.url_password) == ("u", "planted")
+    assert api.put(f"/v2/fonenumbers/{NUMBER}", form={"type": "None", "value": "", "url_method": ""}).status == 200
+    assert stored(api, "messages/receive") is None
+
+
+@pytest.mark.parametrize("kind", ["messages/receive_notify", "calls/send_notify", "faxes/receive_notify"])
+def test_a_form_without_a_type_is_a_callback(api: Api, kind: str) -> None:
+    """API 2.4 had no types."""
+    form = {"fonenumber": NUMBER, "method": "GET", "url": "https://my.example.com/"}
+
+    assert api.post(f"/v2/{kind}", form=form).status == 200
+    assert stored(api, kind)
 
 
 def test_call_records_are_set_for_the_account(api: Api) -> None:
     fields = {"account_id": ACCOUNT, "method": "JSON", "url": "https://my.example.com/cdr", "username": "u"}
     block = {"type": "Callback", "email": "", "url": "https://my.example.com/cdr", "method": "JSON"}
+    account = {
+        "account_id": ACCOUNT,
+        "id": ACCOUNT,
+        "cdr_notify": block,
+        "cdr_notify_url": "https://my.example.com/cdr",
+        "cdr_notify_method": "JSON",
+    }
 
     answer = api.post("/v2/accounts/cdr_notify", {**fields, "password": "planted"})
 
-    assert answer.json == {"account": {"account_id": ACCOUNT, "cdr_notify": block}}
-    assert api.get("/v2/accounts/cdr_notify").json == answer.json
+    assert answer.json == {"account": account}
+    assert api.get("/v2/accounts/cdr_notify").json == api.get(f"/v2/accounts/{ACCOUNT}").json == answer.json
     callback = api.parts.numbers.callback((f"{ACCOUNT}#*", "accounts/cdr_notify"))
     assert callback
     assert (callback.url_username, callback.url_password) == ("u", "planted")
@@ -141,9 +245,16 @@ def test_numbers_come_in_pages_of_their_own_account(api: Api) -> None:
     assert page["fonenumbers"][0]["message_options"]["send_notify"] == SET | {"email": ""}
 
 
+def test_numbers_can_be_listed_by_their_digits_alone(api: Api) -> None:
+    api.post("/v2/messages/receive_notify", {"fonenumber": NUMBER, **SET})
+
+    assert api.get("/v2/fonenumbers?filter=fonenumbers").json["fonenumbers"] == [NUMBER]
+    assert api.get("/v2/fonenumbers?filter=all").json == api.get("/v2/fonenumbers").json
+
+
 def test_the_health_of_endpoints_is_shown(api: Api) -> None:
     url = f"/v2/fonenumbers/{NUMBER}/health"
-    assert api.get(url).status == 404
+    assert api.get(url).json["health"] == {"fonenumber": NUMBER, "callbacks": []}
     for kind in ("messages/receive_notify", "messages/send_notify"):
         api.post(f"/v2/{kind}", {"fonenumber": NUMBER, **SET})
     failing, off = api.parts.numbers.callbacks(owner_of(ACCOUNT, NUMBER)).values()

@@ -78,7 +78,7 @@ def test_nothing_of_a_preview_is_sent_or_kept(api: Api, receiver: Receiver) -> N
     assert answer.status == 200
     assert receiver.received == []
     assert api.stack.items("DELIVERIES_TABLE") == []
-    assert api.get(PATH).status == 404
+    assert api.stack.items("CALLBACKS_TABLE") == []
 
 
 def test_a_test_is_logged_with_its_reason_and_not_tried_again(api: Api, receiver: Receiver) -> None:

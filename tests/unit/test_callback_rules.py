@@ -8,18 +8,38 @@ from ringback.callback_rules import (
     parse_callback_url,
     parse_method,
     parse_type,
+    type_name,
 )
 from ringback.catalogue import CATALOGUE
 from ringback.errors import InvalidSetting
 from ringback.models import CallbackType, Method
 
 MESSAGE = CATALOGUE["messages/receive_notify"]
+DELIVERY = CATALOGUE["messages/receive"]
 RECORD = CATALOGUE["accounts/cdr_notify"]
 
 
 @pytest.mark.parametrize("text", ["Callback", "callback", "CALLBACK", "cAllback"])
 def test_a_type_may_be_in_any_case(text: str) -> None:
     assert parse_type(text, MESSAGE) is CallbackType.CALLBACK
+
+
+@pytest.mark.parametrize("text", ["URL", "url", "Callback"])
+def test_a_delivery_service_s_url_is_a_callback(text: str) -> None:
+    assert parse_type(text, DELIVERY) is CallbackType.CALLBACK
+    assert type_name(CallbackType.CALLBACK, DELIVERY) == "URL"
+    assert type_name(CallbackType.CALLBACK, MESSAGE) == "Callback"
+
+
+@pytest.mark.parametrize("text", ["Device", "Forward"])
+def test_a_delivery_service_that_we_do_not_have_is_refused_by_name(text: str) -> None:
+    with pytest.raises(InvalidSetting, match=f'^type: given "{text}"; messages/receive allows None, URL, Email$'):
+        parse_type(text, DELIVERY)
+
+
+def test_a_notification_has_no_type_url() -> None:
+    with pytest.raises(InvalidSetting, match=r'^type: given "URL"; messages/receive_notify allows None, Callback'):
+        parse_type("URL", MESSAGE)
 
 
 @pytest.mark.parametrize("text", ["POST", "post", "Post"])
@@ -46,8 +66,7 @@ def test_another_method_is_refused_with_the_list(text: str, message: str) -> Non
     ("kind", "method", "allowed"),
     [
         ("accounts/cdr_notify", "GET", "POST, JSON"),
-        ("messages/receive", "GET", "POST"),
-        ("messages/receive", "JSON", "POST"),
+        ("messages/receive", "GET", "POST, JSON"),
         ("messages/confirm", "GET", "JSON"),
         ("messages/confirm", "POST", "JSON"),
     ],
@@ -57,8 +76,8 @@ def test_a_method_that_the_event_does_not_have_is_refused(kind: str, method: str
         parse_method(method, CATALOGUE[kind])
 
 
-@pytest.mark.parametrize("kind", ["messages/confirm", "messages/receive", "accounts/cdr_notify"])
-def test_three_events_have_no_mail(kind: str) -> None:
+@pytest.mark.parametrize("kind", ["messages/confirm", "accounts/cdr_notify"])
+def test_two_events_have_no_mail(kind: str) -> None:
     with pytest.raises(InvalidSetting, match=f'type: given "Email"; {kind} allows None, Callback$'):
         parse_type("Email", CATALOGUE[kind])
 

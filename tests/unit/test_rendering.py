@@ -219,12 +219,15 @@ def test_a_mail_goes_to_the_address_that_is_set() -> None:
             replace(HTTP, event="accounts/cdr_notify", url="http://a/"),
             "url: given http://; this event takes https:// only",
         ),
-        (replace(HTTP, event="messages/receive"), 'method: given "JSON"; messages/receive allows POST'),
+        (
+            replace(HTTP, event="messages/receive", method=Method.GET),
+            'method: given "GET"; messages/receive allows POST, JSON',
+        ),
         (replace(HTTP, method=None), "method: missing"),
         (replace(HTTP, url_username="bob", url_password="planted\ud800"), "url_password: it has half a surrogate pair"),
         (replace(HTTP, type=CallbackType.NONE, method=None, url=""), "method: missing"),
         (replace(EMAIL, email="a@b.co\nBcc: c@d.co"), "email: no address that mail can be sent to"),
-        (replace(EMAIL, event="messages/receive"), 'type: given "Email"'),
+        (replace(EMAIL, event="accounts/cdr_notify"), 'type: given "Email"'),
     ],
 )
 def test_a_callback_that_breaks_a_newer_rule_is_unusable(callback: Callback, detail: str) -> None:

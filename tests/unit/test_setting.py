@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from api.models.callbacks import Fonenumber, FonenumberFields
-from api.setting import KINDS, OLDER_NAMES, OPTIONS, Options, merged, replaced, whole
+from api.blocks import OLDER_NAMES, OPTIONS, number_object
+from api.models.objects import Fonenumber, FonenumberFields
+from api.setting import merged, opened, replaced
 from ringback.addresses import parse_networks
 from ringback.catalogue import CATALOGUE, Scope
 from ringback.errors import InvalidSetting
@@ -27,7 +28,7 @@ SET = Callback(
 BLOCK = {"type": "Callback", "email": "", "url": "https://a.example.com/hook", "method": "JSON"}
 
 
-def merge(options: Options, current: Callback | None = SET) -> dict[tuple[str, str], Callback | None]:
+def merge(options: dict[str, Any], current: Callback | None = SET) -> dict[tuple[str, str], Callback | None]:
     callbacks = {current.event: current} if current else {}
     return merged(options, callbacks, account="1000001", fonenumber="3215551212", allowed=())
 
@@ -35,25 +36,37 @@ def merge(options: Options, current: Callback | None = SET) -> dict[tuple[str, s
 def test_every_kind_of_a_number_has_its_block() -> None:
     kinds = [kind.name for kind in CATALOGUE.values() if kind.scope is Scope.NUMBER]
 
-    assert sorted(kind.name for kind in KINDS.values()) == sorted(kinds)
-    Fonenumber.model_validate(whole("3215551212", {}))
-    assert {*OPTIONS.values(), *OLDER_NAMES, "fonenumber"} == set(FonenumberFields.model_fields)
+    assert sorted(kind.name for blocks in OPTIONS.values() for kind in blocks.values()) == sorted(kinds)
+    Fonenumber.model_validate(number_object("3215551212", {}))
+    assert {*OPTIONS, *OLDER_NAMES, "fonenumber"} == set(FonenumberFields.model_fields)
 
 
-def test_what_is_not_set_is_shown_as_empty_strings() -> None:
+def test_what_is_not_set_is_shown_as_empty_strings_under_either_name() -> None:
     nothing = {"type": "None", "email": "", "url": "", "method": ""}
+    no_delivery = {"type": "None", "email": "", "device": "", "forward": "", "url": "", "url_method": ""}
+    messages = {"receive_notify": BLOCK, "send_notify": nothing, "receive": no_delivery}
+    calls = {"receive_notify": nothing, "send_notify": nothing}
 
-    assert whole("3215551212", {KIND.name: SET}) == {
+    assert number_object("3215551212", {KIND.name: SET}) == {
         "fonenumber": "3215551212",
-        "message_options": {"receive_notify": BLOCK, "send_notify": nothing, "receive": nothing},
-        "call_options": {"receive_notify": nothing, "send_notify": nothing},
+        "message_options": messages,
+        "call_options": calls,
         "fax_options": {"receive_notify": nothing, "send_notify": nothing},
+        "sms_options": messages,
+        "voice_options": calls,
     }
 
 
-def test_what_get_shows_changes_nothing_when_it_is_put_back() -> None:
-    shown: Any = whole("3215551212", {KIND.name: SET})
+def shown_again(callbacks: dict[str, Callback]) -> dict[str, Any]:
+    shown: dict[str, Any] = number_object("3215551212", callbacks)
     del shown["fonenumber"]
+    return shown
+
+
+@pytest.mark.parametrize("left_out", [(), tuple(OLDER_NAMES), tuple(OLDER_NAMES.values())])
+def test_what_get_shows_changes_nothing_when_it_is_put_back(left_out: tuple[str, ...]) -> None:
+    """With both names of the options, or either."""
+    shown = {name: blocks for name, blocks in shown_again({KIND.name: SET}).items() if name not in left_out}
 
     assert merge(shown) == {}
 
@@ -61,7 +74,7 @@ def test_what_get_shows_changes_nothing_when_it_is_put_back() -> None:
 @pytest.mark.parametrize(
     "options", [{}, {"message_options": None}, {"message_options": {}}, {"message_options": {"receive_notify": {}}}]
 )
-def test_a_block_that_is_missing_or_empty_changes_nothing(options: Options) -> None:
+def test_a_block_that_is_missing_or_empty_changes_nothing(options: dict[str, Any]) -> None:
     assert merge(options) == {}
 
 
@@ -97,13 +110,57 @@ def test_an_older_name_is_the_same_as_its_newer_one() -> None:
 
 
 def test_an_older_name_that_disagrees_with_its_newer_one_is_refused() -> None:
-    with pytest.raises(InvalidSetting, match=r"^sms_options: in conflict with message_options, another name of it"):
-        merge({"sms_options": {"receive_notify": {"type": "None"}}, "message_options": {}})
+    message = (
+        "sms_options: in conflict with message_options, another name of it: they differ in receive_notify, send_notify"
+    )
+
+    with pytest.raises(InvalidSetting, match=f"^{message}$"):
+        merge(
+            {
+                "sms_options": {"receive_notify": {"type": "None"}, "receive": {}},
+                "message_options": {"send_notify": {"type": "None"}, "receive": {}},
+            }
+        )
 
 
 def test_a_broken_rule_is_told_with_its_block() -> None:
     with pytest.raises(InvalidSetting, match=r'^call_options\.send_notify\.method: given "PATCH"'):
         merge({"call_options": {"send_notify": {**BLOCK, "method": "PATCH"}}})
+
+
+def test_a_rule_that_is_broken_under_an_older_name_is_told_there() -> None:
+    with pytest.raises(InvalidSetting, match=r"^voice_options\.send_notify\.url_method: given"):
+        merge({"voice_options": {"send_notify": {"type": "Callback", "url": "https://a/", "url_method": "PATCH"}}})
+
+
+SERVICE = {"type": "URL", "value": "https://a.example.com/((msg))", "url_method": "JSON"}
+
+
+def test_the_form_of_api_2_4_sets_what_is_done_with_messages() -> None:
+    [(key, callback)] = merge({**SERVICE, "url_username": "user", "url_password": "planted"}).items()
+
+    assert key == (OWNER, "messages/receive")
+    assert callback
+    assert (callback.type, callback.url, callback.method) == (CallbackType.CALLBACK, SERVICE["value"], Method.JSON)
+    assert (callback.url_username, callback.url_password) == ("user", "planted")
+    assert merge(SERVICE) == merge({"message_options": {"receive": SERVICE}}) == merge({**SERVICE, "sms_options": None})
+
+
+def test_the_form_of_api_2_4_beside_a_block_that_says_otherwise_is_refused() -> None:
+    assert merge({**SERVICE, "sms_options": {"receive": SERVICE}}) == merge(SERVICE)
+    with pytest.raises(
+        InvalidSetting, match=r"^sms_options\.receive: in conflict with type and value, .*: they differ"
+    ):
+        merge({**SERVICE, "sms_options": {"receive": {"type": "None"}}})
+
+
+def test_the_envelope_may_be_left_out_and_holds_all_or_nothing() -> None:
+    blocks = {"sms_options": {"receive_notify": {"type": "None"}}}
+
+    assert opened({"fonenumber": blocks}) == opened(blocks) == blocks
+    assert opened({"fonenumber": "3215551212", **blocks}) == {"fonenumber": "3215551212", **blocks}
+    with pytest.raises(InvalidSetting, match=r"^sms_options: beside the object fonenumber; put it into that"):
+        opened({"fonenumber": {}, **blocks})
 
 
 def test_a_post_replaces_the_whole() -> None:
@@ -135,6 +192,13 @@ def test_a_refused_address_in_the_text_is_told_when_it_is_set(host: str, reason:
     ):
         replaced(KIND, fields, owner=OWNER, allowed=())
     assert replaced(KIND, fields, owner=OWNER, allowed=parse_networks("127.0.0.0/8,::1,169.254.0.0/16,10.0.0.0/8"))
+
+
+def test_a_refused_address_is_told_under_the_name_that_it_was_given() -> None:
+    fields = {"type": "URL", "value": "https://10.0.0.1/", "url_method": "POST"}
+
+    with pytest.raises(InvalidSetting, match=r"^value: 10\.0\.0\.1 is private"):
+        replaced(CATALOGUE["messages/receive"], fields, owner=OWNER, allowed=())
 
 
 @pytest.mark.parametrize("host", ["93.184.215.14", "[2606:2800:21f:cb07:6820:80da:af6b:8b2c]", "localhost.example.com"])

@@ -44,7 +44,7 @@ NEEDS = {
     "ApiFunction": api.app.NEEDS,
     "CallbackResourceFunction": api.custom_resource.NEEDS,
 }
-OPEN_ROUTES = {"GET /docs", "GET /v2/openapi.json"}
+OPEN_ROUTES = {"GET /docs", "GET /docs/{slash+}", "GET /v2/openapi.json", "GET /v2/openapi.json/{slash+}"}
 
 
 def source() -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api.models.callbacks import URL, CallbackFields
+from api.models.callbacks import URL, DeliveryFields
 from api.models.shapes import Input, Output, shown_as
 from ringback.catalogue import EventKind, FieldType, Scope
 from ringback.models import CallbackType, HttpRequest, Mail, Method
@@ -79,7 +79,7 @@ class TrialInput(Input):
 
     model_config = shown_as({"callback": {"type": "Callback", "method": "GET", "url": URL}, "data": {"msg": "50% off"}})
 
-    callback: CallbackFields | None = Field(
+    callback: DeliveryFields | None = Field(
         default=None, description="A callback that is not set (yet); the one that is set, if left out."
     )
     data: dict[str, Any] | None = Field(

@@ -5,114 +5,147 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
+from api.blocks import ACCOUNT_KINDS, OPTIONS, account_object, number_object
 from api.calls import Call, Calling
 from api.cursors import cursor_for, position_in
-from api.models.callbacks import (
-    AccountAnswer,
-    AccountCallback,
-    FonenumberAnswer,
-    FonenumberInput,
-    FonenumbersAnswer,
-    HealthAnswer,
-    NumberCallback,
-)
+from api.models.callbacks import AccountCallback, HealthAnswer, NumberCallback, NumberDelivery
+from api.models.objects import AccountAnswer, FonenumberAnswer, FonenumberInput, FonenumbersAnswer
 from api.numbers import Callbacks
-from api.parameters import PAGE, Cursor, Limit, Number
+from api.parameters import PAGE, AccountId, Cursor, Limit, Number, Shape, Shown
 from api.problems import not_found
 from api.routing import Routes
-from api.setting import KINDS, merged, replaced, whole
-from ringback.callbacks import as_block, health_of
-from ringback.catalogue import EventKind, lookup
+from api.setting import merged, opened, replaced
+from ringback.callback_rules import type_name
+from ringback.callbacks import health_of
+from ringback.catalogue import EventKind
 from ringback.errors import InvalidSetting
 from ringback.fonenumbers import normalize
-from ringback.models import owner_of
+from ringback.models import CallbackType, owner_of
 from ringback.texts import shown
 
 routes = Routes("Callbacks")
 
-CDR = lookup("accounts/cdr_notify")
-
 
 def _answer(fonenumber: str, callbacks: Callbacks) -> FonenumberAnswer:
-    return FonenumberAnswer.model_validate({"fonenumber": whole(fonenumber, callbacks)})
+    return FonenumberAnswer.model_validate({"fonenumber": number_object(fonenumber, callbacks)})
 
 
-def _callbacks(call: Call, fonenumber: str) -> Callbacks:
-    callbacks = call.parts.numbers.shown(owner_of(call.account, fonenumber))
-    if not callbacks:
-        raise not_found(f"{fonenumber} has no callbacks; POST or PUT sets one")
-    return callbacks
+def _account_answer(account: str, callbacks: Callbacks) -> AccountAnswer:
+    return AccountAnswer.model_validate({"account": account_object(account, callbacks)})
+
+
+def _replace(call: Call, kind: EventKind, fields: dict[str, Any], fonenumber: str) -> Callbacks:
+    """Set the callback, and read all of its owner."""
+    owner, numbers = owner_of(call.account, fonenumber), call.parts.numbers
+    callback = replaced(kind, fields, owner=owner, allowed=call.parts.allowed_networks)
+    numbers.change({(owner, kind.name): callback})
+    return numbers.shown(owner)
 
 
 def _set(call: Call, kind: EventKind, fields: dict[str, Any]) -> FonenumberAnswer:
     fonenumber = normalize(fields.pop("fonenumber", None))
-    owner = owner_of(call.account, fonenumber)
-    callback = replaced(kind, fields, owner=owner, allowed=call.parts.allowed_networks)
-    call.parts.numbers.change({(owner, kind.name): callback})
-    return _answer(fonenumber, call.parts.numbers.shown(owner))
+    return _answer(fonenumber, _replace(call, kind, fields, fonenumber))
 
 
 def _example_of(kind: EventKind) -> dict[str, str]:
-    """A setting that is good for *kind*; the first of its tokens that is no number of a phone."""
-    token = next(token for token in kind.tokens if token not in {"to", "from"})
-    url = f"https://my.example.com/{kind.name}?{token}=(({token}))"
-    return {"fonenumber": "3215551212", "type": "Callback", "method": kind.methods[-1], "url": url}
+    """A setting that is good for *kind*; its token is no number of a phone, where there is another."""
+    if CallbackType.CALLBACK not in kind.types:
+        return {"type": CallbackType.EMAIL, "email": "name@example.com"}
+    others = [token for token in kind.tokens if token not in {"to", "from"}]
+    query = "".join(f"?{token}=(({token}))" for token in (others or kind.tokens)[:1])
+    url = f"https://my.example.com/{kind.name}{query}"
+    if kind.is_delivery:
+        return {"type": "URL", "value": url, "url_method": kind.methods[-1]}
+    return {"type": CallbackType.CALLBACK, "method": kind.methods[-1], "url": url}
+
+
+def _description_of(kind: EventKind, *, of_an_account: bool = False) -> str:
+    """What a POST for *kind* takes."""
+    title = f"{kind.title}, at any number of the account" if of_an_account else kind.title
+    types = [type_name(one, kind) for one in kind.types]
+    tokens = [f"`(({token}))`" for token in kind.tokens]
+    return (
+        f"{title}. Replaces the whole callback; `None` leaves nothing behind. Types: {', '.join(types)}."
+        f" Methods: {', '.join(kind.methods)}{', `https://` only' if kind.https_only else ''}."
+        f" Tokens: {', '.join(tokens)}."
+    )
 
 
 def _register(kind: EventKind) -> None:
-    group, name = kind.name.split("/")
     fields = _example_of(kind)
     callback = replaced(kind, fields, owner="", allowed=())
-    shown = {"fonenumber": whole(fields["fonenumber"], {kind.name: callback} if callback else {})}
+
+    def set_callback(call: Calling, body: Annotated[NumberCallback, Body()]) -> FonenumberAnswer:
+        return _set(call, kind, body.given())
+
+    def set_delivery(call: Calling, body: Annotated[NumberDelivery, Body()]) -> FonenumberAnswer:
+        return _set(call, kind, body.given())
+
+    routes.operation(
+        "POST",
+        f"/v2/{kind.name}",
+        name=f"set_{kind.group}_{kind.short_name}",
+        summary=f"Set the callback for {kind.name}",
+        description=_description_of(kind),
+        body={"fonenumber": "3215551212", **fields},
+        answer={"fonenumber": number_object("3215551212", {kind.name: callback} if callback else {})},
+    )(set_delivery if kind.is_delivery else set_callback)
+
+
+def _register_for_the_account(kind: EventKind) -> None:
+    fields = _example_of(kind)
+    callback = replaced(kind, fields, owner="", allowed=())
+    answer = {"account": account_object("1000001", {kind.name: callback} if callback else {})}
 
     @routes.operation(
         "POST",
         f"/v2/{kind.name}",
-        name=f"set_{group}_{name}",
+        name=f"set_{kind.group}_{kind.short_name}",
         summary=f"Set the callback for {kind.name}",
-        description=(
-            f"{kind.title}. Replaces the whole callback; `None` leaves nothing behind. Types: {', '.join(kind.types)}."
-            f" Methods: {', '.join(kind.methods)}. Tokens: {', '.join(f'`(({token}))`' for token in kind.tokens)}."
-        ),
+        description=_description_of(kind, of_an_account=True),
         body=fields,
-        answer=shown,
+        answer=answer,
     )
-    def set_callback(call: Calling, body: Annotated[NumberCallback, Body()]) -> FonenumberAnswer:
-        return _set(call, kind, body.given())
+    def set_callback(call: Calling, body: Annotated[AccountCallback, Body()]) -> AccountAnswer:
+        fields = body.given()
+        if fields.pop("account_id", None) not in (None, "", call.account):
+            raise InvalidSetting("account_id", f"given {shown(body.account_id)}; it is {call.account}, or left out")
+        return _account_answer(call.account, _replace(call, kind, fields, ""))
+
+    @routes.operation(
+        "GET",
+        f"/v2/{kind.name}",
+        name=f"get_{kind.group}_{kind.short_name}",
+        summary=f"Read the callback for {kind.name}",
+        answer=answer,
+    )
+    def get_callback(call: Calling) -> AccountAnswer:
+        return _of_the_account(call)
 
 
-for _kind in KINDS.values():
-    _register(_kind)
+def _of_the_account(call: Call) -> AccountAnswer:
+    return _account_answer(call.account, call.parts.numbers.shown(owner_of(call.account, "")))
 
 
-@routes.operation(
-    "POST",
-    "/v2/accounts/cdr_notify",
-    name="set_accounts_cdr_notify",
-    summary="Set the callback for accounts/cdr_notify",
-    description="Call records of all the account's numbers, `https://` only, by `POST` or `JSON`.",
-)
-def set_cdr_notify(call: Calling, body: Annotated[AccountCallback, Body()]) -> AccountAnswer:
-    """The callback of the whole account."""
-    fields = body.given()
-    if fields.pop("account_id", None) not in (None, "", call.account):
-        raise InvalidSetting("account_id", f"given {shown(body.account_id)}; it is {call.account}, or left out")
-    owner = owner_of(call.account, "")
-    callback = replaced(CDR, fields, owner=owner, allowed=call.parts.allowed_networks)
-    call.parts.numbers.change({(owner, CDR.name): callback})
-    return get_cdr_notify(call)
+for _kinds in OPTIONS.values():
+    for _kind in _kinds.values():
+        _register(_kind)
+for _kind in ACCOUNT_KINDS:
+    _register_for_the_account(_kind)
 
 
 @routes.operation(
     "GET",
-    "/v2/accounts/cdr_notify",
-    name="get_accounts_cdr_notify",
-    summary="Read the callback for accounts/cdr_notify",
+    "/v2/accounts/{account_id}",
+    name="get_account",
+    summary="Read what is set for the whole account",
+    problems=[HTTPStatus.NOT_FOUND],
 )
-def get_cdr_notify(call: Calling) -> AccountAnswer:
-    """The callback of the whole account."""
-    block = as_block(call.parts.numbers.shown(owner_of(call.account, "")).get(CDR.name))
-    return AccountAnswer.model_validate({"account": {"account_id": call.account, "cdr_notify": block}})
+def get_account(call: Calling, account_id: AccountId) -> AccountAnswer:
+    """The account of the token, and no other."""
+    if account_id != call.account:
+        raise not_found(f"no such account: {shown(account_id)}; yours is {call.account}")
+    return _of_the_account(call)
 
 
 @routes.operation(
@@ -122,12 +155,19 @@ def get_cdr_notify(call: Calling) -> AccountAnswer:
     summary="List the numbers that have a callback",
     description="A number that was set within the last second may be missing.",
 )
-def list_fonenumbers(call: Calling, limit: Limit = PAGE, cursor: Cursor = "") -> FonenumbersAnswer:
+def list_fonenumbers(
+    call: Calling,
+    limit: Limit = PAGE,
+    cursor: Cursor = "",
+    filter: Shown = Shape.ALL,  # noqa: A002 - FoneStorm's word
+) -> FonenumbersAnswer:
     """A page of the account's numbers."""
     after = position_in(cursor, call.account)
     page, more = call.parts.numbers.page(call.account, after=after, limit=limit)
     following = cursor_for(page[-1][0], call.account) if more else None
-    numbers = [whole(fonenumber, callbacks) for fonenumber, callbacks in page]
+    digits = [fonenumber for fonenumber, _ in page]
+    objects = [number_object(fonenumber, callbacks) for fonenumber, callbacks in page]
+    numbers = digits if filter is Shape.FONENUMBERS else objects
     return FonenumbersAnswer.model_validate({"fonenumbers": numbers, "cursor": following})
 
 
@@ -136,12 +176,14 @@ def list_fonenumbers(call: Calling, limit: Limit = PAGE, cursor: Cursor = "") ->
     "/v2/fonenumbers/{fonenumber}",
     name="get_fonenumber",
     summary="Read all callbacks of a number",
-    description="What it answers can be PUT back, and changes nothing.",
-    problems=[HTTPStatus.NOT_FOUND],
+    description=(
+        "What it answers can be PUT back, and changes nothing. Of a number with nothing set, each type is `None`: whose"
+        " number it is we cannot know, and an account sees its own settings only."
+    ),
 )
 def get_fonenumber(call: Calling, fonenumber: Number) -> FonenumberAnswer:
-    """What is set for a number of the account."""
-    return _answer(fonenumber, _callbacks(call, fonenumber))
+    """What is set for a number by the account."""
+    return _answer(fonenumber, call.parts.numbers.shown(owner_of(call.account, fonenumber)))
 
 
 @routes.operation(
@@ -149,11 +191,10 @@ def get_fonenumber(call: Calling, fonenumber: Number) -> FonenumberAnswer:
     "/v2/fonenumbers/{fonenumber}/health",
     name="get_health",
     summary="How the endpoints of a number's callbacks are",
-    problems=[HTTPStatus.NOT_FOUND],
 )
 def get_health(call: Calling, fonenumber: Number) -> HealthAnswer:
     """Of each callback that is set."""
-    callbacks = _callbacks(call, fonenumber)
+    callbacks = call.parts.numbers.shown(owner_of(call.account, fonenumber))
     known = {"failures": 0, "since": None, "until": None, "because": ""}
     shown = [{"event": event, **known, **health_of(callback)} for event, callback in callbacks.items()]
     return HealthAnswer.model_validate({"health": {"fonenumber": fonenumber, "callbacks": shown}})
@@ -166,13 +207,14 @@ def get_health(call: Calling, fonenumber: Number) -> HealthAnswer:
     summary="Set several callbacks of a number at once",
     description=(
         "Block by block: each one given replaces that event's callback, the others stay. Credentials stay as they are"
-        " where a block names none and goes to the same server. A form writes"
-        " `fonenumber[message_options][receive_notify][type]`."
+        " where a block names none and goes to the same server. The envelope `fonenumber` may be left out. A form"
+        " writes `fonenumber[message_options][receive_notify][type]`, or it is API 2.4's: `type`, `value` and"
+        " `url_method` set `messages/receive`."
     ),
 )
 def put_fonenumber(call: Calling, fonenumber: Number, body: Annotated[FonenumberInput, Body()]) -> FonenumberAnswer:
     """All or nothing."""
-    options = body.fonenumber.given()
+    options = opened(body.given())
     if (given := options.pop("fonenumber", None)) and normalize(given) != fonenumber:
         raise InvalidSetting("fonenumber", f"given {shown(given)}; the path says {fonenumber}")
     numbers, owner = call.parts.numbers, owner_of(call.account, fonenumber)

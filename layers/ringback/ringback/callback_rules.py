@@ -1,7 +1,7 @@
 """The rules of a callback's single fields; those of URL and method hold at every delivery again."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from difflib import get_close_matches
 from enum import StrEnum
 
@@ -18,13 +18,26 @@ MOST_CREDENTIAL_CHARACTERS = 512
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
+URL_TYPE = "URL"
+"""FoneStorm's name of the type `Callback`, where an event is itself delivered (`messages/receive`)."""
+
+
+def type_name(one: CallbackType, kind: EventKind) -> str:
+    """The name of a type as the API shows it for *kind*."""
+    return URL_TYPE if kind.is_delivery and one is CallbackType.CALLBACK else one.value
+
+
 def parse_type(text: str, kind: EventKind) -> CallbackType:
-    """The type that *text* names in any case.
+    """The type that *text* names in any case; `Callback` is always understood, whatever the API calls it.
 
     Raises:
         InvalidSetting: there is none, or the kind does not allow it.
     """
-    return _choice("type", text, kind.types, kind)
+    is_url = kind.is_delivery and text.upper() == URL_TYPE
+    choice = _choice(CallbackType.CALLBACK if is_url else text, kind.types)
+    if choice is None:
+        raise _not_allowed("type", text, [type_name(one, kind) for one in kind.types], kind)
+    return choice
 
 
 def parse_method(text: str, kind: EventKind) -> Method:
@@ -33,7 +46,10 @@ def parse_method(text: str, kind: EventKind) -> Method:
     Raises:
         InvalidSetting: there is none, or the kind does not allow it.
     """
-    return _choice("method", text, kind.methods, kind)
+    choice = _choice(text, kind.methods)
+    if choice is None:
+        raise _not_allowed("method", text, kind.methods, kind)
+    return choice
 
 
 def parse_callback_url(text: str, kind: EventKind) -> Url:
@@ -78,9 +94,10 @@ def check_credentials(user_name: str, password: str) -> None:
             raise InvalidSetting(field, f"{len(text):,} characters; it takes at most {MOST_CREDENTIAL_CHARACTERS:,}")
 
 
-def _choice[Choice: StrEnum](field: str, text: str, allowed: Sequence[Choice], kind: EventKind) -> Choice:
-    for choice in allowed:
-        if choice.lower() == text.lower():
-            return choice
+def _choice[Choice: StrEnum](text: str, allowed: Iterable[Choice]) -> Choice | None:
+    return next((choice for choice in allowed if choice.lower() == text.lower()), None)
+
+
+def _not_allowed(field: str, text: str, allowed: Iterable[str], kind: EventKind) -> InvalidSetting:
     given = f"given {shown(text)}" if text else "missing"
-    raise InvalidSetting(field, f"{given}; {kind.name} allows {', '.join(allowed)}")
+    return InvalidSetting(field, f"{given}; {kind.name} allows {', '.join(allowed)}")

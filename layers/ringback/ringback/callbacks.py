@@ -3,17 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ringback.callback_rules import check_credentials, parse_callback_url, parse_method, parse_type
+from ringback.callback_rules import (
+    URL_TYPE,
+    check_credentials,
+    parse_callback_url,
+    parse_method,
+    parse_type,
+)
 from ringback.catalogue import EventKind, Scope, lookup
 from ringback.errors import InvalidSetting
 from ringback.mailboxes import parse_mailbox
 from ringback.models import Callback, CallbackType
-from ringback.setting_fields import read_texts
+from ringback.setting_fields import name_as_given, read_texts
 from ringback.texts import kind_of
 from ringback.times import iso
 from ringback.urls import parse_url
 
-NUMBER_FIELDS: Mapping[str, str] = {
+NUMBER_FIELDS: dict[str, str] = {
     "fonenumber": "fonenumber",
     "type": "type",
     "email": "email",
@@ -24,6 +30,10 @@ NUMBER_FIELDS: Mapping[str, str] = {
     "url_password": "url_password",
 }
 """The fields of a number's setting, each with the canonical name of its meaning."""
+
+DELIVERY_FIELDS: dict[str, str] = NUMBER_FIELDS | {"value": "url", "device": "device", "forward": "forward"}
+"""The same where an event is itself delivered. `value` is what the type is about, so the address with `Email`; the last
+two belong to types that we do not have, and are in FoneStorm's block all the same."""
 
 ACCOUNT_FIELDS: Mapping[str, str] = {
     "account_id": "account_id",
@@ -52,6 +62,16 @@ INLINE_FIELDS: Mapping[str, str] = {
 """The same for a callback that travels inside its event."""
 
 
+def field_names(kind: EventKind, fields: Mapping[str, object]) -> Mapping[str, str]:
+    """The names that *fields*, a setting for *kind*, may use, each with the canonical name of its meaning."""
+    if kind.scope is Scope.ACCOUNT:
+        return ACCOUNT_FIELDS
+    if not kind.is_delivery:
+        return NUMBER_FIELDS
+    is_mail = str(fields.get("type")).lower() == CallbackType.EMAIL.lower()
+    return DELIVERY_FIELDS | ({"value": "email"} if is_mail else {})
+
+
 def parse_setting(
     event: str, fields: Mapping[str, object], *, owner: str, current: Callback | None = None
 ) -> Callback | None:
@@ -66,10 +86,14 @@ def parse_setting(
     kind = lookup(event)
     if kind.scope is Scope.MESSAGE:
         raise InvalidSetting("event", f"{kind.name} cannot be set: its callback travels inside each event")
-    texts = read_texts(fields, ACCOUNT_FIELDS if kind.scope is Scope.ACCOUNT else NUMBER_FIELDS)
+    names = field_names(kind, fields)
+    texts = read_texts(fields, names)
     if fields.get("type", "") is None:
         texts["type"] = CallbackType.NONE
-    new = _parsed(kind, texts, owner, current)
+    try:
+        new = _parsed(kind, texts, owner, current)
+    except InvalidSetting as error:
+        raise name_as_given(error, fields, names) from None
     return current if current and new == replace(current, disabled="") else new
 
 
@@ -96,6 +120,20 @@ def as_block(callback: Callback | None) -> dict[str, str]:
         return {"type": CallbackType.NONE.value, "email": "", "url": "", "method": ""}
     method = callback.method.value if callback.method else ""
     return {"type": callback.type.value, "email": callback.email, "url": callback.url, "method": method}
+
+
+def as_delivery_block(callback: Callback | None) -> dict[str, str]:
+    """The same under the names of FoneStorm's delivery services, for a kind that is one."""
+    shown = as_block(callback)
+    is_url = shown["type"] == CallbackType.CALLBACK
+    return {
+        "type": URL_TYPE if is_url else shown["type"],
+        "email": shown["email"],
+        "device": "",
+        "forward": "",
+        "url": shown["url"],
+        "url_method": shown["method"],
+    }
 
 
 def health_of(callback: Callback) -> dict[str, str | int]:
@@ -131,9 +169,11 @@ def _parsed(kind: EventKind, texts: Mapping[str, str], owner: str, current: Call
 
 
 def _type(kind: EventKind, texts: Mapping[str, str]) -> CallbackType:
-    if "type" not in texts:  # the reference has no such parameter for an account's callback
-        return parse_type(CallbackType.CALLBACK if kind.scope is Scope.ACCOUNT else "", kind)
-    return parse_type(texts["type"], kind)
+    if "type" in texts:
+        return parse_type(texts["type"], kind)
+    # API 2.4 had no such parameter, nor has the reference for an account's callback.
+    is_callback = kind.scope is Scope.ACCOUNT or texts.get("url") or texts.get("method")
+    return parse_type(CallbackType.CALLBACK if is_callback else "", kind)
 
 
 def _http_callback(kind: EventKind, texts: Mapping[str, str], owner: str, current: Callback | None) -> Callback:

@@ -183,10 +183,10 @@ _KINDS = (
     ),
     EventKind(
         name="messages/receive",
-        title="The message itself",
+        title="Incoming message",
         fields=_MESSAGE,
-        types=_NO_EMAIL,
-        methods=(Method.POST,),
+        methods=(Method.POST, Method.JSON),
+        is_delivery=True,
         example=_MESSAGE_EXAMPLE,
     ),
     EventKind(

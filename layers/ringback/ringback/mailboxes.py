@@ -21,6 +21,8 @@ def parse_mailbox(text: str) -> str:
     """
     if not text:
         raise InvalidSetting("email", "missing; it takes one address, as in name@example.com")
+    if "://" in text:  # not repeated: its query may hold a key
+        raise InvalidSetting("email", "given a URL; it takes one address, as in name@example.com")
     if "," in text or ";" in text:
         raise InvalidSetting("email", f"given {shown(text)}; it takes one address, not a list")
     if not text.isascii():

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ringback.errors import InvalidSetting
 from ringback.texts import kind_of, shown
 
-PRIVATE = frozenset({"url", "url_username", "url_password"})
+PRIVATE = frozenset({"url", "value", "url_username", "url_password"})
 """Fields whose values no message repeats, under any of their names; a URL's query is as good as a password."""
 
 
@@ -25,10 +25,18 @@ def read_texts(fields: Mapping[str, object], names: Mapping[str, str]) -> dict[s
         text = "" if value is None else _text(spelling, value)
         other, known = texts.get(name, (spelling, text))
         if known and text and known != text:
-            given = "they differ" if name in PRIVATE else f"{shown(known)} and {shown(text)}"
+            given = "they differ" if PRIVATE & {name, spelling, other} else f"{shown(known)} and {shown(text)}"
             raise InvalidSetting(spelling, f"in conflict with {other}, another name of it: {given}")
         texts[name] = (other, known) if known else (spelling, text)
     return {name: text for name, (_, text) in texts.items()}
+
+
+def name_as_given(error: InvalidSetting, fields: Mapping[str, object], names: Mapping[str, str]) -> InvalidSetting:
+    """*error* with its field under the spelling that *fields* have for it, so that the client finds it there."""
+    spellings = [spelling for spelling in fields if names.get(spelling) == error.field and fields[spelling]]
+    if error.field in spellings or not spellings:
+        return error
+    return InvalidSetting(spellings[0], error.message)
 
 
 def _text(name: str, value: object) -> str:
