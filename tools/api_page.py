@@ -37,7 +37,7 @@ In the `curl` lines, `$API` is where the API is, and `$TOKEN` a token for the ac
 for the local stack.
 """
 
-_PARAMETERS = {
+PARAMETERS = {
     "fonenumber": "3215551212",
     "account_id": "1000001",
     "group": "messages",
@@ -70,7 +70,7 @@ def pretty(value: Json, indent: str = "") -> str:
 
 def curl(verb: str, path: str, *, query: str = "", body: Json = None) -> str:
     """A request, as a person makes it in a shell."""
-    for name, value in _PARAMETERS.items():
+    for name, value in PARAMETERS.items():
         path = path.replace(f"{{{name}}}", value)
     url = f'"$API{path}{"?" if query else ""}{query}"'
     lines = [f'curl {"" if verb == "GET" else f"-X {verb} "}{url} -H "token: $TOKEN"']

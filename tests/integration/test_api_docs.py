@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.integration.calling import Api
+from api import app
+from api.problems import NO_SUCH_PATH
+from tests.integration.calling import Answered, Api
+from tools.api_page import PARAMETERS as EXAMPLES
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +82,22 @@ def test_the_page_needs_nothing_from_elsewhere(shared_api: Api) -> None:
     for script in scripts:
         digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
         assert f"'sha256-{digest}'" in policy
+
+
+OPERATIONS = [(verb, path) for path in app.api.paths for verb in app.api.paths[path]]
+
+
+@pytest.mark.parametrize(("verb", "path"), OPERATIONS, ids=[f"{verb} {path}" for verb, path in OPERATIONS])
+def test_a_slash_at_the_end_of_a_path_changes_nothing(shared_api: Api, verb: str, path: str) -> None:
+    """Both answer the same, and where both would create something, the second finds it."""
+    path = path.format(**EXAMPLES)
+    without, with_slash = shared_api.call(verb, path), shared_api.call(verb, f"{path}/")
+
+    assert NO_SUCH_PATH not in with_slash.text
+    if path != "/v2/accounts/signing_secret" or verb == "GET":
+        assert (with_slash.status, shape(with_slash)) == (without.status, shape(without))
+
+
+def shape(answer: Answered) -> object:
+    """An answer without what is new each time."""
+    return re.sub(r"[0-9a-f]{32}|whsec_[^\"]*", "", answer.text)
