@@ -29,7 +29,9 @@ def works(api: Api, request: dict[str, Any]) -> None:
     answer = sent(api, request)
 
     assert answer.status == request["status"], (request, answer.text)
-    assert {path: found(answer.json, path) for path in request["reads"]} == request["reads"], request
+    for path, expected in request["reads"].items():
+        read = found(answer.json, path)
+        assert read == expected or (path == "message" and str(read).startswith(expected)), request
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -12,6 +12,7 @@ from ringback.addresses import parse_networks
 from ringback.catalogue import CATALOGUE, Scope
 from ringback.errors import InvalidSetting
 from ringback.models import Callback, CallbackType, Method
+from tests.reference import of_the_reference
 
 OWNER = "1000001#3215551212"
 KIND = CATALOGUE["messages/receive_notify"]
@@ -47,7 +48,9 @@ def test_what_is_not_set_is_shown_as_empty_strings_under_either_name() -> None:
     messages = {"receive_notify": BLOCK, "send_notify": nothing, "receive": no_delivery}
     calls = {"receive_notify": nothing, "send_notify": nothing}
 
-    assert number_object("3215551212", {KIND.name: SET}) == {
+    shown = number_object("3215551212", {KIND.name: SET})
+
+    assert of_the_reference(shown) == {
         "fonenumber": "3215551212",
         "message_options": messages,
         "call_options": calls,
