@@ -161,7 +161,7 @@ def test_call_records_are_set_for_the_account(api: Api) -> None:
 
     answer = api.post("/v2/accounts/cdr_notify", {**fields, "password": "planted"})
 
-    assert answer.json == {"account": account}
+    assert answer.json["account"].items() >= account.items()
     assert api.get("/v2/accounts/cdr_notify").json == api.get(f"/v2/accounts/{ACCOUNT}").json == answer.json
     callback = api.parts.numbers.callback((f"{ACCOUNT}#*", "accounts/cdr_notify"))
     assert callback

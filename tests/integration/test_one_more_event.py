@@ -8,8 +8,10 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[2]
 PACKAGE = PROJECT / "layers" / "ringback" / "ringback"
 
+END = ")\n\nCATALOGUE: "
+"""What follows the last entry."""
+
 ENTRIES = """\
-_KINDS = (
     EventKind(
         name="calls/voicemail_notify",
         title="Voicemail",
@@ -31,7 +33,7 @@ def test_a_kind_that_is_added_to_the_catalogue_is_set_shown_previewed_delivered_
     copy = shutil.copytree(PACKAGE, tmp_path / "ringback", ignore=shutil.ignore_patterns("__pycache__"))
     catalogue = copy / "catalogue_data.py"
     text = catalogue.read_text(encoding="utf-8")
-    catalogue.write_text(text.replace("_KINDS = (\n", ENTRIES), encoding="utf-8")
+    catalogue.write_text(text.replace(END, ENTRIES + END), encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     command += ["-o", f"pythonpath={tmp_path} functions .", "tests/integration/one_more_event.py"]
 

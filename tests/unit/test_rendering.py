@@ -185,7 +185,7 @@ def test_tokens_without_a_value_are_empty_and_counted() -> None:
     assert (made.request.url.target, made.empty_tokens) == ("/?d=&s=BEGIN&b=", 2)
 
 
-@pytest.mark.parametrize("kind", CATALOGUE)
+@pytest.mark.parametrize("kind", [name for name, kind in CATALOGUE.items() if CallbackType.CALLBACK in kind.types])
 def test_every_kind_s_example_is_rendered_with_every_method_and_token(kind: str) -> None:
     tokens = "&".join(f"{name}=(({name}))" for name in CATALOGUE[kind].names)
     for method in CATALOGUE[kind].methods:
