@@ -27,9 +27,10 @@ this page and compares the answers. Those two routes are open; every other one n
   No body ever does. What belongs to another account looks as if it were not there.
 - **Bodies** are JSON or forms (`application/x-www-form-urlencoded`, `a[b]=c` for objects), up to 256 KiB. Unknown
   fields and query parameters are refused, with those that there are.
-- **FoneStorm's names.** What its clients of API 2.4 and 2.12 send is taken as it is: no `type`, but a `url` or a `method`,
-  is `Callback`; `sms_options` and `voice_options` are `message_options` and `call_options`, and answers have both; the block
-  `receive` is a *delivery service* with `type` `URL`, `value` and `url_method`. A slash at the end of a path means nothing.
+- **FoneStorm's names.** What its clients of API 2.4 and 2.12 send is taken as it is: no `type`, but a `url` or a
+  `method`, is `Callback`; `sms_options` and `voice_options` are `message_options` and `call_options`, and answers have
+  both; the block `receive` is a *delivery service* with `type` `URL`, `value` and `url_method`.
+- **Paths** may end with a slash.
 - **Answers** are JSON. Times are UTC, ISO 8601. `"cursor"` of a list is for its next page, with the same filters.
 - **Errors** have `error`, `message` and `status_code`. Every operation can answer 400, 401, 429 (with `Retry-After`),
   500 and 503 (with `Retry-After`); one with a body 413 and 415; a path without the verb 405 with `Allow`. The gateway's

@@ -93,7 +93,11 @@ Number = Annotated[
     ),
     AfterValidator(lambda text: normalize(unquote(text))),
 ]
-AccountId = Annotated[str, Path(description="The account of the token; there is no other.", examples=["1000001"])]
+AccountId = Annotated[
+    str,
+    Path(description="The account of the token; there is no other.", examples=["1000001"]),
+    AfterValidator(unquote),
+]
 Group = Annotated[str, Path(description="The first part of the event's name.", examples=["messages"])]
 Name = Annotated[str, Path(description="The second part of the event's name.", examples=["receive_notify"])]
 DeliveryId = Annotated[

@@ -19,7 +19,7 @@ from ringback.urls import parse_url
 
 type Changes = dict[Key, Callback | None]
 type Options = Mapping[str, Mapping[str, Mapping[str, object] | None] | None]
-"""Fields of callbacks, by the names of their blocks, by the names of those's options."""
+"""Fields of callbacks, by the names of their blocks, by the names of their options."""
 
 SERVICE = lookup("messages/receive")
 """What API 2.4's PUT of a number sets, a form of `SERVICE_FIELDS`."""

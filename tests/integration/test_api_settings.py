@@ -73,6 +73,8 @@ DELIVERY_URL = "https://my.example.com/?m=((msg))"
         {"type": "url", "url": DELIVERY_URL, "url_method": "post", "device": "987123543678", "forward": ""},
         {"type": "Callback", "url": DELIVERY_URL, "method": "POST"},
         {"url": DELIVERY_URL, "method": "POST"},
+        {"type": "URL", "value": DELIVERY_URL},
+        {"type": "URL", "value": DELIVERY_URL, "url_method": ""},
     ],
 )
 def test_the_message_itself_is_set_in_either_spelling_and_shown_in_fonestorm_s(

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.integration.calling import Answered, Api
+from tests.integration.calling import ACCOUNT, Answered, Api
+from tests.integration.delivering import Platform
+from tests.integration.lambdas import record
+from tests.integration.receivers import Receiver
 
 FOLDER = Path(__file__).parents[1] / "clients"
 PUBLISHED = json.loads((FOLDER / "fonestorm-2.4.json").read_text(encoding="utf-8"))
@@ -47,3 +50,41 @@ def test_every_operation_of_a_published_client_that_is_about_a_callback(api: Api
 def test_a_public_integration(api: Api, integration: dict[str, Any]) -> None:
     for request in integration["requests"]:
         works(api, request)
+
+
+MESSAGE = {
+    "event": "messages/receive",
+    "account": ACCOUNT,
+    "fonenumber": "3215551212",
+    "id": "1",
+    "data": {"to": "3215551212", "from": "3215551111", "msg": "hello world", "uid": "0c40"},
+}
+
+
+@pytest.mark.parametrize(
+    ("url_method", "content_type"), [("JSON", "application/json"), ("POST", "application/x-www-form-urlencoded")]
+)
+def test_a_message_is_delivered_to_the_value_of_its_service(
+    api: Api, platform: Platform, receiver: Receiver, url_method: str, content_type: str
+) -> None:
+    form = {"type": "URL", "value": f"{receiver.text_url}?m={{{{msg}}}}", "url_method": url_method}
+    assert api.put("/v2/fonenumbers/3215551212", form=form).status == 200
+
+    assert platform.invoke(record(MESSAGE)) == []
+
+    [request] = receiver.received
+    assert request.request_line == "POST /hook?m=hello%20world HTTP/1.1"
+    assert request.headers["content-type"] == content_type
+    assert json.loads(request.body)["message"] == "hello world"
+
+
+def test_a_message_is_delivered_to_a_mailbox(api: Api, platform: Platform, letters: list[dict[str, Any]]) -> None:
+    form = {"fonenumber": "3215551212", "type": "Email", "value": "owner@example.com", "url_method": ""}
+    assert api.post("/v2/messages/receive", form=form).status == 200
+
+    assert platform.invoke(record(MESSAGE)) == []
+
+    [letter] = letters
+    assert letter["Destination"] == {"ToAddresses": ["owner@example.com"]}
+    assert "Incoming message on 321-555-1212 (messages/receive)" in str(letter["Content"])
+    assert "hello world" in str(letter["Content"])

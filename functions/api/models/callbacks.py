@@ -53,6 +53,7 @@ class DeliveryFields(CallbackFields):
         enum=[*CallbackType, URL_TYPE, None],
     )
     value: str | None = _text("With `URL` another name of `url`, with `Email` of `email`.", examples=[URL])
+    method: str | None = _text("Of a `Callback`; `POST`, if left out.", enum=[*Method, "", None])
     url_method: str | None = _text("Another name of `method`.", enum=[*Method, "", None])
     device: str | None = _text("Not used: what GET answers has it, as FoneStorm's does.")
     forward: str | None = _text("Not used either.")

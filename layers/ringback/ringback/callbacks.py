@@ -178,7 +178,8 @@ def _type(kind: EventKind, texts: Mapping[str, str]) -> CallbackType:
 
 def _http_callback(kind: EventKind, texts: Mapping[str, str], owner: str, current: Callback | None) -> Callback:
     url = texts.get("url", "")
-    method = parse_method(texts.get("method", ""), kind)
+    # The reference has one method for a delivery service, so its clients may say none.
+    method = parse_method(texts.get("method") or (kind.methods[0] if kind.is_delivery else ""), kind)
     parse_callback_url(url, kind)
     user_name, password = _credentials(texts, url, current)
     check_credentials(user_name, password)
