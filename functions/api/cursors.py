@@ -14,7 +14,7 @@ from ringback.queues import compact
 _DIGITS = 16
 """Of the digest that binds a cursor to its list; for mistakes, not for attackers."""
 
-_CURSOR = re.compile(rf"([0-9a-f]{{{_DIGITS}}})([0-9a-z.]+)")
+_CURSOR = re.compile(rf"([0-9a-f]{{{_DIGITS}}})([0-9a-z.+]+)")
 
 
 def cursor_for(position: str, *of: str) -> str:

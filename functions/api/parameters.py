@@ -9,12 +9,11 @@ from urllib.parse import unquote
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import AfterValidator
 
-from api.models.callbacks import ENOUGH_DIGITS
 from api.models.shapes import TIME
 from api.problems import not_found
 from ringback.catalogue import EventKind, lookup
 from ringback.errors import InvalidSetting
-from ringback.fonenumbers import normalize
+from ringback.fonenumbers import PATTERN, normalize
 from ringback.models import DeliveryStatus
 from ringback.texts import shown
 from ringback.times import parse_time
@@ -89,7 +88,9 @@ def span_of(since: str | None, until: str | None) -> tuple[datetime | None, date
 Number = Annotated[
     str,
     Path(
-        description="10 digits, in any notation.", examples=["3215551212"], json_schema_extra={"pattern": ENOUGH_DIGITS}
+        description="In any notation that a body takes; a + as %2B, or as it is.",
+        examples=["3215551212"],
+        json_schema_extra={"pattern": PATTERN},
     ),
     AfterValidator(lambda text: normalize(unquote(text))),
 ]

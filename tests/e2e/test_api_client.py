@@ -114,6 +114,25 @@ def deliveries(api: Api, **wanted: str) -> list[dict[str, Any]]:
     return found
 
 
+def test_a_number_of_another_country_from_its_callback_to_its_log(
+    api: Api, customer: Customer, receiver: Receiver
+) -> None:
+    """Both forms of its path reach it through API Gateway."""
+    kind = "messages/receive_notify"
+    wanted = {"fonenumber": "+49 (30) 123456", "type": "Callback", "method": "JSON", "url": receiver.url}
+    assert api.call("POST", f"/v2/{kind}", wanted)["fonenumber"]["fonenumber"] == "+4930123456"
+    customer.happens(kind, HELLO, fonenumber="+49 30/123456")
+
+    def log(path: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = api.call("GET", f"/v2/fonenumbers/{path}/deliveries")["deliveries"]
+        return found
+
+    (delivery,) = eventually(lambda: log("%2B4930123456"))
+    assert (delivery["fonenumber"], delivery["status"]) == ("+4930123456", "delivered")
+    assert log("+4930123456") == log("+49%2030%20123456") == [delivery]
+    assert [one["fonenumber"] for one in api.call("GET", "/v2/fonenumbers")["fonenumbers"]] == ["+4930123456"]
+
+
 def test_a_redelivery_of_all_that_failed(api: Api, customer: Customer, receiver: Receiver) -> None:
     """A dry run counts; the real one sends through the retries lane."""
     replies = [Reply(status=HTTPStatus.GONE), Reply()]

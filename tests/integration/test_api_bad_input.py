@@ -10,7 +10,9 @@ NUMBER = "3215551212"
 SET = {"fonenumber": NUMBER, "type": "Callback", "url": "https://my.example.com/", "method": "GET"}
 SECRET = "planted-password"
 
-NUMBER_RULE = "; it takes 10 digits, as in 3215551212"
+NUMBER_RULE = (
+    "; it takes 10 digits as in 3215551212, + and a country code as in +4930123456, or a short code of 5 or 6 digits"
+)
 TOKENS = "messages/receive_notify has ((to)), ((from)), ((msg)), ((id))"
 
 SETTINGS: list[tuple[dict[str, Any], str]] = [

@@ -255,6 +255,21 @@ def test_numbers_can_be_listed_by_their_digits_alone(api: Api) -> None:
     assert api.get("/v2/fonenumbers?filter=all").json == api.get("/v2/fonenumbers").json
 
 
+def test_numbers_of_other_countries_come_first_and_cost_no_page_an_entry(api: Api) -> None:
+    numbers = ["+33123456789", "+4930123456", "3215551212", "72345"]
+    for number in reversed(numbers):
+        api.post("/v2/messages/receive_notify", {"fonenumber": number, **SET})
+
+    found, cursor = [], ""
+    for _ in numbers:
+        page = api.get(f"/v2/fonenumbers?limit=1{cursor}").json
+        found += [number["fonenumber"] for number in page["fonenumbers"]]
+        cursor = f"&cursor={page['cursor']}"
+
+    assert found == numbers
+    assert page["cursor"] is None
+
+
 def test_the_health_of_endpoints_is_shown(api: Api) -> None:
     url = f"/v2/fonenumbers/{NUMBER}/health"
     assert api.get(url).json["health"] == {"fonenumber": NUMBER, "callbacks": []}
@@ -290,8 +305,34 @@ def test_the_health_of_endpoints_is_shown(api: Api) -> None:
     }
 
 
-@pytest.mark.parametrize("path", ["%2B1%20(321)%20555-1212", "+1 (321) 555-1212", "13215551212", "321.555.1212"])
-def test_a_number_in_a_path_is_read_in_any_notation(api: Api, path: str) -> None:
-    api.post("/v2/messages/receive_notify", {"fonenumber": NUMBER, **SET})
+@pytest.mark.parametrize(
+    ("path", "stored"),
+    [
+        ("%2B1%20(321)%20555-1212", NUMBER),
+        ("+1 (321) 555-1212", NUMBER),
+        ("13215551212", NUMBER),
+        ("321.555.1212", NUMBER),
+        ("%2B4930123456", "+4930123456"),
+        ("+4930123456", "+4930123456"),
+        ("%2b49%2030%2f123456", "+4930123456"),
+        ("72345", "72345"),
+    ],
+)
+def test_a_number_in_a_path_is_read_in_any_notation(api: Api, path: str, stored: str) -> None:
+    """Whether or not API Gateway has decoded it."""
+    api.post("/v2/messages/receive_notify", {"fonenumber": stored, **SET})
 
-    assert api.get(f"/v2/fonenumbers/{path}").json["fonenumber"]["fonenumber"] == NUMBER
+    assert api.get(f"/v2/fonenumbers/{path}").json["fonenumber"]["fonenumber"] == stored
+    assert api.get(f"/v2/fonenumbers/{path}/deliveries").json == {"deliveries": [], "cursor": None}
+    assert api.post(f"/v2/fonenumbers/{path}/messages/receive_notify/preview").status == 200
+
+
+@pytest.mark.parametrize(("form", "stored"), [("%2B65+6123+4567", "+6561234567"), ("+1-321-555-1212", NUMBER)])
+def test_a_number_of_a_form_is_never_made_into_another_one(api: Api, form: str, stored: str) -> None:
+    """A + that was not escaped is a space."""
+    rest = "&type=Callback&method=GET&url=https%3A%2F%2Fmy.example.com%2F"
+    answer = api.post("/v2/messages/receive_notify", form=f"fonenumber={form}{rest}")
+
+    assert answer.json["fonenumber"]["fonenumber"] == stored
+    unescaped = api.post("/v2/messages/receive_notify", form=f"fonenumber=+65+6123+4567{rest}")
+    assert unescaped.message.endswith("it begins with a space: in a form, + is written %2B")

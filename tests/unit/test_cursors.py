@@ -11,8 +11,9 @@ OWNER = "1000001#3215551212"
 POSITION = "01a2097a9c0085c1d2f3a4b5c6d7e8f9"
 
 
-def test_a_cursor_stands_for_its_position_in_its_list() -> None:
-    assert position_in(cursor_for(POSITION, OWNER, "failed"), OWNER, "failed") == POSITION
+@pytest.mark.parametrize("position", [POSITION, f"{POSITION}.1795455360000", "3215551212", "+4930123456", "72345"])
+def test_a_cursor_stands_for_its_position_in_its_list(position: str) -> None:
+    assert position_in(cursor_for(position, OWNER, "failed"), OWNER, "failed") == position
 
 
 def test_no_cursor_is_the_start() -> None:

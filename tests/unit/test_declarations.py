@@ -84,8 +84,8 @@ def test_call_records_are_of_the_whole_account() -> None:
         ),
         ({"Account": ""}, "Account: given null; allowed: 1 to 64 letters, digits, . _ @ -"),
         ({"Account": "a#b"}, 'Account: given "a#b"; allowed: 1 to 64 letters, digits, . _ @ -'),
-        ({"Fonenumber": ""}, "Fonenumber: missing; it takes 10 digits, as in 3215551212"),
-        ({"Fonenumber": "123"}, 'Fonenumber: given "123"; it takes 10 digits, as in 3215551212'),
+        ({"Fonenumber": ""}, "Fonenumber: missing; it takes 10 digits as in 3215551212, "),
+        ({"Fonenumber": "123"}, 'Fonenumber: given "123"; it takes 10 digits as in 3215551212, '),
         ({"Event": "messages/lost"}, 'Event: given "messages/lost"; allowed: messages/receive_notify, '),
     ],
 )

@@ -69,10 +69,20 @@ def test_id_time_and_account_may_be_left_out() -> None:
     assert (event.id, event.time, event.account) == ("m-1", SENT, "default")
 
 
-@pytest.mark.parametrize("number", ["3215551212", "+1 (321) 555-1212", "13215551212"])
-def test_a_number_may_be_written_as_people_do(number: str) -> None:
-    """Ten digits are what counts."""
-    assert read(MESSAGE | {"fonenumber": number}).fonenumber == "3215551212"
+@pytest.mark.parametrize(
+    ("number", "stored"),
+    [
+        ("+1 (321) 555-1212", "3215551212"),
+        (13215551212, "3215551212"),
+        ("+49 30 123456", "+4930123456"),
+        ("72345", "72345"),
+        (72345, "72345"),
+    ],
+    ids=repr,
+)
+def test_a_number_may_be_written_as_people_do(number: object, stored: str) -> None:
+    """Or be a number of JSON."""
+    assert read(MESSAGE | {"fonenumber": number}).owner == f"1000001#{stored}"
 
 
 def test_a_time_without_a_zone_is_utc() -> None:

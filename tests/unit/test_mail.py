@@ -31,6 +31,12 @@ def test_the_subject_names_event_and_number() -> None:
     assert mail({}, kind="calls/send_notify").subject == "Call made on 321-555-1212 (calls/send_notify)"
 
 
+@pytest.mark.parametrize("fonenumber", ["+4930123456", "72345"])
+def test_a_number_that_is_not_north_american_stays_in_one_piece(fonenumber: str) -> None:
+    assert mail({}, fonenumber=fonenumber).subject == f"Message received on {fonenumber} (messages/receive_notify)"
+    assert f"of {fonenumber} is set to Email" in mail({}, fonenumber=fonenumber).text
+
+
 def test_the_text_has_a_line_for_each_value_under_its_body_name() -> None:
     """In the order of the body; the last lines say where the mail comes from."""
     assert mail({"message": "hello world", "from": "3215551111", "to": "3215551212"}).text == (

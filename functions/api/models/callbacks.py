@@ -6,13 +6,12 @@ from pydantic import Field
 
 from api.models.shapes import TIME, Input, Output, shown_as
 from ringback.callback_rules import URL_TYPE
+from ringback.fonenumbers import PATTERN
 from ringback.models import CallbackType, Method
 
 URL = "https://my.example.com/notify.php?message=((msg))"
 URL_TYPES = ("None", URL_TYPE, "Email")
 """Types as the block of an event that is itself delivered has them."""
-ENOUGH_DIGITS = r"^(\D*\d){10}\D*$|^\D*1(\D*\d){10}\D*$"
-"""Ten digits, or eleven with a leading 1, whatever stands between."""
 
 
 def _text(description: str, **schema: Any) -> Any:  # noqa: ANN401 - a pydantic field is anything
@@ -20,9 +19,10 @@ def _text(description: str, **schema: Any) -> Any:  # noqa: ANN401 - a pydantic 
 
 
 _FONENUMBER: Any = _text(
-    "10 digits; other characters are dropped, and a leading 1 of 11 digits too.",
-    examples=["3215551212", "+1 (321) 555-1212"],
-    pattern=ENOUGH_DIGITS,
+    "10 digits with the separators that people write, +1 or 1 in front or not; any other country's number as + and"
+    " its country code, 7 to 15 digits in all; or a short code of 5 or 6 digits.",
+    examples=["3215551212", "+1 (321) 555-1212", "+4930123456", "72345"],
+    pattern=PATTERN,
 )
 
 

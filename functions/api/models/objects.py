@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, Discriminator, Field, Tag, create_model
 
 from api.blocks import ACCOUNT_KINDS, OLDER_NAMES, OPTIONS, account_object, number_object, with_older_names
-from api.models.callbacks import ENOUGH_DIGITS, URL, Block, CallbackFields, DeliveryBlock, DeliveryFields
+from api.models.callbacks import URL, Block, CallbackFields, DeliveryBlock, DeliveryFields
 from api.models.shapes import Input, Output, shown_as
 from api.setting import SERVICE_FIELDS, replaced
 from ringback.catalogue import EventKind, lookup
+from ringback.fonenumbers import PATTERN
 
 _NOTIFY = lookup("messages/receive_notify")
 _SET = replaced(_NOTIFY, {"type": "Callback", "url": URL, "method": "GET"}, owner="", allowed=())
@@ -88,7 +89,7 @@ _OUTPUTS = with_older_names(
         for options, kinds in OPTIONS.items()
     }
 )
-_OF_THE_PATH = Field(default=None, description="The number of the path, or nothing.", pattern=ENOUGH_DIGITS)
+_OF_THE_PATH = Field(default=None, description="The number of the path, or nothing.", pattern=PATTERN)
 _BLOCKS = {
     options: (model | None, Field(default=None, deprecated=options in OLDER_NAMES, **_older_name_of(options)))
     for options, model in _INPUTS.items()
@@ -141,7 +142,7 @@ class FonenumberAnswer(Output):
 
 
 class FonenumbersAnswer(Output):
-    """A page of numbers, in the order of their digits."""
+    """A page of numbers in the order of their characters: those with a + first."""
 
     model_config = shown_as({"fonenumbers": [_NUMBER], "cursor": None})
 

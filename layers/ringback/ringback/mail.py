@@ -5,6 +5,7 @@ from html import escape
 from typing import Final
 
 from ringback.event_kinds import EventKind
+from ringback.fonenumbers import spoken
 from ringback.models import Callback, CallbackType, Event, Mail, Value, account_and_fonenumber
 from ringback.texts import well_formed
 
@@ -36,11 +37,11 @@ background:#ffffff">
 
 def render_mail(*, to: str, kind: EventKind, event: Event, delivery: str) -> Mail:
     """The notification of *event* to one address; *delivery* is the id to look it up by."""
-    heading = _one_line(f"{kind.title} on {_spoken(event.fonenumber) or event.account}")
+    heading = _one_line(f"{kind.title} on {spoken(event.fonenumber) or event.account}")
     subject = f"{heading} ({kind.name})"[:MOST_SUBJECT_CHARACTERS]
     values = [(field.body, _clean(event.data[field.body])) for field in kind.fields if field.body in event.data]
     footer = (
-        f"Sent because {kind.name} of {_spoken(event.fonenumber) or event.account} is set to Email for this address."
+        f"Sent because {kind.name} of {spoken(event.fonenumber) or event.account} is set to Email for this address."
         " To stop these messages, set its type to None."
     )
     return _mail(to, heading, subject, values, (_one_line(footer), _one_line(f"Delivery {delivery}")))
@@ -49,7 +50,7 @@ def render_mail(*, to: str, kind: EventKind, event: Event, delivery: str) -> Mai
 def render_disabled(*, to: str, callback: Callback, host: str, reason: str) -> Mail:
     """What an account's contact is told when one of its callbacks is turned off."""
     account, fonenumber = account_and_fonenumber(callback.owner)
-    heading = _one_line(f"Callback of {_spoken(fonenumber) or account} is turned off")
+    heading = _one_line(f"Callback of {spoken(fonenumber) or account} is turned off")
     is_mail = callback.type is CallbackType.EMAIL
     place = ("address", _clean(callback.email)) if is_mail else ("host", _clean(host))
     values = [("event", callback.event), place, ("reason", _clean(reason))]
@@ -88,7 +89,3 @@ def _clean(value: Value) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(_clean(text).split())
-
-
-def _spoken(fonenumber: str) -> str:
-    return f"{fonenumber[:3]}-{fonenumber[3:6]}-{fonenumber[6:]}" if fonenumber else ""
