@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from api.problems import Problem
+from ringback.literals import Literal, parse_integer
 from ringback.texts import kind_of, shown
 
 MOST_BYTES = 262_144
@@ -47,7 +48,13 @@ def parse_json(text: str) -> dict[str, Any]:
         Problem: it is none, or names a field twice.
     """
     try:
-        value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_fields)
+        value = json.loads(
+            text,
+            parse_constant=_refuse_constant,
+            parse_float=Literal,
+            parse_int=parse_integer,
+            object_pairs_hook=_fields,
+        )
     except RecursionError:
         raise _bad("not JSON: nested too deeply") from None
     except ValueError as error:

@@ -12,6 +12,7 @@ from ringback.catalogue import EventKind, Scope, lookup, read_data
 from ringback.errors import InvalidSetting, MalformedEvent, MalformedReason, OurFault
 from ringback.fonenumbers import normalize
 from ringback.formats import FIRST, refuse_newer
+from ringback.literals import Literal, parse_integer
 from ringback.models import Callback, Event, owner_of
 from ringback.retries import FORMAT
 from ringback.texts import kind_of, shown
@@ -101,7 +102,9 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not a JSON value")
 
 
-_decode = json.JSONDecoder(parse_constant=_refuse_constant).decode  # `loads` would make one for each message
+_decode = json.JSONDecoder(  # `loads` would make one for each message
+    parse_constant=_refuse_constant, parse_float=Literal, parse_int=parse_integer
+).decode
 
 
 def _unwrapped(message: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -184,7 +187,7 @@ def _fonenumber(given: object, kind: EventKind) -> str:
 def _id(given: object, *, default: str) -> str:
     if given in (None, ""):
         return default
-    if isinstance(given, bool) or not isinstance(given, str | int) or not _plain(str(given)):
+    if isinstance(given, bool) or not isinstance(given, str | int | Literal) or not _plain(str(given)):
         raise MalformedEvent(
             MalformedReason.BAD_ID, f"id is {shown(given)}; allowed: up to {_MOST_ID} printable characters"
         )

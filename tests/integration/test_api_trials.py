@@ -1,5 +1,6 @@
 """The catalogue, previews and tests."""
 
+import json
 from typing import Any
 
 import pytest
@@ -35,6 +36,18 @@ def test_the_catalogue_is_the_one_that_deliver_goes_by(api: Api) -> None:
     for event in events:
         assert api.get(f"/v2/events/{event['event']}").json == {"event": event}
         assert event["example"] == dict(CATALOGUE[event["event"]].example)
+
+
+@pytest.mark.parametrize("literal", ["1573204600.10000", "3.2155512e9", "9" * 5_000], ids=["id", "number", "long"])
+def test_numbers_of_the_data_go_out_as_they_were_written(api: Api, receiver: Receiver, literal: str) -> None:
+    fields = {"callback": {"type": "Callback", "method": "JSON", "url": receiver.text_url}, "data": {"msg": "X"}}
+    body = json.dumps(fields).replace('"X"', literal)
+
+    preview = api.post(f"{PATH}/messages/receive_notify/preview", body).json["preview"]
+    api.post(f"{PATH}/messages/receive_notify/test", body)
+
+    [sent] = receiver.received
+    assert sent.body.decode() == preview["body"] == f'{{"message":"{literal}"}}'
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "JSON"])

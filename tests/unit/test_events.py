@@ -139,6 +139,33 @@ def test_unknown_fields_are_kept_apart() -> None:
     assert (event.data, event.unknown) == ({"message": "hi"}, ("carrier",))
 
 
+@pytest.mark.parametrize(
+    "literal", ["1573204600.10000", "1795455360.1180", "3.2155512e9", "1E+400", "-0", "-0.0", "0.10", "7", "9" * 5_000]
+)
+@pytest.mark.parametrize("way", ["bare", "by SNS"])
+def test_a_number_in_a_field_of_text_stays_as_it_was_written(literal: str, way: str) -> None:
+    """Through SNS too, which wraps it."""
+    text = json.dumps(MESSAGE | {"data": {"id": "X"}}).replace('"X"', literal)
+    body = json.dumps({"Type": "Notification", "Message": text}) if way == "by SNS" else text
+
+    assert read(body).data == {"id": literal}
+
+
+def test_id_account_and_number_may_be_numbers() -> None:
+    text = json.dumps(MESSAGE | {"id": "X", "account": 1000001, "fonenumber": 3215551212})
+    event = read(text.replace('"X"', "1573204600.10000"))
+
+    assert (event.id, event.owner) == ("1573204600.10000", "1000001#3215551212")
+
+
+@pytest.mark.parametrize("literal", ["42", "42.0", "4.2e1", "-0"])
+def test_a_field_of_integers_holds_an_integer(literal: str) -> None:
+    call = json.dumps(MESSAGE | {"event": "calls/receive_notify", "data": {"billable_seconds": "X"}})
+    seconds = read(call.replace('"X"', literal)).data["billable_seconds"]
+
+    assert (type(seconds), seconds) == (int, float(literal))
+
+
 def test_a_retry_names_its_delivery() -> None:
     """And the time of the one attempt that it is for."""
     body = {"version": 1, "owner": "1000001#3215551212", "delivery": "0199", "due": 1_795_000_000_123}
@@ -163,7 +190,7 @@ REFUSED = [
     ("\x00\x01\x02 binary", "not_json"),
     ('{"event": NaN}', "not_json"),
     ("[" * 100_000, "not_json"),
-    ("9" * 5_000, "not_json"),
+    ("9" * 5_000, "not_an_object"),
     ([MESSAGE], "not_an_object"),
     ("null", "not_an_object"),
     ({}, "no_event"),
@@ -173,13 +200,17 @@ REFUSED = [
     (MESSAGE | {"event": ["messages/receive_notify"]}, "unknown_event"),
     (MESSAGE | {"event": "Messages/Receive_Notify"}, "unknown_event"),
     (MESSAGE | {"fonenumber": "12"}, "bad_fonenumber"),
+    (MESSAGE | {"fonenumber": 3215551212.0}, "bad_fonenumber"),
+    (MESSAGE | {"fonenumber": 10**400}, "bad_fonenumber"),
     (MESSAGE | {"fonenumber": None}, "bad_fonenumber"),
     (MESSAGE | {"fonenumber": {}}, "bad_fonenumber"),
     (MESSAGE | {"account": ""}, "bad_account"),
     (MESSAGE | {"account": "a#b"}, "bad_account"),
     (MESSAGE | {"account": True}, "bad_account"),
     (MESSAGE | {"account": "x" * 65}, "bad_account"),
+    (MESSAGE | {"account": 10**400}, "bad_account"),
     (MESSAGE | {"id": {"a": 1}}, "bad_id"),
+    (MESSAGE | {"id": 10**400}, "bad_id"),
     (MESSAGE | {"id": "\ud83d"}, "bad_id"),
     (MESSAGE | {"time": "yesterday"}, "bad_time"),
     (MESSAGE | {"time": 1_795_000_000}, "bad_time"),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from ringback.catalogue_data import CATALOGUE
 from ringback.errors import InvalidSetting, MalformedEvent, MalformedReason
 from ringback.event_kinds import EventKind, Field, FieldType, Scope
+from ringback.literals import Literal
 from ringback.models import Value
 from ringback.texts import shown, well_formed
 
@@ -71,6 +72,8 @@ def _read(field: Field, name: str, raw: object) -> Value | None:
 def _string(name: str, raw: object) -> str:
     if isinstance(raw, str):
         return well_formed(raw)
+    if isinstance(raw, Literal):
+        return str(raw)
     if not isinstance(raw, int | float) or (isinstance(raw, float) and not math.isfinite(raw)):
         raise _bad(name, "it takes text", raw)
     return json.dumps(raw)

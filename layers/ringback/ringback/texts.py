@@ -2,6 +2,8 @@
 
 import json
 
+from ringback.literals import Literal
+
 MOST_SHOWN = 80
 """Characters of a given value that a message repeats."""
 
@@ -27,7 +29,7 @@ def shown(value: object) -> str:
     if isinstance(value, dict | list):
         return kind_of(value)
     try:
-        text = json.dumps(value)
+        text = str(value) if isinstance(value, Literal) else json.dumps(value)
     except ValueError:  # more digits than Python writes (sys.set_int_max_str_digits)
         return kind_of(value)
     return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
