@@ -28,6 +28,7 @@ DEFAULT_ACCOUNT = "default"
 """The account of events from a platform that has only one."""
 
 _MOST_ID = 160
+_TIME = "ISO 8601, as in 2026-11-23T17:36:00Z"
 
 MOST_OWNER = 2_048
 MOST_DELIVERY = 1_024
@@ -200,7 +201,7 @@ def _time(given: object, *, default: datetime) -> datetime:
     try:
         return parse_time(given)  # type: ignore[arg-type]
     except (TypeError, ValueError) as error:
-        raise MalformedEvent(MalformedReason.BAD_TIME, f"time is {shown(given)}; allowed: ISO 8601") from error
+        raise MalformedEvent(MalformedReason.BAD_TIME, f"time is {shown(given)}; allowed: {_TIME}") from error
 
 
 def _callback(message: Mapping[str, Any], kind: EventKind, owner: str) -> Callback | None:

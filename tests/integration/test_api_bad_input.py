@@ -211,6 +211,20 @@ REQUESTS: list[tuple[str, str, Any, int, str]] = [
         400,
         'since: given "now"; it takes ISO 8601, as in 2026-11-23T17:36',
     ),
+    (
+        "GET",
+        f"{NUMBER_PATH}/deliveries?since=1795120112345",
+        None,
+        400,
+        'since: given "1795120112345"; it takes ISO 8601',
+    ),
+    (
+        "GET",
+        f"{NUMBER_PATH}/deliveries?until=1795120112345",
+        None,
+        400,
+        'until: given "1795120112345"; it takes ISO 8601',
+    ),
     ("GET", f"{NUMBER_PATH}/deliveries?since=2026-02&until=2026-01", None, 400, "since: given"),
     (
         "GET",

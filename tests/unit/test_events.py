@@ -214,6 +214,7 @@ REFUSED = [
     (MESSAGE | {"id": "\ud83d"}, "bad_id"),
     (MESSAGE | {"time": "yesterday"}, "bad_time"),
     (MESSAGE | {"time": 1_795_000_000}, "bad_time"),
+    (MESSAGE | {"time": "1795120112345"}, "bad_time"),
     (MESSAGE | {"time": "0001-01-01T00:00:00+14:00"}, "bad_time"),
     (MESSAGE | {"data": ["hello"]}, "bad_data"),
     (MESSAGE | {"data": None}, "bad_data"),

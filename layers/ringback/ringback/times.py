@@ -1,9 +1,17 @@
 """Times as they are stored and shown: UTC, to the millisecond."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+
+_WRITTEN: Final = re.compile(
+    "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    "(?:[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[Zz]| ?[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
+)
+"""What people and their libraries write. Python takes more, and 1795120112345 milliseconds for the year 1795."""
 
 
 def milliseconds(at: datetime) -> int:
@@ -17,12 +25,14 @@ def moment(at: int) -> datetime:
 
 
 def parse_time(text: str) -> datetime:
-    """The time that ISO 8601 *text* stands for; one without an offset is in UTC.
+    """The time that *text* stands for, in ISO 8601's extended form; one without an offset is in UTC, a date its start.
 
     Raises:
-        ValueError: it stands for none that this calendar has in UTC.
+        ValueError: it is of another form, or stands for no time that this calendar has in UTC.
     """
-    time = datetime.fromisoformat(text)
+    if not _WRITTEN.fullmatch(text):
+        raise ValueError(text)
+    time = datetime.fromisoformat(text.upper())
     try:
         return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
     except OverflowError as error:
