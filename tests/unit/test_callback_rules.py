@@ -114,6 +114,73 @@ def test_the_nearest_token_is_suggested(token: str, suggestion: str) -> None:
     assert str(caught.value).endswith(suggestion)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "%7B%7Bmsg%7D%7D",
+        "%7b%7bmsg%7d%7d",
+        "%28%28msg%29%29",
+        "((msg%29%29",
+        "%28(msg)%29",
+        "((msg)",
+        "(msg))",
+        "((msg",
+        "msg))",
+        "((msg}}",
+        "{{msg))",
+        "{{msg}",
+        "{msg}}",
+        "({msg})",
+        "(( msg ))",
+        "{{ msg }}",
+        "((%20msg%20))",
+        "((+msg+))",
+        "((msg ))",
+        "((Msg)",
+        "((msgs)",
+        "((msg)&x=(to))",
+        "((to))((msg)((from))",
+    ],
+)
+def test_a_token_that_would_never_be_replaced_is_refused_with_what_to_write(text: str) -> None:
+    for url in (f"https://a/?x={text}", f"https://a/?x={text}&y=((from))", f"https://a/{text}/b"):
+        with pytest.raises(InvalidSetting, match=r"^url: .* never be replaced; write \(\(msg\)\)$"):
+            parse_callback_url(url, MESSAGE)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "wiki/Foo_(bar)",
+        "wiki/From_(novel)",
+        "wiki/Mr._%28film%29",
+        "wiki/Foo_((bar)",
+        "(msg)",
+        "{msg}",
+        "%7Bmsg%7D",
+        "Messages(id)",
+        "Accounts(Messages(id))/to",
+        "?query={messages{id}}",
+        "?query={messages(first:1){edges{node{id}}}}",
+        "?query=%7Bmessages%7Bid%7D%7D",
+        "?x={%22where%22:{%22id%22:%22((id))%22}}",
+        "?x=(((msg)))",
+        "?x=({{msg}})",
+        "?x=((msg)))",
+        "?x=f(((msg)),((to)))",
+        "?x=%28((msg))%29",
+        "?x=%7B%7Bcolor%7D%7D",
+        "?x=((color)",
+        "?x=%2528%2528msg",
+        "?x=)((",
+        "?to=1&from=2&id=3",
+    ],
+)
+def test_other_brackets_are_a_url_s_own(target: str) -> None:
+    """Names of pages, keys of OData, queries in GraphQL, JSON; and tokens between any of them."""
+    parse_callback_url(f"https://a/{target}", MESSAGE)
+
+
 def test_the_rules_of_every_url_hold_for_it() -> None:
     with pytest.raises(InvalidSetting, match="https:// only"):
         parse_callback_url("http://a/", RECORD)

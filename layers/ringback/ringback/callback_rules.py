@@ -7,10 +7,11 @@ from enum import StrEnum
 
 from ringback.errors import InvalidSetting
 from ringback.event_kinds import EventKind
+from ringback.mistyped_tokens import mistyped_token
 from ringback.models import CallbackType, Method, Url
 from ringback.substitution import tokens_in
 from ringback.texts import shown, well_formed
-from ringback.urls import parse_url
+from ringback.urls import MOST_CHARACTERS, parse_url
 
 MOST_CREDENTIAL_CHARACTERS = 512
 """Of a user name, and of a password: at most 2,048 bytes of UTF-8, half of what KMS seals in one call."""
@@ -60,6 +61,8 @@ def parse_callback_url(text: str, kind: EventKind) -> Url:
     """
     if not text:
         raise InvalidSetting("url", "missing; a Callback needs one")
+    if name := mistyped_token(text[:MOST_CHARACTERS], kind.names):
+        raise InvalidSetting("url", f"it has what looks like a token and would never be replaced; write (({name}))")
     url = parse_url(text, https_only=kind.https_only)
     for token in tokens_in(text):
         if token not in kind.names:

@@ -9,7 +9,8 @@ from ringback.event_kinds import Field
 from ringback.models import Value
 from ringback.texts import well_formed
 
-_TOKEN = re.compile(r"\(\(([^(){}]+)\)\)|\{\{([^(){}]+)\}\}")
+TOKEN = re.compile(r"\(\(([^(){}]+)\)\)|\{\{([^(){}]+)\}\}")
+"""A token, known or not; its name is one of the two groups."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ class Template:
 
 def tokens_in(text: str) -> tuple[str, ...]:
     """The names in `((…))` and the older `{{…}}`, known or not, as often as they occur."""
-    return tuple(found[1] or found[2] for found in _TOKEN.finditer(text))
+    return tuple(found[1] or found[2] for found in TOKEN.finditer(text))
 
 
 def parse_template(text: str, names: Mapping[str, Field]) -> Template:
@@ -52,7 +53,7 @@ def parse_template(text: str, names: Mapping[str, Field]) -> Template:
     literals = [""]
     bodies: list[str] = []
     end = 0
-    for found in _TOKEN.finditer(text):
+    for found in TOKEN.finditer(text):
         field = names.get(found[1] or found[2])
         literals[-1] += text[end : found.start()]
         if field is None:

@@ -23,6 +23,7 @@ SMTP that must not be talked to (docs/decisions/0005)."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _NEVER = re.compile(r"[^\x21-\x5b\x5d-\x7e]")
+_BLANKS = {" ": "a space", "\n": "a line break", "\r": "a line break", "\t": "a tab"}
 _BEFORE_PATH = re.compile(r"[^/?#]*(?://[^/?#]*)?")
 _START = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)")
 _TARGET = re.compile(r"(/[^?#]*)?(\?[^#]*)?")
@@ -77,13 +78,20 @@ def _check_characters(text: str) -> None:
     if character == "\\":
         raise _refused(f"a backslash {at}; write / or %5C")
     if character.isspace():
-        raise _refused(f"white space (U+{ord(character):04X}) {at}; write a space as %20")
+        raise _refused(_white_space(text, found.start()))
     if not character.isprintable():
         raise _refused(f"a control or invisible character (U+{ord(character):04X}) {at}; it takes visible ASCII")
     start = _START.match(text)
     if start and found.start() < start.end():
         raise _refused(f"a host that is not ASCII; {_ascii_host(start[2])}")
     raise _refused(f"{character} {at} is not ASCII; write {quote(character, safe='')}")
+
+
+def _white_space(text: str, at: int) -> str:
+    what = _BLANKS.get(text[at], f"white space (U+{ord(text[at]):04X})")
+    if not at or not text[at:].strip():
+        return f"{what} at the {'end' if at else 'beginning'}; leave it out"
+    return f"{what} at character {at + 1}; {'leave it out' if text[at] in '\r\n\t' else 'write a space as %20'}"
 
 
 def _ascii_host(authority: str) -> str:
