@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ringback.accounts import parse_account
-from ringback.callbacks import parse_inline
+from ringback.callbacks import read_inline
 from ringback.catalogue import EventKind, Scope, lookup, read_data
 from ringback.errors import InvalidSetting, MalformedEvent, MalformedReason, OurFault
 from ringback.fonenumbers import normalize
@@ -208,10 +208,10 @@ def _callback(message: Mapping[str, Any], kind: EventKind, owner: str) -> Callba
     if kind.scope is not Scope.MESSAGE:
         return None
     try:
-        return parse_inline(message.get("callback"), owner=owner, kind=kind)
+        return read_inline(message.get("callback"), owner=owner, kind=kind)
     except InvalidSetting as error:
         detail = f"callback.{error.field}: {error.message}"
-        logged = f"callback.{error.field} breaks a rule"  # the message may quote a token out of the URL
+        logged = f"callback.{error.field} breaks a rule"  # the message may quote what is private
         raise MalformedEvent(MalformedReason.BAD_CALLBACK, detail, logged=logged) from error
 
 

@@ -42,6 +42,7 @@ class Run:
         self._delivers(f"{self._receiver.url}/fine-", text=self.planted.text("x" * 65_600))
         self._travels()
         self._is_malformed()
+        self._is_unusable()
         self._is_mailed()
         self._cannot_open_a_password()
         self._is_asked_of_the_api()
@@ -73,19 +74,27 @@ class Run:
 
     def _is_malformed(self) -> None:
         customer, plant = Customer(self._cloud), self.planted.text
-        url = f"{self._receiver.url}/{plant('path')}?(({plant('token')}))"
         customer.happens("calls/receive_notify", {"billable_seconds": plant("number")})
         customer.happens(KIND, {"msg": [plant("text")]})
         customer.happens(KIND, {"msg": plant("text"), "message": plant("text")})
         customer.happens("messages/teleported", {"msg": plant("text")})
-        customer.happens("messages/confirm", {"msg": plant("text")}, callback={"url": url})
-        customer.happens("messages/confirm", {}, callback={"url": f"gopher://{plant('host')}/{plant('path')}"})
+        customer.happens("messages/confirm", {"msg": plant("text")}, callback={"url": [plant("path")]})
         self._cloud.client("sqs").send_message(
             QueueUrl=self._cloud.outputs["EventsQueueUrl"],
             MessageBody=f'{{"event": "{KIND}", "data": {{"msg": "{plant("text")}"',
             MessageGroupId=customer.account,
         )
         eventually(lambda: len(dead_letters(self._cloud, customer.account)) >= 6, seconds=PATIENCE)
+
+    def _is_unusable(self) -> None:
+        """The callback of a customer breaks a rule: it is in the customer's log."""
+        plant = self.planted.text
+        for url in (
+            f"{self._receiver.url}/{plant('path')}?(({plant('token')}))",
+            f"{self._receiver.url}/{plant('path')}?{plant('query')}=((msg)",
+            f"gopher://{plant('host')}/{plant('path')}",
+        ):
+            self._customer().happens("messages/confirm", {"msg": plant("text")}, callback={"url": url})
 
     def _is_mailed(self) -> None:
         """The first mail bounces, the second is complained about."""

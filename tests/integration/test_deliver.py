@@ -23,6 +23,7 @@ from ringback.models import (
     Outcome,
     SigningSecrets,
 )
+from tests.integration.calling import calling
 from tests.integration.delivering import BODY, KIND, MESSAGE, OWNER, PLANTED, Platform, lines, metrics
 from tests.integration.lambdas import record
 from tests.integration.receivers import Receiver, read_request
@@ -123,6 +124,36 @@ def test_a_delivery_receipt_goes_to_the_url_inside_it(platform: Platform) -> Non
     assert first.body == second.body == BODY[:-1] + b',"deliverystate":"delivered","deliverycode":"000"}'
     assert first.headers["authorization"] == second.headers["authorization"]
     assert platform.delivery().status is DeliveryStatus.DELIVERED
+
+
+def test_a_receipt_whose_url_is_bad_has_failed_in_its_customer_s_log(
+    platform: Platform, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is no malformed event: the customer sees it and why, and operators count it; sent again, it fails again."""
+    callback = {"url": f"https://my.example.com/?key={PLANTED}&m=((color))", "url_username": "me"}
+    confirm = MESSAGE | {"event": "messages/confirm", "callback": {**callback, "url_password": PLANTED}}
+
+    assert platform.invoke(record(confirm)) == []
+
+    delivery = platform.delivery()
+    [attempt] = delivery.attempts
+    assert (delivery.status, delivery.due, attempt.outcome) == (DeliveryStatus.FAILED, None, Outcome.UNUSABLE)
+    assert attempt.detail.startswith("url: an unknown token; messages/confirm has ((to)), ((from)), ((msg)), ")
+    assert delivery.event.data["message"] == "hello world"
+    assert platform.stack.messages("DEAD_LETTERS_URL") == []
+    output = capsys.readouterr().out
+    [line] = lines(output, "delivery.attempted")
+    assert (line["outcome"], line["host"]) == ("unusable", "")
+    assert metrics(output)["FailedAttempts"] == 1
+    assert PLANTED not in output + repr(platform.stack.items("DELIVERIES_TABLE"))
+    assert "color" not in output
+
+    with calling(platform.stack) as api:
+        api.post(f"/v2/fonenumbers/3215551212/deliveries/{delivery.id}/redeliver")
+    platform.invoke(record(platform.retry()))
+
+    assert [one.outcome for one in platform.delivery().attempts] == [Outcome.UNUSABLE, Outcome.UNUSABLE]
+    assert platform.receiver.received == []
 
 
 # ── Retries ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -81,6 +81,16 @@ def test_a_callback_that_travelled_in_its_event_is_kept_with_its_password_sealed
     assert stack.deliveries().load([KEY]).deliveries[KEY].event.callback == callback
 
 
+def test_so_is_the_rule_that_one_breaks(stack: Stack) -> None:
+    callback = Callback(
+        owner=NEW.owner, event="messages/confirm", type=CallbackType.CALLBACK, refused="url: not absolute"
+    )
+    delivery = replace(FAILING, event=replace(EVENT, kind="messages/confirm", callback=callback))
+    record(stack.deliveries(), [delivery])
+
+    assert stack.deliveries().load([KEY])[0][KEY].event.callback == callback
+
+
 def test_only_one_of_two_writers_wins(stack: Stack) -> None:
     """Two environments had the same message; the slower one learns that it is too late."""
     record(stack.deliveries(), [FAILING])

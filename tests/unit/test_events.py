@@ -221,7 +221,13 @@ REFUSED = [
     (MESSAGE | {"data": {"msg": ["hello"]}}, "bad_data"),
     (MESSAGE | {"data": {"msg": "a", "message": "b"}}, "bad_data"),
     (MESSAGE | {"event": "messages/confirm"}, "bad_callback"),
-    (MESSAGE | {"event": "messages/confirm", "callback": {"url": "ftp://example.com"}}, "bad_callback"),
+    (MESSAGE | {"event": "messages/confirm", "callback": "https://example.com/"}, "bad_callback"),
+    (MESSAGE | {"event": "messages/confirm", "callback": {"url": ["https://example.com/"]}}, "bad_callback"),
+    (MESSAGE | {"event": "messages/confirm", "callback": {"uri": "https://example.com/"}}, "bad_callback"),
+    (
+        MESSAGE | {"event": "messages/confirm", "callback": {"url": "https://a/", "confirmation_url": "https://b/"}},
+        "bad_callback",
+    ),
     ({"owner": "o", "delivery": "d"}, "bad_retry"),
     ({"owner": "o", "delivery": "d", "due": "soon"}, "bad_retry"),
     ({"owner": "o", "delivery": "d", "due": 10**30}, "bad_retry"),
@@ -246,9 +252,37 @@ def test_every_reason_is_given_for_something() -> None:
 
 def test_the_reason_of_a_bad_callback_keeps_its_password() -> None:
     """Dead letters' attributes are read by operators."""
-    callback = {"url": "https://example.com/", "url_password": PLANTED}
+    callback = {"url": f"https://example.com/?{PLANTED}", "confirmation_url": "https://a/", "url_password": PLANTED}
 
     assert PLANTED not in refused(MESSAGE | {"event": "messages/confirm", "callback": callback}).detail
+
+
+@pytest.mark.parametrize(
+    ("callback", "rule"),
+    [
+        ({"url": "ftp://example.com"}, 'url: given "ftp"://; allowed: https:// and http://'),
+        ({"confirmation_url": f"https://a/?m=(({PLANTED}))"}, "url: an unknown token; messages/confirm has ((to)), "),
+        ({"url": f"https://a/?{PLANTED}=((msg)"}, "url: it has what looks like a token and would never be replaced; "),
+        ({"url": f"https://a/?{PLANTED}\n"}, "url: a line break at the end; leave it out"),
+        ({"url": f"https://a/?{PLANTED * 1_000}"}, "url: 16,011 characters; it takes at most 4,096"),
+        ({"url": ""}, "url: missing"),
+        ({}, "url: missing"),
+        ({"url": "https://a/", "url_password": PLANTED}, "url_username: missing"),
+        ({"url": "https://a/", "url_username": "a", "url_password": PLANTED * 40}, "url_password: 640 characters"),
+        ({"url": "https://a/", "method": "GET"}, 'method: given "GET"; messages/confirm allows JSON'),
+    ],
+)
+def test_a_bad_callback_of_a_customer_is_on_record_with_the_rule_that_it_breaks(
+    callback: dict[str, str], rule: str
+) -> None:
+    """And with nothing else of it: it is never called."""
+    kept = read(MESSAGE | {"event": "messages/confirm", "callback": callback}).callback
+
+    assert kept is not None
+    assert kept.refused.startswith(rule)
+    assert PLANTED not in kept.refused
+    assert len(kept.refused) < 300
+    assert (kept.url, kept.url_username, kept.url_password) == ("", "", "")
 
 
 @given(st.text() | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(repr))

@@ -211,7 +211,7 @@ def test_a_mail_goes_to_the_address_that_is_set() -> None:
     [
         (replace(HTTP, url="https://my.example.com:25/?planted"), "url: port 25; allowed: 80, 443, 1024 to 65535"),
         (replace(HTTP, url="https://bob:planted@a/"), "url: a user name or password before the host"),
-        (replace(HTTP, url="https://a/?planted=((nothing))"), 'url: unknown token "nothing"'),
+        (replace(HTTP, url="https://a/?planted=((nothing))"), "url: an unknown token; messages/receive_notify has"),
         (replace(HTTP, url="https://((to))/"), "url: a token before the path"),
         (replace(HTTP, url="https://a/planted\ud800"), "url: a control or invisible character (U+D800)"),
         (replace(HTTP, url=""), "url: missing"),
@@ -228,6 +228,7 @@ def test_a_mail_goes_to_the_address_that_is_set() -> None:
         (replace(HTTP, type=CallbackType.NONE, method=None, url=""), "method: missing"),
         (replace(EMAIL, email="a@b.co\nBcc: c@d.co"), "email: no address that mail can be sent to"),
         (replace(EMAIL, event="accounts/cdr_notify"), 'type: given "Email"'),
+        (replace(HTTP, event="messages/confirm", refused="url: not absolute"), "url: not absolute"),
     ],
 )
 def test_a_callback_that_breaks_a_newer_rule_is_unusable(callback: Callback, detail: str) -> None:

@@ -37,6 +37,7 @@ def to_item(callback: Callback, credentials: Credentials) -> dict[str, "Attribut
         "url": callback.url,
         "url_username": callback.url_username,
         "disabled": callback.disabled,
+        "refused": callback.refused,
     }
     item: dict[str, AttributeValueTypeDef] = {"format": {"N": str(FORMAT)}}
     item |= {name: {"S": text} for name, text in texts.items() if text}
@@ -74,6 +75,7 @@ def _callback(item: "Item", credentials: Credentials) -> Callback:
         url=texts.get("url", ""),
         url_username=texts.get("url_username", ""),
         disabled=texts.get("disabled", ""),
+        refused=texts.get("refused", ""),
         breaker=breaker_of(item),
     )
     if "url_password" not in item:

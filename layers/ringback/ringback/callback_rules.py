@@ -66,15 +66,15 @@ def parse_callback_url(text: str, kind: EventKind) -> Url:
     url = parse_url(text, https_only=kind.https_only)
     for token in tokens_in(text):
         if token not in kind.names:
-            raise InvalidSetting("url", _unknown(token, kind))
+            raise _unknown(token, kind)
     return url
 
 
-def _unknown(token: str, kind: EventKind) -> str:
+def _unknown(token: str, kind: EventKind) -> InvalidSetting:
     nearest = get_close_matches(token.lower(), kind.names, n=1)
     suggestion = f"; did you mean (({nearest[0]}))?" if nearest else ""
-    tokens = ", ".join(f"(({name}))" for name in kind.tokens)
-    return f"unknown token {shown(token)}; {kind.name} has {tokens}{suggestion}"
+    allowed = f"{kind.name} has {', '.join(f'(({name}))' for name in kind.tokens)}{suggestion}"
+    return InvalidSetting("url", f"unknown token {shown(token)}; {allowed}", logged=f"an unknown token; {allowed}")
 
 
 def check_credentials(user_name: str, password: str) -> None:

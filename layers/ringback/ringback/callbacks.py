@@ -103,15 +103,20 @@ def parse_inline(fields: object, *, owner: str, kind: EventKind) -> Callback:
     Raises:
         InvalidSetting: a rule is broken; the message never holds a password.
     """
-    if not isinstance(fields, Mapping):
-        raise InvalidSetting("url", f"missing; callback is {kind_of(fields)} and takes an object")
-    texts = read_texts(fields, INLINE_FIELDS)
-    given = {name: text for name, text in texts.items() if text}
-    texts = {"type": CallbackType.CALLBACK.value, "method": kind.methods[0].value} | given
-    callback = _parsed(kind, texts, owner, None)
-    if callback is None:
-        raise InvalidSetting("type", "given None; leave the event out where nobody wants it")
-    return callback
+    return _inline(_inline_texts(fields, kind), owner, kind)
+
+
+def read_inline(fields: object, *, owner: str, kind: EventKind) -> Callback:
+    """As `parse_inline`; but a rule that its values break is on record as `refused`, for they are the customer's own.
+
+    Raises:
+        InvalidSetting: it is no object of the fields that such a callback has, with texts: the platform's mistake.
+    """
+    texts = _inline_texts(fields, kind)
+    try:
+        return _inline(texts, owner, kind)
+    except InvalidSetting as error:
+        return Callback(owner=owner, event=kind.name, type=CallbackType.CALLBACK, refused=error.logged)
 
 
 def as_block(callback: Callback | None) -> dict[str, str]:
@@ -155,6 +160,20 @@ def host_of(callback: Callback) -> str:
         return parse_url(callback.url).host if callback.url else ""
     except InvalidSetting:
         return ""
+
+
+def _inline_texts(fields: object, kind: EventKind) -> Mapping[str, str]:
+    if not isinstance(fields, Mapping):
+        raise InvalidSetting("url", f"missing; callback is {kind_of(fields)} and takes an object")
+    given = {name: text for name, text in read_texts(fields, INLINE_FIELDS).items() if text}
+    return {"type": CallbackType.CALLBACK.value, "method": kind.methods[0].value} | given
+
+
+def _inline(texts: Mapping[str, str], owner: str, kind: EventKind) -> Callback:
+    callback = _parsed(kind, texts, owner, None)
+    if callback is None:
+        raise InvalidSetting("type", "given None; leave the event out where nobody wants it")
+    return callback
 
 
 def _parsed(kind: EventKind, texts: Mapping[str, str], owner: str, current: Callback | None) -> Callback | None:

@@ -49,12 +49,16 @@ class MalformedEvent(RingbackError):  # noqa: N818 - a noun of the field, not "â
 
 
 class InvalidSetting(RingbackError):  # noqa: N818 - as above
-    """A callback that cannot be set: *field* is what was wrong; *message* says what was given and what is allowed."""
+    """A callback that cannot be set: *field* is what was wrong; *message* says what was given and what is allowed.
 
-    def __init__(self, field: str, message: str) -> None:
+    *logged* says it without what was given, where that may be private: a token may be a part of a URL's query.
+    """
+
+    def __init__(self, field: str, message: str, *, logged: str = "") -> None:
         super().__init__(f"{field}: {message}")
         self.field = field
         self.message = message
+        self.logged = f"{field}: {logged or message}"
 
 
 class AttemptFailed(RingbackError):  # noqa: N818 - as above

@@ -94,6 +94,8 @@ class Callback:
     url_password: str = field(default="", repr=False)
     disabled: str = ""
     """Why deliveries are off although the callback is set; empty while they are on."""
+    refused: str = ""
+    """The rule that it breaks, if it came inside an event; then it has nothing else, and its delivery fails by that."""
     breaker: Breaker = field(default=HEALTHY, compare=False)
     """What its endpoint did lately; no part of the setting."""
 

@@ -46,6 +46,8 @@ def render(callback: Callback, *, delivery: str, event: Event, at: datetime, sec
         AttemptFailed: the callback breaks a rule (which may be newer than it is), or its URL with values is too long.
         OurFault: a signing secret is unusable.
     """
+    if callback.refused:
+        raise AttemptFailed(Outcome.UNUSABLE, callback.refused)
     try:
         kind = lookup(event.kind)
         if parse_type(callback.type, kind) is CallbackType.EMAIL:
@@ -55,7 +57,7 @@ def render(callback: Callback, *, delivery: str, event: Event, at: datetime, sec
         check_credentials(callback.url_username, callback.url_password)
         url, empty_tokens = _filled(callback.url, kind, event)
     except InvalidSetting as error:
-        raise AttemptFailed(Outcome.UNUSABLE, str(error)) from None
+        raise AttemptFailed(Outcome.UNUSABLE, error.logged) from None
     body = None if method is Method.GET else _body(kind, event)
     request = HttpRequest(
         method="GET" if method is Method.GET else "POST",
