@@ -9,9 +9,9 @@ MAKEFLAGS += --no-builtin-rules
 # ── Surroundings ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 # Everything here works on this machine alone: no tool sees the person's own AWS account. There is one door, for
-# `make dead-letters STACK=…` with no other target beside it: that is about a stack in this account.
+# `make dead-letters STACK=…` or `make import STACK=…` with no other target beside it: that is about a stack in this account.
 OPERATED := $(if $(filter command,$(origin STACK)),$(STACK))
-ifneq ($(and $(OPERATED),$(MAKECMDGOALS)),dead-letters)
+ifeq ($(and $(OPERATED),$(filter 1,$(words $(MAKECMDGOALS))),$(filter dead-letters import,$(MAKECMDGOALS))),)
 unexport $(filter AWS_%,$(.VARIABLES))
 export AWS_ACCESS_KEY_ID := test
 export AWS_SECRET_ACCESS_KEY := test
@@ -100,6 +100,10 @@ dead-letters: $(DEV)/.ready ## List the dead letters of the local stack (STACK=r
 	@$(PYTHON) -m operate.dead_letters $(if $(OPERATED),--stack '$(OPERATED)') $(if $(MOST),--most '$(MOST)') \
 		$(if $(filter-out 0,$(BODIES)),--bodies) $(if $(SAVE),--save '$(SAVE)') $(if $(PUT),--put $(PUT)) \
 		$(if $(DROP),--drop $(DROP))
+
+.PHONY: import
+import: $(DEV)/.ready ## Say what a file of callbacks would change (FILE=callbacks.csv); WRITE=1 writes it, STACK=ringback is one on AWS
+	@$(PYTHON) -m operate.import_callbacks '$(FILE)' $(if $(filter-out 0,$(WRITE)),--write) $(OPERATED:%=--stack '%')
 
 .PHONY: test
 test: build $(DEV)/.ready $(MINISTACK)/.ready ## Run all tests and print what each suite cost

@@ -202,7 +202,7 @@ def test_what_deliver_buries_is_listed_without_what_was_given(platform: Platform
     platform.invoke(
         record(MESSAGE | {"event": "calls/receive_notify", "data": {"billable_seconds": private}}),
         record(
-            MESSAGE | {"event": "messages/confirm", "data": {}, "callback": {"url": f"ftp://example.com/{private}"}}
+            MESSAGE | {"event": "messages/confirm", "data": {}, "callback": {"url": [f"https://example.com/{private}"]}}
         ),
     )
 

@@ -34,21 +34,29 @@ def test_keys_and_files_of_the_person_are_replaced() -> None:
 
 
 def surroundings_of_dead_letters(*words: str, **machine: str) -> dict[str, str]:
+    return surroundings_of("dead-letters", *words, **machine)
+
+
+def surroundings_of(*words: str, **machine: str) -> dict[str, str]:
     outside = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "AWS_"))}
     # In place of Python, `env` prints what it would have got; its arguments become a comment.
-    command = ["make", "--silent", "--directory", str(PROJECT), "dead-letters", "PYTHON=env #", *words]
+    command = ["make", "--silent", "--directory", str(PROJECT), "PYTHON=env #", *words]
     shown = subprocess.run(command, env=outside | machine, capture_output=True, text=True, check=True)  # noqa: S603 - our own words
     return dict(line.split("=", 1) for line in shown.stdout.splitlines() if "=" in line)
 
 
-def test_the_dead_letters_of_a_named_stack_are_asked_for_with_the_persons_own_settings() -> None:
-    seen = surroundings_of_dead_letters("STACK=ringback", AWS_PROFILE="mine", AWS_REGION="eu-central-1")
+@pytest.mark.parametrize("target", ["dead-letters", "import"])
+def test_a_named_stack_is_operated_on_with_the_persons_own_settings(target: str) -> None:
+    seen = surroundings_of(target, "STACK=ringback", AWS_PROFILE="mine", AWS_REGION="eu-central-1")
 
     assert (seen["AWS_PROFILE"], seen["AWS_REGION"]) == ("mine", "eu-central-1")
     assert "AWS_ACCESS_KEY_ID" not in seen
 
 
-@pytest.mark.parametrize("words", [[], ["STACK="], ["STACK=ringback", "help"]])
+@pytest.mark.parametrize(
+    "words",
+    [[], ["STACK="], ["STACK=ringback", "help"], ["STACK=ringback", "import"], ["STACK=ringback", "dead-letters"]],
+)
 def test_that_door_is_shut_without_a_name_and_beside_other_targets(words: list[str]) -> None:
     seen = surroundings_of_dead_letters(*words, AWS_PROFILE="mine")
 
