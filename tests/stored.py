@@ -130,6 +130,12 @@ RECEIPT = Callback(
     url_username="me",
     url_password="planted-password",
 )
+REFUSED = Callback(
+    owner=OWNER, event="messages/confirm", type=CallbackType.CALLBACK, refused="url: missing; a Callback needs one"
+)
+UNUSABLE = Attempt(
+    number=1, at=NOW, reason=AttemptReason.EVENT, outcome=Outcome.UNUSABLE, milliseconds=0, detail=REFUSED.refused
+)
 RETRIED = replace(NEW, attempts=(TRY,), tries=1, reason=AttemptReason.RETRY, version=1)
 
 MEANINGS: Mapping[tuple[str, int], Mapping[str, object]] = {
@@ -154,6 +160,12 @@ MEANINGS: Mapping[tuple[str, int], Mapping[str, object]] = {
         "of_an_account": replace(RETRIED, event=CALL, attempts=(ARRIVED,), status=DeliveryStatus.DELIVERED),
         "with_its_callback": replace(
             RETRIED, event=replace(EVENT, kind="messages/confirm", callback=RECEIPT), due=NOW + timedelta(seconds=5)
+        ),
+        "with_a_refused_callback": replace(
+            RETRIED,
+            event=replace(EVENT, kind="messages/confirm", callback=REFUSED),
+            attempts=(UNUSABLE,),
+            status=DeliveryStatus.FAILED,
         ),
     },
     ("callback", 1): {

@@ -45,6 +45,14 @@ def test_properties_are_the_api_s_fields_for_a_number_and_an_event() -> None:
     }
 
 
+@pytest.mark.parametrize(("number", "stored"), [("+49 30 123456", "+4930123456"), ("72345", "72345")])
+def test_a_number_may_be_of_any_country(number: str, stored: str) -> None:
+    declaration = parse_declaration(PROPERTIES | {"Fonenumber": number})
+
+    assert key_in(declaration.physical_id) == declaration.key
+    assert described(declaration.key)["Fonenumber"] == stored
+
+
 def test_the_identity_is_number_and_event() -> None:
     declaration = parse_declaration(PROPERTIES)
 
