@@ -19,7 +19,7 @@ from api.environment import Environment
 from api.problems import Problem, answer, lambda_answer, problem_of
 from api.queries import only_known_names
 from api.rate import RateLimit
-from api.routing import Operation, Paths, Routes, without_slash
+from api.routing import Operation, Paths, Routes, in_ascii, without_slash
 from api.settings import Authorization
 from ringback.errors import OurFault
 from ringback.fault_fields import fault_fields
@@ -73,7 +73,7 @@ class Api:
         if not operation.open:
             line["account"] = account = account_of(event, parts.api)
             self._count(account, at, parts.rate)
-        request = readable(event)
+        request = {**readable(event), "rawPath": in_ascii(event["rawPath"])}
         call = Call(account=account, at=at, parts=parts, document=partial(self.document, parts.api.authorization))
         self._resolver.append_context(call=call)  # type: ignore[no-untyped-call] # of Powertools
         return self._resolver.resolve(request, context)

@@ -1,10 +1,12 @@
 """Routers that know the verbs of each of their paths, so that a wrong one is told which there are."""
 
 import re
+import string
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
@@ -124,6 +126,11 @@ def without_slash(event: Mapping[str, Any]) -> Mapping[str, Any]:
     """The same *event* of an HTTP API for the path without the slash at its end, which means the same here."""
     path = event["rawPath"]
     return {**event, "rawPath": path[:-1]} if path.endswith("/") and path != "/" else event
+
+
+def in_ascii(path: str) -> str:
+    """The same path with all else escaped: Powertools has no room for a no-break space that API Gateway has decoded."""
+    return quote(path, safe=string.printable)
 
 
 def _pattern(path: str) -> re.Pattern[str]:

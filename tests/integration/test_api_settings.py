@@ -312,6 +312,7 @@ def test_the_health_of_endpoints_is_shown(api: Api) -> None:
         ("+1 (321) 555-1212", NUMBER),
         ("13215551212", NUMBER),
         ("321.555.1212", NUMBER),
+        ("321\N{NON-BREAKING HYPHEN}555\N{NO-BREAK SPACE}1212", NUMBER),
         ("%2B4930123456", "+4930123456"),
         ("+4930123456", "+4930123456"),
         ("%2b49%2030%2f123456", "+4930123456"),
