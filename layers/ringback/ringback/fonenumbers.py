@@ -26,6 +26,7 @@ and ten digits may follow a space in front, for that means the same with a `+` a
 """
 
 _TAKEN: Final = re.compile(PATTERN.replace("$", r"\Z"))
+_PLAIN: Final = re.compile(r"[2-9][0-9]{9}")  # nearly all that events have, and a microsecond less for each
 _NO_DIGITS: Final = re.compile(r"[^0-9]+")
 _LONGEST: Final = 10**15
 _WITH_COUNTRY: Final = 11
@@ -53,6 +54,8 @@ def normalize(text: object) -> str:
     Raises:
         InvalidSetting: *text* is none; what might be meant is never guessed, for it would be somebody else's number.
     """
+    if isinstance(text, str) and _PLAIN.fullmatch(text):
+        return text
     if isinstance(text, bool) or not isinstance(text, str | int) or not _TAKEN.match(written := _written(text)):
         raise _refused(text)
     digits = _NO_DIGITS.sub("", written)
