@@ -88,7 +88,7 @@ def test_so_is_the_rule_that_one_breaks(stack: Stack) -> None:
     delivery = replace(FAILING, event=replace(EVENT, kind="messages/confirm", callback=callback))
     record(stack.deliveries(), [delivery])
 
-    assert stack.deliveries().load([KEY])[0][KEY].event.callback == callback
+    assert stack.deliveries().load([KEY]).deliveries[KEY].event.callback == callback
 
 
 def test_only_one_of_two_writers_wins(stack: Stack) -> None:

@@ -89,7 +89,9 @@ _OUTPUTS = with_older_names(
         for options, kinds in OPTIONS.items()
     }
 )
-_OF_THE_PATH = Field(default=None, description="The number of the path, or nothing.", pattern=PATTERN)
+_OF_THE_PATH = Field(
+    default=None, description="The number of the path, or nothing.", json_schema_extra={"pattern": PATTERN}
+)
 _BLOCKS = {
     options: (model | None, Field(default=None, deprecated=options in OLDER_NAMES, **_older_name_of(options)))
     for options, model in _INPUTS.items()
