@@ -17,7 +17,7 @@ from api.caller import account_of
 from api.calls import Call
 from api.environment import Environment
 from api.problems import Problem, answer, lambda_answer, problem_of
-from api.queries import only_known_names
+from api.queries import only_known_names, refuse_repeated
 from api.rate import RateLimit
 from api.routing import Operation, Paths, Routes, in_ascii, without_slash
 from api.settings import Authorization
@@ -73,6 +73,7 @@ class Api:
         if not operation.open:
             line["account"] = account = account_of(event, parts.api)
             self._count(account, at, parts.rate)
+        refuse_repeated(event)
         request = {**readable(event), "rawPath": in_ascii(event["rawPath"])}
         call = Call(account=account, at=at, parts=parts, document=partial(self.document, parts.api.authorization))
         self._resolver.append_context(call=call)  # type: ignore[no-untyped-call] # of Powertools

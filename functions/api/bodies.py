@@ -1,42 +1,37 @@
-"""Bodies of requests: JSON and forms, checked and made alike before anything reads a field."""
+"""Bodies of requests: JSON and forms in any charset, checked and made alike before anything reads a field."""
 
 import base64
 import binascii
 import json
 import re
 from collections.abc import Iterable, Mapping
-from email.message import Message
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
-from api.problems import Problem
+from api.content_types import CHARSETS, JSON, Content, content_of
+from api.forms import parse_form
+from api.problems import MOST_LEVELS, Problem, bad_body, given_twice, nested_too_deeply
 from ringback.literals import Literal, parse_integer
-from ringback.texts import kind_of, shown
+from ringback.texts import kind_of
 
 MOST_BYTES = 262_144
 """Of a body: as much as an event has at most, whose data a preview may carry."""
 
-MOST_FIELDS = 100
-"""Of a form."""
+_SAYS_NOTHING = frozenset({"", "null", "[]"})
+"""JSON of clients that always send a body: one that is left out, PHP's empty array."""
 
-JSON = "application/json"
-FORM = "application/x-www-form-urlencoded"
-
-_KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]+\])*)")
+_ASCII = re.compile(rb"[\t\n\r -~]*")
+"""Text that is the same in every charset."""
 
 
 def readable(event: Mapping[str, Any]) -> dict[str, Any]:
-    """*event* with its body as the text of a JSON object, whatever it came as.
+    """*event* with its body as the text of a JSON object, whatever it came as; None where there is nothing in it.
 
     Raises:
-        Problem: it is too large (413), of a type that we do not read (415), or broken (400).
+        Problem: it is too large (413), of a type or charset that we do not read (415), or broken (400).
     """
-    body = _text(event)
-    if body is None:
-        return {**event, "body": None, "isBase64Encoded": False}
-    if _content_type(event) == FORM:
-        body = json.dumps(parse_form(body))
+    body = _json(event)
     headers = {**event.get("headers", {}), "content-type": JSON}
     return {**event, "body": body, "isBase64Encoded": False, "headers": headers}
 
@@ -56,86 +51,82 @@ def parse_json(text: str) -> dict[str, Any]:
             object_pairs_hook=_fields,
         )
     except RecursionError:
-        raise _bad("not JSON: nested too deeply") from None
+        raise nested_too_deeply() from None
     except ValueError as error:
-        raise _bad(f"not JSON: {error}") from None
+        raise bad_body(f"not JSON: {error}") from None
     if not isinstance(value, dict):
-        raise _bad(f"given {kind_of(value)}; it takes an object of fields")
+        raise bad_body(f"given {kind_of(value)}; it takes an object of fields")
+    if not _within(MOST_LEVELS, value):
+        raise nested_too_deeply()
     return value
-
-
-def parse_form(text: str) -> dict[str, Any]:
-    """The fields of a form; `a[b]=c` is the field `b` of the object `a`.
-
-    Raises:
-        Problem: it is none, or names a field twice.
-    """
-    try:
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
-    except ValueError as error:
-        what = "not UTF-8" if isinstance(error, UnicodeDecodeError) else f"more than {MOST_FIELDS} fields"
-        raise _bad(f"a form that is {what}") from None
-    fields: dict[str, Any] = {}
-    for key, value in pairs:
-        _place(fields, key, value)
-    return fields
-
-
-def _place(fields: dict[str, Any], key: str, value: str) -> None:
-    match = _KEY.fullmatch(key)
-    *objects, name = [match[1], *re.findall(r"\[([^\[\]]+)\]", match[2])] if match else [key]
-    for one in objects:
-        fields = fields.setdefault(one, {})
-        if not isinstance(fields, dict):
-            raise _twice(one)
-    if name in fields:
-        raise _twice(name)
-    fields[name] = value
 
 
 def _fields(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, value in pairs:
         if name in fields:
-            raise _twice(name)
+            raise given_twice(name)
         fields[name] = value
     return fields
 
 
-def _text(event: Mapping[str, Any]) -> str | None:
-    body = event.get("body")
-    if not body:
-        return None
+def _json(event: Mapping[str, Any]) -> str | None:
+    raw = _bytes(event)
+    if not raw.strip():
+        return None  # whatever its type is said to be
+    content = content_of(event.get("headers", {}))
+    codec = _codec(raw, content)
+    # What is not base64 is text already, whatever it was before.
+    text = _decoded(raw, codec if event.get("isBase64Encoded") else "utf_8").removeprefix("\ufeff")
+    if content.is_form:
+        return json.dumps(parse_form(_not_json(text), codec))
+    return None if text.strip() in _SAYS_NOTHING else text
+
+
+def _bytes(event: Mapping[str, Any]) -> bytes:
+    body = event.get("body") or ""
     try:
-        raw = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
-        if len(raw) > MOST_BYTES:
-            what = f"body: {len(raw):,} bytes; it takes at most {MOST_BYTES:,}"
-            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, what)
-        return str(raw.decode())
+        raw: bytes = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
     except (UnicodeError, binascii.Error):
-        raise _bad("not UTF-8") from None
+        raise bad_body("not UTF-8") from None
+    if len(raw) > MOST_BYTES:
+        what = f"body: {len(raw):,} bytes; it takes at most {MOST_BYTES:,}"
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, what)
+    return raw
 
 
-def _content_type(event: Mapping[str, Any]) -> str:
-    """The type of the body; one that says nothing is taken for JSON."""
-    given = event.get("headers", {}).get("content-type", "").strip() or JSON
-    header = Message()
-    header["content-type"] = given
-    content_type, charset = header.get_content_type(), header.get_content_charset("utf-8")
-    if "/" in given and content_type in {JSON, FORM} and charset in {"utf-8", "us-ascii"}:
-        return content_type
-    what = f"Content-Type: given {shown(given)}; it takes {JSON} or {FORM}, in UTF-8"
-    raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, what)
+def _codec(raw: bytes, content: Content) -> str:
+    """What to read *raw* with; plain ASCII is readable under the name of any charset."""
+    if content.codec:
+        return content.codec
+    if _ASCII.fullmatch(unquote_to_bytes(raw) if content.is_form else raw):
+        return "utf_8"
+    raise content.refusal
+
+
+def _decoded(raw: bytes, codec: str) -> str:
+    try:
+        return raw.decode(codec)
+    except UnicodeError:
+        raise bad_body(f"not {CHARSETS[codec]}") from None
+
+
+def _not_json(form: str) -> str:
+    """*form*, unless it is JSON: curl's `-d` calls everything a form."""
+    if form.lstrip()[:1] in {"{", "["}:
+        what = f"Content-Type: given a form, and the body is JSON; say {JSON}"
+        raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, what)
+    return form
+
+
+def _within(levels: int, value: object) -> bool:
+    """Whether *value* is no more than so many objects and lists within each other."""
+    if not isinstance(value, dict | list):
+        return True
+    parts = value.values() if isinstance(value, dict) else value
+    return levels > 0 and all(_within(levels - 1, part) for part in parts)
 
 
 def _refuse_constant(name: str) -> None:
     message = f"{name} is not a JSON value"
     raise ValueError(message)
-
-
-def _twice(name: str) -> Problem:
-    return Problem(HTTPStatus.BAD_REQUEST, f"{shown(name).strip('"')}: given twice")
-
-
-def _bad(what: str) -> Problem:
-    return Problem(HTTPStatus.BAD_REQUEST, f"body: {what}")

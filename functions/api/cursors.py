@@ -1,7 +1,8 @@
 """Cursors: where a list goes on, opaque, and good for that list alone.
 
 They hold no secret and open nothing: a list only ever reads its caller's own partition. Bound they are so that one
-that belongs elsewhere is told so, instead of giving a page that nobody asked for.
+that belongs elsewhere is told so, instead of giving a page that nobody asked for. Whoever reads a position judges it
+all the same: its owner can have made it up.
 """
 
 import base64
@@ -14,7 +15,7 @@ from ringback.queues import compact
 _DIGITS = 16
 """Of the digest that binds a cursor to its list; for mistakes, not for attackers."""
 
-_CURSOR = re.compile(rf"([0-9a-f]{{{_DIGITS}}})([0-9a-z.+]+)")
+_CURSOR = re.compile(rf"([0-9a-f]{{{_DIGITS}}})([0-9a-z.+]{{1,64}})")
 
 
 def cursor_for(position: str, *of: str) -> str:
@@ -35,8 +36,13 @@ def position_in(cursor: str, *of: str) -> str:
     except ValueError:
         match = None
     if match is None or match[1] != _digest(match[2], of):
-        raise InvalidSetting("cursor", "it is not one of this list; leave it out to start, and keep the filters")
+        raise no_cursor()
     return match[2]
+
+
+def no_cursor() -> InvalidSetting:
+    """A cursor that no page of this list had."""
+    return InvalidSetting("cursor", "it is not one of this list; leave it out to start, and keep the filters")
 
 
 def _digest(position: str, of: tuple[str, ...]) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn
 
-from api.bodies import FORM, JSON
 from api.caller import ACCOUNT_HEADER
+from api.content_types import FORM, JSON, TAKES
 from api.document_schemas import as_form, resolved
 from api.models.shapes import examples
 from api.problems import body_of
@@ -30,7 +30,7 @@ EXAMPLES = {
     HTTPStatus.NOT_FOUND: "messages/receive_notify of 3215551212 is not set; set it, or give a callback",
     HTTPStatus.CONFLICT: "messages/receive_notify of 3215551212 is not set any more; set it, then send again",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body: 1,048,576 bytes; it takes at most 262,144",
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: f'Content-Type: given "text/xml"; it takes {JSON} or {FORM}, in UTF-8',
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: f'Content-Type: given "text/xml"; {TAKES}',
     HTTPStatus.TOO_MANY_REQUESTS: "too many requests; an account has 10 requests a second, 20 at once",
     HTTPStatus.INTERNAL_SERVER_ERROR: "a fault of ours, in our log under this request's id",
     HTTPStatus.SERVICE_UNAVAILABLE: "a part of ours is out of reach; try again",

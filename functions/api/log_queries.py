@@ -1,5 +1,6 @@
 """Queries of the Deliveries table: which deliveries of an owner, in which order."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,8 @@ SOON = timedelta(seconds=1)
 
 FIRST, LAST = "0", "~"
 """Sort before and after every id, which is hexadecimal."""
+
+_ID = re.compile(r"[0-9a-f]{32}")
 
 type Query = dict[str, Any]
 """Arguments of DynamoDB's Query."""
@@ -37,16 +40,30 @@ class Filter:
         """Whether more has to be read than matches."""
         return bool(self.status or self.events)
 
+    @property
+    def first(self) -> str:
+        """Sorts not after any id of the span; ids begin with their event's time."""
+        return _id_at(self.since) if self.since else FIRST
+
+    @property
+    def end(self) -> str:
+        """Sorts after every id of the span."""
+        return _id_at(self.until) if self.until else LAST
+
+    def spans(self, delivery: str) -> bool:
+        """Whether that is an id of the span; DynamoDB refuses to go on from any other."""
+        return bool(_ID.fullmatch(delivery)) and self.first <= delivery < self.end
+
 
 def query_of(owner: str, wanted: Filter, *, newest_first: bool) -> Query:
-    """The query of a list; ids begin with their event's time, so that a span is a range of them."""
+    """The query of a list; a span is a range of ids."""
     query: Query = {
         "KeyConditionExpression": "#owner = :owner AND delivery BETWEEN :first AND :end",
         "ExpressionAttributeNames": {"#owner": "owner"},
         "ExpressionAttributeValues": {
             ":owner": {"S": owner},
-            ":first": {"S": _id_at(wanted.since) if wanted.since else FIRST},
-            ":end": {"S": _id_at(wanted.until) if wanted.until else LAST},
+            ":first": {"S": wanted.first},
+            ":end": {"S": wanted.end},
         },
         "ScanIndexForward": not newest_first,
     }

@@ -13,9 +13,13 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 
 from api.validation_messages import described
 from ringback.errors import Conflict, InvalidSetting, MalformedEvent, OurFault, RingbackError
+from ringback.texts import shown
 
 TRY_AGAIN_SECONDS = 1
 """When it is worth to ask again after a fault that passes."""
+
+MOST_LEVELS = 8
+"""Objects within each other in a body; that of a number's callbacks has four."""
 
 NO_SUCH_PATH = "no such path; GET /v2/openapi.json lists those that there are"
 
@@ -38,6 +42,21 @@ def not_found(message: str) -> Problem:
 def conflict(message: str) -> Problem:
     """409: it is there, but not in a state that allows this."""
     return Problem(HTTPStatus.CONFLICT, message)
+
+
+def bad_body(what: str) -> Problem:
+    """400: the body is no object of fields."""
+    return Problem(HTTPStatus.BAD_REQUEST, f"body: {what}")
+
+
+def nested_too_deeply() -> Problem:
+    """400: the body has more objects within each other than anything here takes."""
+    return bad_body(f"nested too deeply; it takes {MOST_LEVELS} levels")
+
+
+def given_twice(name: str) -> Problem:
+    """400: a field or a parameter that is there more than once, alike or not."""
+    return Problem(HTTPStatus.BAD_REQUEST, f"{shown(name).strip('"')}: given twice")
 
 
 def problem_of(error: Exception) -> Problem:

@@ -1,9 +1,11 @@
 """Send deliveries again: one at once, or many in the background at a bounded rate."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
+from api.cursors import no_cursor
 from api.log import Log
 from api.log_queries import Filter, on_its_way
 from api.numbers import Numbers
@@ -30,6 +32,9 @@ MOST_PAGES = 100
 """Pages of 1 MiB that one request reads in search of matches: some seconds of the 30 that an answer may take."""
 
 
+_RESUMPTION = re.compile(r"([0-9a-f]+)\.(\d{1,13})")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resumption:
     """Where sending many goes on: after a delivery, at a time when the earlier ones are done."""
@@ -39,9 +44,17 @@ class Resumption:
 
     @classmethod
     def parse(cls, text: str) -> "Resumption":
-        """What `str` made of one; nothing stands for the start."""
-        after, _, at = text.partition(".")
-        return cls(after=after, at=moment(int(at))) if at else cls()
+        """What `str` made of one; nothing stands for the start.
+
+        Raises:
+            InvalidSetting: `str` made none like it.
+        """
+        if not text:
+            return cls()
+        match = _RESUMPTION.fullmatch(text)
+        if match is None:
+            raise no_cursor()
+        return cls(after=match[1], at=moment(int(match[2])))
 
     def __str__(self) -> str:
         return f"{self.after}.{milliseconds(self.at)}" if self.at else ""

@@ -36,3 +36,13 @@ def test_anything_else_is_refused(text: str) -> None:
 
 def test_a_cursor_goes_into_a_query_string_as_it_is() -> None:
     assert cursor_for(POSITION, OWNER).replace("-", "").replace("_", "").isalnum()
+
+
+def test_a_number_with_a_plus_is_a_position_too() -> None:
+    assert position_in(cursor_for("+4930123456", OWNER), OWNER) == "+4930123456"
+
+
+@pytest.mark.parametrize("position", ["", "a" * 65, "A", "../x", "é"])
+def test_no_list_has_such_a_position_whoever_made_the_cursor(position: str) -> None:
+    with pytest.raises(InvalidSetting):
+        position_in(cursor_for(position, OWNER), OWNER)

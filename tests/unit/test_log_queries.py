@@ -68,3 +68,20 @@ def test_what_is_due_now_may_be_on_its_way_until_its_message_must_have_died(due:
     event = Event(kind="messages/receive_notify", account="1", fonenumber="3215551212", id="1", time=NOW, data={})
 
     assert on_its_way(Delivery(id="d", event=event, created=NOW, due=due), NOW) is way
+
+
+@pytest.mark.parametrize(
+    ("delivery", "inside"),
+    [
+        (id_at(NOW), True),
+        (id_at(NOW + timedelta(minutes=59)), True),
+        (id_at(NOW - timedelta(milliseconds=1)), False),
+        (id_at(NOW + timedelta(hours=1)), False),
+        (id_at(NOW)[:-1], False),
+        (id_at(NOW) + "0", False),
+        ("z" * 32, False),
+    ],
+)
+def test_a_list_goes_on_from_an_id_of_its_own_span_alone(delivery: str, *, inside: bool) -> None:
+    assert Filter(since=NOW, until=NOW + timedelta(hours=1)).spans(delivery) is inside
+    assert Filter().spans(delivery) is (len(delivery) == 32 and delivery[0] != "z")

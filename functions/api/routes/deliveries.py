@@ -6,7 +6,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from api.calls import Call, Calling
-from api.cursors import cursor_for, position_in
+from api.cursors import cursor_for, no_cursor, position_in
 from api.log_queries import Filter
 from api.models.deliveries import (
     DeliveriesAnswer,
@@ -165,6 +165,8 @@ def _filter(status: DeliveryStatus | None, event: str | None, since: str | None,
 def _list(call: Call, fonenumber: str, wanted: Filter, limit: int, cursor: str) -> DeliveriesAnswer:
     owner = owner_of(call.account, fonenumber)
     after = position_in(cursor, owner, *_words(wanted))
+    if after and not wanted.spans(after):
+        raise no_cursor()
     deliveries, last = call.parts.log.page(owner, wanted, after=after, limit=limit)
     following = cursor_for(last, owner, *_words(wanted)) if last else None
     return DeliveriesAnswer.model_validate({"deliveries": list(map(summary_of, deliveries)), "cursor": following})
@@ -185,6 +187,8 @@ def _redeliver_many(call: Call, fonenumber: str, body: RedeliveryInput) -> Redel
     owner = owner_of(call.account, fonenumber)
     wanted = _filter(body.status, body.event, body.since, body.until)
     start = Resumption.parse(position_in(body.cursor or "", owner, *_words(wanted)))
+    if start.after and not wanted.spans(start.after):
+        raise no_cursor()
     count, rest = _redelivery(call).many(owner, wanted, start=start, now=call.at, dry_run=body.dry_run)
     following = cursor_for(str(rest), owner, *_words(wanted)) if rest else None
     return RedeliveryAnswer.model_validate(
