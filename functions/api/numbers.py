@@ -62,15 +62,24 @@ class Numbers:
     def change(self, changes: Mapping[Key, Callback | None], *, declared_by: str = "") -> None:
         """Set callbacks, and remove those that are None: all or nothing.
 
+        One alone is no transaction: that is half the price, and seldom meets another.
+
         *declared_by* is the resource of a stack that wants this; whoever sets the callback next takes it over.
 
         Raises:
             OurFault: the table or KMS is out of reach.
         """
         writes = [self._write(key, callback, declared_by) for key, callback in changes.items()]
-        if writes:
-            with our_fault("setting callbacks"):
-                self._table.client.transact_write_items(TransactItems=writes)
+        with our_fault("setting callbacks"):
+            match writes:
+                case []:
+                    pass
+                case [{"Put": put}]:
+                    self._table.client.put_item(**put)
+                case [{"Delete": delete}]:
+                    self._table.client.delete_item(**delete)
+                case _:
+                    self._table.client.transact_write_items(TransactItems=writes)
 
     def withdraw(self, key: Key, *, declared_by: str) -> bool:
         """Remove a callback, unless another resource of a stack has taken it over; whether it is gone.

@@ -10,6 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session, get_session
 
+from ringback.contention import CONDITION, cancellation_reasons, retry_contention
 from ringback.errors import Conflict, OurFault
 
 CONNECT_SECONDS = 2
@@ -37,7 +38,10 @@ def client(service: str, *, connections: int = 10, tries: int = TRIES) -> Any:  
         max_pool_connections=connections,
         parameter_validation=False,  # the service validates too, and mypy before it; a fifth of a delivery's CPU
     )
-    return _session().create_client(service, config=config)
+    made = _session().create_client(service, config=config)
+    if service == "dynamodb":
+        retry_contention(made)
+    return made
 
 
 @contextmanager
@@ -50,9 +54,10 @@ def our_fault(doing: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if code_of(error) == "ConditionalCheckFailedException":
+        reasons = set(cancellation_reasons(error.response)) - {"None"}
+        if code_of(error) == "ConditionalCheckFailedException" or CONDITION in reasons:
             raise Conflict(doing) from error
-        raise OurFault(f"{doing}: {code_of(error)}") from error
+        raise OurFault(f"{doing}: {', '.join([code_of(error), *sorted(reasons)])}") from error
     except BotoCoreError as error:
         raise OurFault(f"{doing}: {type(error).__name__}") from error  # its text may repeat what we sent
 
