@@ -100,11 +100,16 @@ def _verbs(document: Mapping[str, Json], path: str) -> Iterator[tuple[str, Json]
 
 def _chapter(tag: str, document: Json) -> str:
     known: set[str] = set()
-    sections = [
-        _section(verb, path, operation, document, api.paths[path][verb].query, known)
+    operations = [
+        (verb, path, operation)
         for path in api.paths
         for verb, operation in _verbs(document, path)
         if operation["tags"] == [tag]
+    ]
+    # What removes a thing comes last: whoever pastes one line after the other still has it.
+    sections = [
+        _section(verb, path, operation, document, api.paths[path][verb].query, known)
+        for verb, path, operation in sorted(operations, key=lambda one: one[0] == "DELETE")
     ]
     return f"\n## {tag}\n" + "".join(sections)
 

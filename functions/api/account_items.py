@@ -1,6 +1,5 @@
 """What belongs to an account as a whole: its signing secrets and its contact, in the Callbacks table."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,14 +8,10 @@ from ringback import contacts, signing_items
 from ringback.aws import our_fault
 from ringback.contacts import CONTACT
 from ringback.credentials import Credentials
-from ringback.errors import Conflict
+from ringback.errors import Conflict, InvalidSetting
 from ringback.models import SigningSecrets, owner_of
-from ringback.signing import secret_of
 from ringback.signing_items import SIGNING
 from ringback.tables import Item, Table
-
-SECRET_BYTES = 32
-"""Of a signing secret; Standard Webhooks asks for 24 to 64."""
 
 OVERLAP = timedelta(hours=24)
 """For how long a secret still signs after its rotation."""
@@ -47,31 +42,32 @@ class AccountItems:
         item = self._read(account, SIGNING)
         return signing_items.from_item(item, self._credentials).valid(now) if item else ()
 
-    def create_secret(self, account: str, now: datetime, random_bytes: Callable[[int], bytes]) -> SigningSecrets | None:
-        """The account's first secret; None if it has one.
+    def create_secret(self, account: str, now: datetime, secret: str) -> SigningSecrets | None:
+        """Make *secret* the account's first one; None if it has one.
 
         Raises:
             OurFault: the table or KMS is out of reach.
         """
-        secrets = SigningSecrets(
-            owner=owner_of(account, ""), current=secret_of(random_bytes(SECRET_BYTES)), created=now
-        )
+        secrets = SigningSecrets(owner=owner_of(account, ""), current=secret, created=now)
         return self._put_secrets(secrets, "attribute_not_exists(#current)", before=None)
 
-    def rotate_secret(self, account: str, now: datetime, random_bytes: Callable[[int], bytes]) -> SigningSecrets | None:
-        """A new secret, beside which the one before it signs for a while; None if there is none to rotate.
+    def rotate_secret(self, account: str, now: datetime, secret: str) -> SigningSecrets | None:
+        """Make *secret* the new one, beside which the one before it signs for a while; None if there is none to rotate.
 
         Raises:
-            Conflict: another request rotated it at the same time.
+            Conflict: another request rotated or removed it at the same time.
+            InvalidSetting: it is the one that signs now.
             OurFault: the table or KMS is out of reach.
         """
         item = self._read(account, SIGNING)
         if item is None:
             return None
         before = signing_items.from_item(item, self._credentials)
+        if secret == before.current:
+            raise InvalidSetting("secret", "it is the one that signs now; give another one, or none to have one made")
         after = replace(
             before,
-            current=secret_of(random_bytes(SECRET_BYTES)),
+            current=secret,
             created=now,
             previous=before.current,
             previous_until=now + OVERLAP,
@@ -80,6 +76,17 @@ class AccountItems:
         if rotated is None:
             raise Conflict("rotating a signing secret")
         return rotated
+
+    def remove_secrets(self, account: str) -> None:
+        """Sign no more, with an older secret neither.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        with our_fault("removing a signing secret"):
+            self._table.client.delete_item(
+                TableName=self._table.name, Key=self._table.key((owner_of(account, ""), SIGNING))
+            )
 
     def contact(self, account: str) -> str:
         """The address that is told when a callback is turned off; empty if there is none.

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ringback.texts import shown
+from ringback.setting_fields import PRIVATE
+from ringback.texts import kind_of, shown
 
 MOST_NAMED = 5
 """Errors that one message names."""
@@ -22,6 +23,9 @@ WANTED = {
     "string_type": "text",
 }
 """What a field takes, by pydantic's name for the error; its value is not one."""
+
+SECRET = PRIVATE | {"username", "password", "secret"}
+"""Fields whose values no message repeats."""
 
 
 def described(errors: Sequence[Mapping[str, Any]]) -> str:
@@ -43,7 +47,8 @@ def _sentence(error: Mapping[str, Any]) -> str:
     if kind == "missing":
         return "missing"
     if kind in WANTED:
-        return f"given {shown(given)}; it takes {WANTED[kind]}"
+        told = kind_of(given) if error["loc"][-1] in SECRET else shown(given)
+        return f"given {told}; it takes {WANTED[kind]}"
     if kind == "enum":
         return f"given {shown(given)}; allowed: {_listed(context['expected'])}"
     if kind in {"greater_than_equal", "less_than_equal"}:

@@ -66,6 +66,7 @@ def test_without_an_issuer_the_platform_calls_the_api_with_its_signature(
         ("POST", f"{number}/faxes/receive_notify/test", {}),
         ("GET", f"{number}/deliveries", {}),
         ("GET", f"{number}/health", {}),
+        ("DELETE", "/v2/accounts/signing_secret", {}),
         ("POST", "/v2/messages/receive_notify", {"fonenumber": FONENUMBER, "type": "None"}),
         ("POST", "/v2/messages/send_notify", {**wanted}),
     ]

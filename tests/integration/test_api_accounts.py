@@ -7,7 +7,7 @@ import pytest
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from ringback.signing import PREFIX
+from ringback.signing import PREFIX, secret_of
 from tests.integration.calling import OTHER_ACCOUNT, Api
 from tests.integration.receivers import Receiver
 
@@ -84,6 +84,83 @@ def test_of_two_rotations_at_once_one_is_told_to_look_again(api: Api) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(accounts, "_read", lambda *_: before)
         assert api.post(ROTATE).status == 409
+
+
+OWN = secret_of(bytes(range(24)))
+
+
+@pytest.mark.parametrize("given", [{}, {"secret": None}, None])
+def test_without_one_of_its_own_an_account_gets_one_made(api: Api, given: object) -> None:
+    made = [api.post(path, given).json["signing_secret"]["secret"] for path in (SECRET, ROTATE)]
+
+    assert len({*made}) == 2
+    assert all(len(base64.b64decode(secret.removeprefix(PREFIX))) == 32 for secret in made)
+
+
+def test_a_secret_of_the_account_s_own_signs_and_so_does_the_one_before_it(api: Api, receiver: Receiver) -> None:
+    api.clock.now = datetime.now(UTC)
+    own, next_one = OWN, secret_of(bytes(range(64)))
+    made = api.post(SECRET, {"secret": own})
+    assert (made.status, made.json["signing_secret"]["secret"]) == (201, own)
+    rotated = api.post(ROTATE, form={"secret": next_one})
+    assert (rotated.status, rotated.json["signing_secret"]["secret"]) == (200, next_one)
+
+    body, headers = received(api, receiver)
+
+    Webhook(own).verify(body, headers)
+    Webhook(next_one).verify(body, headers)
+    stored = repr(api.stack.items("CALLBACKS_TABLE"))
+    assert own not in stored
+    assert next_one not in stored
+
+
+def test_a_rotation_back_to_the_secret_before_keeps_both(api: Api, receiver: Receiver) -> None:
+    api.clock.now = datetime.now(UTC)
+    api.post(SECRET, {"secret": OWN})
+    other = api.post(ROTATE).json["signing_secret"]["secret"]
+    assert api.post(ROTATE, {"secret": OWN}).status == 200
+
+    body, headers = received(api, receiver)
+
+    for secret in (OWN, other):
+        Webhook(secret).verify(body, headers)
+
+
+def test_a_rotation_to_the_same_secret_is_none(api: Api) -> None:
+    api.post(SECRET, {"secret": OWN})
+
+    answer = api.post(ROTATE, {"secret": OWN})
+
+    assert (answer.status, answer.message[:36]) == (400, "secret: it is the one that signs now")
+    assert OWN not in answer.text
+
+
+def test_without_its_secret_an_account_s_requests_are_not_signed_until_it_makes_another(
+    api: Api, receiver: Receiver
+) -> None:
+    api.post(SECRET)
+    api.post(ROTATE)
+    other = api.post(SECRET, account=OTHER_ACCOUNT)
+
+    for _ in range(2):  # a client whose answer was lost asks again
+        answer = api.call("DELETE", SECRET)
+        assert (answer.status, answer.json) == (200, api.get(SECRET).json)
+    assert answer.json == {"signing_secret": {"exists": False, "created": None, "previous_signs_until": None}}
+    assert "webhook-signature" not in received(api, receiver)[1]
+    assert api.post(ROTATE).status == 404
+    assert (other.status, api.get(SECRET, account=OTHER_ACCOUNT).json["signing_secret"]["exists"]) == (201, True)
+    assert api.post(SECRET).status == 201
+
+
+def test_a_rotation_of_a_secret_that_was_removed_meanwhile_brings_none_back(api: Api) -> None:
+    api.post(SECRET)
+    accounts = api.parts.accounts
+    before = accounts._read("1000001", "signing_secret")  # noqa: SLF001 - what the other request has read
+    api.call("DELETE", SECRET)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(accounts, "_read", lambda *_: before)
+        assert api.post(ROTATE).status == 409
+    assert api.get(SECRET).json["signing_secret"]["exists"] is False
 
 
 def test_a_contact_is_one_address_or_nobody(api: Api) -> None:

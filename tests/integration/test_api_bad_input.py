@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ringback.signing import secret_of
 from tests.integration.calling import OTHER_ACCOUNT, Api
 
 NUMBER = "3215551212"
@@ -337,3 +338,48 @@ def test_a_verb_that_a_route_lacks(shared_api: Api, verb: str) -> None:
 
     assert (answer.status, answer.headers["allow"]) == (405, "POST")
     assert answer.message == f"this path does not take {verb}; allowed: POST"
+
+
+SIGNING = "/v2/accounts/signing_secret"
+OWN_SECRET = secret_of(bytes(range(24)))
+BAD_SECRETS: list[tuple[object, str]] = [
+    ({"secret": "planted-secret"}, "secret: it does not start with whsec_; it takes whsec_ and 24 to 64 random bytes"),
+    ({"secret": ""}, "secret: it does not start with whsec_; "),
+    ({"secret": OWN_SECRET.replace("whsec_", "WHSEC_")}, "secret: it does not start with whsec_; "),
+    (
+        {"secret": "whsec_planted secret"},
+        "secret: what follows whsec_ is not base64 with its padding; it takes whsec_ and",
+    ),
+    ({"secret": f"{OWN_SECRET}\n"}, "secret: what follows whsec_ is not base64 with its padding; "),
+    (
+        {"secret": secret_of(bytes(range(32))).rstrip("=")},
+        "secret: what follows whsec_ is not base64 with its padding; ",
+    ),
+    ({"secret": "whsec_"}, "secret: given 0 bytes in base64; "),
+    (
+        {"secret": secret_of(b"planted-secret")},
+        "secret: given 14 bytes in base64; it takes whsec_ and 24 to 64 random by",
+    ),
+    ({"secret": secret_of(bytes(65))}, "secret: given 65 bytes in base64; "),
+    ({"secret": secret_of(bytes(100_000))}, "secret: given 100,000 bytes in base64; "),
+    ({"secret": 4711471147114711}, "secret: given a number; it takes text"),
+    ({"secret": ["planted-secret"]}, "secret: given a list; it takes text"),
+    ({"sekret": OWN_SECRET}, "sekret: unknown field; allowed: secret"),
+    ({"secret": OWN_SECRET, "created": "now"}, "created: unknown field; allowed: secret"),
+    ([OWN_SECRET], "body: given a list; it takes an object of fields"),
+]
+
+
+@pytest.mark.parametrize("path", [SIGNING, f"{SIGNING}/rotate"])
+@pytest.mark.parametrize(
+    ("body", "message"), BAD_SECRETS, ids=[f"{number} {row[1]}" for number, row in enumerate(BAD_SECRETS)]
+)
+def test_a_bad_secret_is_refused_without_being_repeated(
+    shared_api: Api, path: str, body: dict[str, object], message: str
+) -> None:
+    answer = shared_api.post(path, body)
+
+    assert (answer.status, answer.message[: len(message)]) == (400, message)
+    for told in ("planted", "4711", OWN_SECRET[8:]):
+        assert told not in answer.text
+    assert shared_api.get(SIGNING).json["signing_secret"]["exists"] is False

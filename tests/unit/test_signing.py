@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from ringback.errors import OurFault
-from ringback.signing import sign
+from ringback.errors import InvalidSetting, OurFault
+from ringback.signing import LEAST_BYTES, MOST_BYTES, parse_secret, secret_of, sign
 
 SW1 = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SW2 = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
@@ -85,3 +85,25 @@ def signed(body: bytes, secrets: list[str]) -> dict[str, str]:
 def verify(secret: str, body: bytes, headers: dict[str, str]) -> None:
     """What a receiver does."""
     Webhook(secret).verify(body, headers, json_parse=False)
+
+
+@pytest.mark.parametrize("size", [LEAST_BYTES, 25, 32, MOST_BYTES])
+def test_a_secret_of_a_customer_s_own_is_taken_as_it_is(size: int) -> None:
+    secret = secret_of(bytes(range(size)))
+
+    assert parse_secret(secret) == secret
+    Webhook(parse_secret(secret))
+    assert parse_secret(SW1) == SW1
+
+
+def test_bits_beyond_the_last_byte_are_left_out() -> None:
+    """Some libraries refuse them, others do not see them."""
+    secret = secret_of(bytes(25))
+
+    assert parse_secret(secret.replace("A==", "B==")) == secret
+
+
+@pytest.mark.parametrize("size", [0, 1, LEAST_BYTES - 1, MOST_BYTES + 1])
+def test_a_key_is_neither_short_nor_long(size: int) -> None:
+    with pytest.raises(InvalidSetting, match=f"^secret: given {size} bytes in base64; it takes whsec_ and 24 to 64 "):
+        parse_secret(secret_of(bytes(size)))

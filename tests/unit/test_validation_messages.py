@@ -64,6 +64,14 @@ def test_numbers_and_choices_say_what_is_allowed(kind: type[Any], value: object,
     assert message(kind, value) == f"body: {sentence}"
 
 
+@pytest.mark.parametrize("name", ["url", "url_username", "url_password", "username", "password", "secret"])
+@pytest.mark.parametrize(("given", "told"), [(4711, "a number"), ([4711], "a list"), ({"a": 4711}, "an object")])
+def test_what_should_have_been_a_secret_is_not_repeated(name: str, given: object, told: str) -> None:
+    model = type("Model", (BaseModel,), {"__annotations__": {name: str}})
+
+    assert message(model, {name: given}) == f"{name}: given {told}; it takes text"
+
+
 def test_a_long_list_of_mistakes_is_cut() -> None:
     fields: Any = {f"field{number}": (str, ...) for number in range(MOST_NAMED + 2)}
     model = type("Model", (BaseModel,), {"__annotations__": {name: kind for name, (kind, _) in fields.items()}})

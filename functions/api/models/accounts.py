@@ -25,10 +25,22 @@ class SigningSecretAnswer(Output):
     signing_secret: SigningSecret
 
 
+class SigningSecretInput(Input):
+    """What to sign with; nothing has a secret made."""
+
+    secret: str | None = Field(
+        default=None,
+        description="One of your own, `whsec_` and 24 to 64 random bytes in base64; made by us, if left out.",
+        json_schema_extra={"format": "password"},
+    )
+
+
 class NewSigningSecret(SigningSecret):
     """A new secret, shown this once."""
 
-    secret: str = Field(description="`whsec_` and 32 random bytes in base64 (Standard Webhooks).")
+    secret: str = Field(
+        description="`whsec_` and the key in base64 (Standard Webhooks); 32 random bytes, if we made it."
+    )
 
 
 class NewSigningSecretAnswer(Output):

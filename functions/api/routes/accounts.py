@@ -6,7 +6,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from api.calls import Calling
+from api.calls import Call, Calling
 from api.models.accounts import (
     Contact,
     ContactAnswer,
@@ -15,17 +15,25 @@ from api.models.accounts import (
     NewSigningSecretAnswer,
     SigningSecret,
     SigningSecretAnswer,
+    SigningSecretInput,
 )
 from api.problems import conflict, not_found
 from api.routing import Routes
 from ringback.mailboxes import parse_mailbox
 from ringback.models import SigningSecrets
+from ringback.signing import parse_secret, secret_of
 from ringback.times import iso
 
 routes = Routes("Account")
 
 SIGNING = "/v2/accounts/signing_secret"
 CONTACT = "/v2/accounts/contact"
+
+SECRET_BYTES = 32
+"""Of a signing secret that we make."""
+
+NOT_SIGNED = SigningSecretAnswer(signing_secret=SigningSecret(exists=False, created=None, previous_signs_until=None))
+"""Of an account that has no secret."""
 
 
 @routes.operation(
@@ -38,10 +46,12 @@ CONTACT = "/v2/accounts/contact"
 def get_signing_secret(call: Calling) -> SigningSecretAnswer:
     """Whether there is a secret, and since when."""
     times = call.parts.accounts.signing_times(call.account)
-    created, until = times or (None, None)
+    if times is None:
+        return NOT_SIGNED
+    created, until = times
     return SigningSecretAnswer(
         signing_secret=SigningSecret(
-            exists=times is not None,
+            exists=True,
             created=_shown(created),
             previous_signs_until=_shown(until if until and until > call.at else None),
         )
@@ -53,13 +63,19 @@ def get_signing_secret(call: Calling) -> SigningSecretAnswer:
     SIGNING,
     name="create_signing_secret",
     summary="Have requests signed",
-    description="By the Standard Webhooks rule, from the next attempt on. The secret is shown this once.",
+    description=(
+        "By the Standard Webhooks rule, from the next attempt on. The secret is shown this once, and may be one of"
+        " your own."
+    ),
     problems=[HTTPStatus.CONFLICT],
     status=HTTPStatus.CREATED,
+    body={},
 )
-def create_signing_secret(call: Calling) -> NewSigningSecretAnswer:
+def create_signing_secret(
+    call: Calling, body: Annotated[SigningSecretInput | None, Body()] = None
+) -> NewSigningSecretAnswer:
     """The account's first secret."""
-    secrets = call.parts.accounts.create_secret(call.account, call.at, call.parts.random_bytes)
+    secrets = call.parts.accounts.create_secret(call.account, call.at, _secret(call, body))
     if secrets is None:
         raise conflict("there is a signing secret, and it is shown once only; POST …/rotate makes a new one")
     return _new(secrets)
@@ -75,13 +91,30 @@ def create_signing_secret(call: Calling) -> NewSigningSecretAnswer:
         " Two sign at most, so a second rotation within that time ends the oldest at once."
     ),
     problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT],
+    body={},
 )
-def rotate_signing_secret(call: Calling) -> NewSigningSecretAnswer:
+def rotate_signing_secret(
+    call: Calling, body: Annotated[SigningSecretInput | None, Body()] = None
+) -> NewSigningSecretAnswer:
     """A new secret beside the old one."""
-    secrets = call.parts.accounts.rotate_secret(call.account, call.at, call.parts.random_bytes)
+    secrets = call.parts.accounts.rotate_secret(call.account, call.at, _secret(call, body))
     if secrets is None:
         raise not_found(f"there is no signing secret to rotate; POST {SIGNING} makes one")
     return _new(secrets)
+
+
+@routes.operation(
+    "DELETE",
+    SIGNING,
+    name="delete_signing_secret",
+    summary="Have requests signed no more",
+    description="The secret is gone, and with it the one before a rotation. Where there is none, nothing happens.",
+    answer=NOT_SIGNED.model_dump(),
+)
+def delete_signing_secret(call: Calling) -> SigningSecretAnswer:
+    """No secret any more."""
+    call.parts.accounts.remove_secrets(call.account)
+    return SigningSecretAnswer(signing_secret=SigningSecret(exists=False, created=None, previous_signs_until=None))
 
 
 @routes.operation("GET", CONTACT, name="get_contact", summary="Who is told when a callback is turned off")
@@ -96,6 +129,13 @@ def put_contact(call: Calling, body: Annotated[ContactInput, Body()]) -> Contact
     email = parse_mailbox(body.email) if body.email else ""
     call.parts.accounts.set_contact(call.account, email)
     return ContactAnswer(contact=Contact(email=email))
+
+
+def _secret(call: Call, body: SigningSecretInput | None) -> str:
+    """The one that the caller brings, or a new one."""
+    if body and body.secret is not None:
+        return parse_secret(body.secret)
+    return secret_of(call.parts.random_bytes(SECRET_BYTES))
 
 
 def _new(secrets: SigningSecrets) -> NewSigningSecretAnswer:

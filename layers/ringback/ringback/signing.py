@@ -4,15 +4,36 @@ import base64
 import hmac
 from collections.abc import Sequence
 
-from ringback.errors import OurFault
+from ringback.errors import InvalidSetting, OurFault
 
 PREFIX = "whsec_"
 """What every secret starts with; the rest is the key in base64."""
 
+LEAST_BYTES, MOST_BYTES = 24, 64
+"""Of a key, says the rule."""
+
 
 def secret_of(key: bytes) -> str:
-    """*key* as an account's signing secret; the rule asks for 24 to 64 random bytes."""
+    """*key* as an account's signing secret."""
     return PREFIX + base64.b64encode(key).decode()
+
+
+def parse_secret(text: str) -> str:
+    """The signing secret that a customer brings.
+
+    Raises:
+        InvalidSetting: it is none that the rule allows; the message says why without showing it.
+    """
+    rule = f"it takes {PREFIX} and {LEAST_BYTES} to {MOST_BYTES} random bytes in base64"
+    if not text.startswith(PREFIX):
+        raise InvalidSetting("secret", f"it does not start with {PREFIX}; {rule}")
+    try:
+        key = base64.b64decode(text.removeprefix(PREFIX), validate=True)
+    except ValueError:
+        raise InvalidSetting("secret", f"what follows {PREFIX} is not base64 with its padding; {rule}") from None
+    if not LEAST_BYTES <= len(key) <= MOST_BYTES:
+        raise InvalidSetting("secret", f"given {len(key):,} bytes in base64; {rule}")
+    return secret_of(key)
 
 
 def sign(message_id: str, timestamp: int, body: bytes, secrets: Sequence[str]) -> str:
