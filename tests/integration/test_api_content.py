@@ -1,10 +1,12 @@
 """What clients send around a request, and in place of a body: each row is one that somebody's server once refused."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 
+from api import app
 from api.cursors import cursor_for
 from ringback.models import owner_of
 from tests.integration.calling import ACCOUNT, Api
@@ -271,3 +273,47 @@ def test_a_cursor_that_its_owner_made_up_is_told_so(client: Api, position: str) 
     assert {listed.message, sent.message} == {
         "cursor: it is not one of this list; leave it out to start, and keep the filters"
     }
+
+
+ODD_QUERIES = [
+    "x=1",
+    "=",
+    "&&",
+    "%",
+    "limit=%00",
+    f"limit={'9' * 5_000}",
+    f"cursor={'A' * 3_000}",
+    "since=",
+    "%ED%A0%80=1",
+]
+ODD_JSON = [b"1", b'"x"', b"[{}]", b"{", b"\xff", b"\0", b'{"":""}', b'{"\\ud800":"\\ud800"}', b'{"fonenumber":{}}']
+ODD_JSON += [b'{"callback":null,"data":{"":1e999}}', b'{"since":1}', b'{"email":"\\ud800@a.example"}', b'{"secret":{}}']
+ODD_FORMS = [
+    b"=",
+    b"&",
+    b"a",
+    b"%",
+    b"%00=%00",
+    b"a[]=1",
+    b"%ED%A0%80=1",
+    b"callback=",
+    b"fonenumber[message_options]=",
+]
+
+
+@pytest.mark.parametrize(
+    ("verb", "path"),
+    [(verb, path) for path in app.api.paths for verb in app.api.paths[path] if path.startswith("/v2/")],
+)
+def test_nothing_that_a_client_sends_is_a_fault_of_ours(client: Api, verb: str, path: str) -> None:
+    names = {"fonenumber": NUMBER, "delivery": "f" * 32, "group": "messages", "name": "receive"}
+    odd_paths = [re.sub(r"\{\w+\}", part, path) for part in ("%00", "%ff", "a" * 3_000, "%F0%9F%98%80", "%2f", "..")]
+    url = path.format(**names)
+
+    answers = [client.call(verb, odd) for odd in odd_paths if odd != path]
+    answers += [client.call(verb, f"{url}?{query}") for query in ODD_QUERIES]
+    for label, bodies in (("application/json", ODD_JSON), (FORM, ODD_FORMS)):
+        answers += [client.call(verb, url, raw=body, headers={"content-type": label}) for body in bodies]
+
+    assert {answer.status for answer in answers} <= {200, 201, 400, 404, 409, 415}
+    assert all(answer.message for answer in answers if answer.status >= 400)
