@@ -1,5 +1,6 @@
 """From a request to its answer: the path, who calls, how often, the body; then the handler."""
 
+import json
 import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -15,8 +16,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from api.bodies import parse_json, readable
 from api.caller import account_of
 from api.calls import Call
+from api.content_types import JSON
 from api.environment import Environment
 from api.problems import Problem, answer, lambda_answer, problem_of
+from api.publication import Publication
 from api.queries import only_known_names, refuse_repeated
 from api.rate import RateLimit
 from api.routing import Operation, Paths, Routes, in_ascii, without_slash
@@ -43,6 +46,7 @@ class Api:
             self._resolver.include_router(router)
         self._resolver.exception_handler(Exception)(self._told)
         self._documents: dict[Authorization, dict[str, Any]] = {}
+        self._published: dict[Authorization, Publication] = {}
 
     def document(self, authorization: Authorization) -> dict[str, Any]:
         """The OpenAPI document, made once."""
@@ -51,6 +55,16 @@ class Api:
         if authorization not in self._documents:
             self._documents[authorization] = document(self._resolver, self.paths, authorization)
         return self._documents[authorization]
+
+    def published(self, authorization: Authorization) -> Publication:
+        """The same as it is answered."""
+        if authorization not in self._published:
+            self._published[authorization] = Publication(
+                content_type=JSON,
+                text=json.dumps(self.document(authorization), ensure_ascii=False, separators=(",", ":")),
+                headers={"Access-Control-Allow-Origin": "*"},
+            )
+        return self._published[authorization]
 
     def answer(self, event: Mapping[str, Any], context: LambdaContext, parts: Environment) -> dict[str, Any]:
         """Answer a request of API Gateway, and write one line about it."""
@@ -75,7 +89,13 @@ class Api:
             self._count(account, at, parts.rate)
         refuse_repeated(event)
         request = {**readable(event), "rawPath": in_ascii(event["rawPath"])}
-        call = Call(account=account, at=at, parts=parts, document=partial(self.document, parts.api.authorization))
+        call = Call(
+            account=account,
+            at=at,
+            parts=parts,
+            headers=event.get("headers", {}),
+            document=partial(self.published, parts.api.authorization),
+        )
         self._resolver.append_context(call=call)  # type: ignore[no-untyped-call] # of Powertools
         return self._resolver.resolve(request, context)
 

@@ -1,14 +1,15 @@
 """What every handler is given: for whom, when, and with what."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Depends
 from aws_lambda_powertools.event_handler.request import Request
 
 from api.environment import Environment
+from api.publication import Publication
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +20,9 @@ class Call:
     """Empty on the open routes."""
     at: datetime
     parts: Environment
-    document: Callable[[], dict[str, Any]]
+    headers: Mapping[str, str]
+    """By their names in lower case."""
+    document: Callable[[], Publication]
     """The OpenAPI document."""
 
 

@@ -5,6 +5,10 @@ import hashlib
 from functools import cache
 from importlib.resources import files
 
+from aws_lambda_powertools.event_handler import content_types
+
+from api.publication import Publication
+
 _START = """
 const here = location.origin + location.pathname.replace(/\\/$/, "");  // with or without the slash, it is the same page
 window.onload = () => SwaggerUIBundle({
@@ -24,8 +28,8 @@ _PAGE = """\
 
 
 @cache
-def page() -> tuple[str, str]:
-    """The page, and the Content-Security-Policy that lets it run these scripts, ask this API, and do nothing else."""
+def page() -> Publication:
+    """The page, with a Content-Security-Policy that lets it run these scripts, ask this API, and do nothing else."""
     folder = files("aws_lambda_powertools.event_handler.openapi") / "swagger_ui"
     library = (folder / "swagger-ui-bundle.min.js").read_text(encoding="utf-8")
     style = (folder / "swagger-ui.min.css").read_text(encoding="utf-8")
@@ -34,7 +38,15 @@ def page() -> tuple[str, str]:
         f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data:; font-src data:; "
         "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
-    return _PAGE.format(style=style, library=library, start=_START), policy
+    return Publication(
+        content_type=content_types.TEXT_HTML,
+        text=_PAGE.format(style=style, library=library, start=_START),
+        headers={
+            "Content-Security-Policy": policy,
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+        },
+    )
 
 
 def _digest(script: str) -> str:

@@ -84,6 +84,19 @@ def test_the_page_needs_nothing_from_elsewhere(shared_api: Api) -> None:
         assert f"'sha256-{digest}'" in policy
 
 
+@pytest.mark.parametrize("path", ["/docs", "/v2/openapi.json"])
+def test_whoever_has_it_is_not_sent_it_again(shared_api: Api, path: str) -> None:
+    first = shared_api.get(path, account=None, headers={"accept-encoding": "gzip"})
+
+    again = shared_api.get(
+        path, account=None, headers={"accept-encoding": "gzip", "if-none-match": first.headers["etag"]}
+    )
+    plain = shared_api.get(path, account=None)
+
+    assert (again.status, again.text, again.headers["etag"]) == (304, "", first.headers["etag"])
+    assert (first.headers["content-encoding"], first.text) == ("gzip", plain.text)
+    assert plain.headers["cache-control"] == again.headers["cache-control"] == "public, max-age=300"
+    assert plain.headers["content-type"] == first.headers["content-type"]
 OPERATIONS = [(verb, path) for path in app.api.paths for verb in app.api.paths[path]]
 
 

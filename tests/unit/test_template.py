@@ -386,6 +386,17 @@ def test_an_issuer_without_an_audience_is_refused() -> None:
     assert [template()["Parameters"][name]["Default"] for name in ("TokenIssuer", "TokenAudience")] == ["", ""]
 
 
+def test_what_is_open_to_anybody_has_a_small_share_of_its_own() -> None:
+    stage, routes = properties("ApiStage"), ("DocumentRoute", "DocsRoute")
+    (limit,) = {tuple(sorted(settings.items())) for settings in stage["RouteSettings"].values()}
+
+    assert set(stage["RouteSettings"]) == {properties(route)["RouteKey"] for route in routes}
+    assert dict(limit)["ThrottlingRateLimit"] * 10 <= stage["DefaultRouteSettings"]["ThrottlingRateLimit"]
+    assert dict(limit)["ThrottlingBurstLimit"] * 10 <= stage["DefaultRouteSettings"]["ThrottlingBurstLimit"]
+    # API Gateway refuses settings of a route that is not there yet.
+    assert template()["Resources"]["ApiStage"]["DependsOn"] == list(routes)
+
+
 def test_the_stage_is_throttled_and_logs_who_was_refused_but_no_token() -> None:
     stage = properties("ApiStage")
     logged = json.loads(stage["AccessLogSettings"]["Format"])

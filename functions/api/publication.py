@@ -1,0 +1,59 @@
+"""What the open routes answer: made and packed once, and not sent to whoever has it (RFC 9110, 8.8.3 and 13.1.2)."""
+
+import base64
+import gzip
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from http import HTTPStatus
+
+from aws_lambda_powertools.event_handler import Response
+
+FRESH = "public, max-age=300"
+"""For how long nobody has to ask again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """A text that is the same for everybody."""
+
+    content_type: str
+    text: str = field(repr=False)
+    headers: Mapping[str, str]
+    """Beside those about its own freshness."""
+
+    @cached_property
+    def tag(self) -> str:
+        """Its entity tag; a weak one, because packed and unpacked are the same text."""
+        digest = hashlib.sha256(f"{self.headers}{self.text}".encode()).hexdigest()
+        return f'W/"{digest[:32]}"'
+
+    def answer(self, asked: Mapping[str, str]) -> Response[str]:
+        """What a request with the headers *asked* is told; their names are in lower case."""
+        headers = {"ETag": self.tag, "Cache-Control": FRESH, "Vary": "Accept-Encoding", **self.headers}
+        if _has(asked.get("if-none-match", ""), self.tag):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED.value, body="", headers=headers)
+        if not _takes_gzip(asked.get("accept-encoding", "")):
+            return self._sent(self.text, headers)
+        packed = self._sent(self._packed, headers | {"Content-Encoding": "gzip"})
+        packed.base64_encoded = True
+        return packed
+
+    @cached_property
+    def _packed(self) -> str:
+        return base64.b64encode(gzip.compress(self.text.encode(), mtime=0)).decode()
+
+    def _sent(self, body: str, headers: dict[str, str]) -> Response[str]:
+        return Response(status_code=HTTPStatus.OK.value, content_type=self.content_type, body=body, headers=headers)
+
+
+def _has(given: str, tag: str) -> bool:
+    """Whether a client that named its tags has the text already; weak and strong are alike here."""
+    return given.strip() == "*" or tag.removeprefix("W/") in re.findall(r'"[^"]*"', given)
+
+
+def _takes_gzip(given: str) -> bool:
+    codings = (coding.replace(" ", "").lower().split(";") for coding in given.split(","))
+    return any(name in {"gzip", "x-gzip", "*"} and not re.fullmatch("q=0(\\.0*)?", "".join(q)) for name, *q in codings)
