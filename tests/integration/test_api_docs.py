@@ -97,6 +97,8 @@ def test_whoever_has_it_is_not_sent_it_again(shared_api: Api, path: str) -> None
     assert (first.headers["content-encoding"], first.text) == ("gzip", plain.text)
     assert plain.headers["cache-control"] == again.headers["cache-control"] == "public, max-age=300"
     assert plain.headers["content-type"] == first.headers["content-type"]
+
+
 OPERATIONS = [(verb, path) for path in app.api.paths for verb in app.api.paths[path]]
 
 
