@@ -27,8 +27,9 @@ this page and compares the answers. Those two routes are open; every other one n
   No body ever does. What belongs to another account looks as if it were not there.
 - **Bodies** are JSON or forms (`application/x-www-form-urlencoded`, `a[b]=c` for objects), up to 256 KiB. Unknown
   fields and query parameters are refused, with those that there are, and what is given twice. Any type that ends in
-  `+json` is JSON. Text is UTF-8, or ISO-8859-1, ISO-8859-15 or Windows-1252 where `Content-Type` says so by any of
-  their names; what is ASCII is readable whatever it says. Where no body is needed, `null`, `[]` and `{}` are none.
+  `+json` is JSON. Text is UTF-8, that of a form also ISO-8859-1, ISO-8859-15 or Windows-1252 where `Content-Type` says
+  so by any of their names; what is ASCII is readable whatever it says. Where no body is needed, `null`, `[]` and `{}`
+  are none.
 - **FoneStorm's names.** What its clients of API 2.4 and 2.12 send is taken as it is: no `type`, but a `url` or a
   `method`, is `Callback`; `sms_options` and `voice_options` are `message_options` and `call_options`, and answers have
   both; the block `receive` is a *delivery service* with `type` `URL`, `value` and `url_method`.

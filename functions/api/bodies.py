@@ -76,8 +76,8 @@ def _json(event: Mapping[str, Any]) -> str | None:
         return None  # whatever its type is said to be
     content = content_of(event.get("headers", {}))
     codec = _codec(raw, content)
-    # What is not base64 is text already, whatever it was before.
-    text = _decoded(raw, codec if event.get("isBase64Encoded") else "utf_8").removeprefix("\ufeff")
+    text = _decoded(raw, codec) if event.get("isBase64Encoded") else _as_utf_8(event["body"])
+    text = text.removeprefix("\ufeff")
     if content.is_form:
         return json.dumps(parse_form(_not_json(text), codec))
     return None if text.strip() in _SAYS_NOTHING else text
@@ -109,6 +109,13 @@ def _decoded(raw: bytes, codec: str) -> str:
         return raw.decode(codec)
     except UnicodeError:
         raise bad_body(f"not {CHARSETS[codec]}") from None
+
+
+def _as_utf_8(text: str) -> str:
+    """What API Gateway made text of, as it does of `application/json`; a byte that it could not read is U+FFFD now."""
+    if "\ufffd" in text:
+        raise bad_body("not UTF-8; if U+FFFD is meant, write it as \\ufffd")
+    return text
 
 
 def _not_json(form: str) -> str:

@@ -22,6 +22,7 @@ from ringback.models import owner_of
 from tests.e2e.customer import FONENUMBER, HELLO, Customer, eventually
 
 NUMBER = f"/v2/fonenumbers/{FONENUMBER}"
+CANCELLED = b'{"fonenumber":"3215551212","type":"None"}'
 KINDS = [f"{group}/{name}" for group in ("messages", "calls", "faxes") for name in ("receive_notify", "send_notify")]
 
 
@@ -172,6 +173,29 @@ def test_a_test_that_fails_is_in_the_log_and_is_not_tried_again(api: Api, receiv
     made = api.call("POST", f"{NUMBER}/messages/receive_notify/test")["delivery"]
 
     assert [one["id"] for one in deliveries(api, status="failed")] == [made["id"]]
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    ("path", "label", "body", "status"),
+    [
+        ("/v2/accounts/signing_secret", "text/plain;charset=UTF-8", b"", HTTPStatus.CREATED),
+        ("/v2/accounts/signing_secret", "application/json", b"null", HTTPStatus.CREATED),
+        ("/v2/accounts/signing_secret", FORM, b"", HTTPStatus.CREATED),
+        ("/v2/calls/send_notify", f"{FORM};charset=GBK", b"fonenumber=3215551212&type=None", HTTPStatus.OK),
+        ("/v2/calls/send_notify", 'application/vnd.api+json; charset="utf8"', CANCELLED, HTTPStatus.OK),
+        ("/v2/calls/send_notify", "application/json", b'{"type":"\xe9"}', HTTPStatus.BAD_REQUEST),
+        ("/v2/calls/send_notify", "application/octet-stream", CANCELLED, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
+    ],
+)
+def test_a_body_comes_through_the_gateway_as_it_is_labelled(
+    api: Api, path: str, label: str, body: bytes, status: HTTPStatus
+) -> None:
+    answer = api.ask("POST", path, data=body, headers={"Content-Type": label})
+
+    assert answer.status_code == status, answer.text
 
 
 def test_requests_are_counted(api: Api, cloud: Cloud, customer: Customer) -> None:

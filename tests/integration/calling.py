@@ -86,7 +86,7 @@ class Api:
         account: str | None = ACCOUNT,
         raw: bytes | None = None,
     ) -> Answered:
-        """Make a request; *body* becomes JSON, *form* a form, *raw* is what API Gateway hands on in base64."""
+        """Make a request; *body* becomes JSON, *form* a form, *raw* is handed on as API Gateway does."""
         event = request(verb, url, headers=dict(headers or {}), account=account)
         if body is not None:
             event |= {"body": body if isinstance(body, str) else json.dumps(body)}
@@ -96,7 +96,7 @@ class Api:
             event |= {"body": base64.b64encode(encoded.encode()).decode(), "isBase64Encoded": True}
             event["headers"]["content-type"] = "application/x-www-form-urlencoded"
         if raw is not None:
-            event |= {"body": base64.b64encode(raw).decode(), "isBase64Encoded": True}
+            event |= handed_on(raw, event["headers"].get("content-type", ""))
         context = cast("LambdaContext", Context(function_name="api"))
         return answered(app.lambda_handler(event, context))
 
@@ -136,6 +136,14 @@ def request(verb: str, url: str, *, headers: dict[str, str], account: str | None
     for name, value in parse_qsl(parts.query, keep_blank_values=True):
         names[name] = f"{names[name]},{value}" if name in names else value
     return event | ({"queryStringParameters": names} if names else {})
+
+
+def handed_on(body: bytes, content_type: str) -> dict[str, Any]:
+    """A body in the event of an HTTP API: as text where its type is text, in base64 otherwise."""
+    name = content_type.partition(";")[0].strip().lower()
+    if name.startswith("text/") or name in {"application/json", "application/xml", "application/javascript"}:
+        return {"body": body.decode(errors="replace"), "isBase64Encoded": False}
+    return {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
 
 
 def answered(answer: Mapping[str, Any]) -> Answered:

@@ -123,6 +123,10 @@ def test_a_form_that_is_ascii_is_readable_under_the_name_of_any_charset(client: 
     assert client.post(SET, headers={"content-type": label}, raw=body).status == 200
 
 
+LOST_BYTES = "body: not UTF-8; if U+FFFD is meant, write it as \\ufffd"
+"""API Gateway makes text of `application/json`, and that of what is no UTF-8."""
+
+
 def previewed(api: Api, label: str, body: bytes) -> Any:
     """The text of a message as a receiver would get it."""
     answer = api.post(PREVIEW, headers={"content-type": label}, raw=body)
@@ -148,7 +152,7 @@ def test_other_letters_are_read_by_the_charset_that_is_said(client: Api, charset
 
     as_json = previewed(
         client,
-        f"application/json; charset={charset}",
+        f"application/x-json; charset={charset}",
         b'{"callback":' + callback + b',"data":{"msg":"' + encoded + b'"}}',
     )
     as_form = [previewed(client, f"{FORM}; charset={charset}", form + text) for text in (encoded, escaped)]
@@ -204,7 +208,9 @@ def test_an_encoding_that_is_none_does_no_harm(client: Api, coding: str) -> None
 @pytest.mark.parametrize(
     ("label", "body", "message"),
     [
-        ("application/json; charset=windows-1252", b'{"type":"\x81"}', "body: not Windows-1252"),
+        ("application/vnd.api+json; charset=windows-1252", b'{"type":"\x81"}', "body: not Windows-1252"),
+        ("application/json; charset=iso-8859-1", b'{"type":"\xe9"}', LOST_BYTES),
+        ("application/json", b'{"type":"\xe9"}', LOST_BYTES),
         (f"{FORM}; charset=utf8", b"type=%E9", "body: a form that is not UTF-8"),
         (FORM, b"type=\xe9", "body: not UTF-8"),
         (FORM, b"a" + b"[a]" * 10_000 + b"=1", "body: nested too deeply; it takes 8 levels"),
@@ -216,7 +222,7 @@ def test_an_encoding_that_is_none_does_no_harm(client: Api, coding: str) -> None
         ),
         ("application/json", b'{"a":' * 40_000, "body: nested too deeply; it takes 8 levels"),
     ],
-    ids=["0x81", "%E9", "0xE9", "form", "object", "lists", "unfinished"],
+    ids=["0x81", "0xE9 as text", "no charset", "%E9", "0xE9", "form", "object", "lists", "unfinished"],
 )
 def test_a_body_that_cannot_be_read_is_told_why(client: Api, label: str, body: bytes, message: str) -> None:
     for path in (SET, PREVIEW, LOST):

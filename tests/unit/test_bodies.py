@@ -70,6 +70,11 @@ def test_a_charset_is_that_of_bytes_and_text_has_none_any_more(body: str | bytes
     assert readable(event(body, "application/json; charset=iso-8859-1"))["body"] == text
 
 
+def test_u_fffd_that_is_meant_is_read() -> None:
+    assert parse_json(readable(event('{"a":"\\ufffd"}'))["body"]) == {"a": "\ufffd"}
+    assert parse_json(readable(event('{"a":"\ufffd"}'.encode()))["body"]) == {"a": "\ufffd"}
+
+
 def test_as_many_levels_as_there_may_be_are_read() -> None:
     assert parse_json(levels(MOST_LEVELS))
 
@@ -89,6 +94,7 @@ def test_as_many_levels_as_there_may_be_are_read() -> None:
         pytest.param(levels(MOST_LEVELS + 1), "body: nested too deeply; it takes 8 levels", id="one too many"),
         pytest.param(levels(500), "body: nested too deeply; it takes 8 levels", id="deep"),
         (b'{"a":"\xff"}', "body: not UTF-8"),
+        ('{"a":"\ufffd"}', "body: not UTF-8; if U+FFFD is meant, write it as \\ufffd"),
     ],
 )
 def test_json_that_cannot_be_meant_is_refused(body: str | bytes, message: str) -> None:
