@@ -22,7 +22,7 @@ CHARSETS = MappingProxyType(
 )
 """Charsets that are read, by Python's codecs for them; US-ASCII is a part of the first."""
 
-TAKES = f"it takes {JSON} or {FORM}, in {', '.join(CHARSETS.values())}".replace(", Win", " or Win")
+TAKES = f"it takes {JSON} or {FORM}, in UTF-8, ISO-8859-1, ISO-8859-15 or Windows-1252"
 """What a body may be, for whoever sent another one."""
 
 COMPRESSIONS = frozenset({"br", "compress", "deflate", "gzip", "x-gzip", "zstd"})

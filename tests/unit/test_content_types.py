@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from api.content_types import CHARSETS, FORM, content_of
+from api.content_types import CHARSETS, FORM, TAKES, content_of
 from api.problems import Problem
 
 
@@ -34,6 +34,7 @@ def test_some_others_are_read_too(name: str, codec: str) -> None:
 @pytest.mark.parametrize("codec", CHARSETS)
 def test_what_is_read_is_what_python_reads(codec: str) -> None:
     assert codecs.lookup(codec)
+    assert CHARSETS[codec] in TAKES
     assert content_of({"content-type": f"application/json; charset={CHARSETS[codec]}"}).codec == codec
 
 
