@@ -81,6 +81,10 @@ def readable(body: bytes, *, size: int | None = None, content_type: str = "", co
 
     Whatever the headers say and the bytes are, that is no exception, and no more than `MOST` characters.
     """
+    if body.isascii() and not content_encoding:
+        text = body[:MOST].decode("ascii")
+        if text.isprintable():  # as nearly all of them are
+            return text
     cut = size is not None and len(body) < size
     encoding = content_encoding.strip().lower()
     if encoding not in ("", "identity"):
@@ -89,8 +93,6 @@ def readable(body: bytes, *, size: int | None = None, content_type: str = "", co
             return _binary(body, size)
         body, cut = unpacked, True
     text = _decoded(body[:MOST], content_type, cut=cut or len(body) > MOST)
-    if text.isascii() and text.isprintable():
-        return text
     shown = "".join(char if char.isprintable() or char in "\t\r\n" else "\ufffd" for char in text)
     return shown if shown.count("\ufffd") <= (1 - _READABLE) * len(shown) else _binary(body, size)
 

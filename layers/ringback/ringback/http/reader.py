@@ -60,7 +60,7 @@ class ResponseReader:
         self._size = 0
         self._persists = False
         self._reason = b""
-        self._fields: list[tuple[bytes, bytes]] = []
+        self._fields: dict[bytes, tuple[bytes, bytes]] = {}
         self._length: int | None = None
         self._is_chunked = False
         self._parser = self._new_parser()
@@ -119,7 +119,7 @@ class ResponseReader:
         return parser
 
     def _forget_head(self) -> None:
-        self._reason, self._fields, self._length, self._is_chunked = b"", [], None, False
+        self._reason, self._fields, self._length, self._is_chunked = b"", {}, None, False
 
     def _note_more(self) -> None:
         """Something begins behind the answer: it would be taken for the answer to somebody else's request."""
@@ -186,7 +186,7 @@ class ResponseReader:
             size=self._size,
             reusable=reusable,
         )
-        self._fields = []
+        self._fields = {}
         self._parser = None  # they refer to each other
 
     # What httptools calls.
@@ -200,15 +200,15 @@ class ResponseReader:
         self._reason += reason
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep a header field, or a trailer."""
+        """Keep a header field; trailers are counted alone."""
         self._lines += 1
         if self._lines > self._limits.header_lines:
             self._refuse(too_long("headers", self._limits.header_lines, "lines"))
             return
-        self._fields.append((name, value))
-        if self._status:  # a trailer, which says nothing about the length
+        if self._status:  # a trailer
             return
         known = name.lower()
+        self._fields[known] = (name, value)
         if known == b"content-length":
             self._length = int(value)
         elif known == b"transfer-encoding":

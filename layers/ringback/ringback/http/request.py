@@ -63,9 +63,7 @@ class AddressedRequest(PreparedRequest):
 
     def _fields(self) -> list[tuple[str, str]]:
         request = self._request
-        fields = [("Host", request.url.authority), *request.headers]
-        if not any(name.lower() == "accept-encoding" for name, _ in fields):
-            fields.append(("Accept-Encoding", "identity"))  # an excerpt is to be read
+        fields = [("Host", request.url.authority), *request.headers, ("Accept-Encoding", "identity")]
         if request.body is not None:
             fields.append(("Content-Length", str(len(request.body))))
         return fields

@@ -1,5 +1,6 @@
 """An answer as `requests` has it."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 
@@ -24,7 +25,7 @@ class Response(requests.Response):
         *,
         status: int,
         reason: str,
-        fields: list[tuple[bytes, bytes]],
+        fields: Mapping[bytes, tuple[bytes, bytes]],
         excerpt: bytes,
         size: int,
         reusable: bool,
@@ -42,13 +43,15 @@ class Response(requests.Response):
         self.reusable = reusable
         """Whether its connection takes another request."""
         self._fields = fields
+        """Names and values, by names in lower case."""
         self._content = excerpt
         self._content_consumed = True
 
     @cached_property
     def headers(self) -> CaseInsensitiveDict[str]:  # type: ignore[override]  # set by nobody
         """Its header fields; of those with the same name the last."""
-        return CaseInsensitiveDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in self._fields)
+        fields = self._fields.values()
+        return CaseInsensitiveDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in fields)
 
     @cached_property
     def cookies(self) -> RequestsCookieJar:  # type: ignore[override]  # as above
@@ -67,5 +70,10 @@ class Response(requests.Response):
 
     def field(self, name: bytes) -> str:
         """The header field *name* (in lower case), or nothing."""
-        values = (value for given, value in self._fields if given.lower() == name)
-        return next(values, b"").decode("latin-1")
+        field = self._fields.get(name)
+        return field[1].decode("latin-1") if field else ""
+
+    @property
+    def excerpt(self) -> bytes:
+        """The beginning of its body, as it came."""
+        return self._content or b""

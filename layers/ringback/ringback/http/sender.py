@@ -82,8 +82,10 @@ def _detail_of(status: int) -> str:
 
 
 def _excerpt_of(response: Response) -> str:
+    if not response.excerpt:
+        return ""
     return readable(
-        response.content,
+        response.excerpt,
         size=response.size,
         content_type=response.field(b"content-type"),
         content_encoding=response.field(b"content-encoding"),
