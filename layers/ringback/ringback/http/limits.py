@@ -25,8 +25,11 @@ class Limits:
     """Bytes of body that are kept."""
     handshake: int = 128 * KIB
     """Bytes of TLS that a server sends until the handshake is complete; certificates are most of them."""
-    tls_overhead: int = 32 * KIB
-    """Bytes of TLS without data (tickets, key updates, empty records), beyond as many as there is data."""
+    tls_overhead: int = 24 * KIB
+    """Bytes of TLS without data (tickets, key updates, empty records), beyond as many as there is data.
+
+    A record of 16 KiB has to fit in: until it is there as a whole nobody knows what is in it.
+    """
     idle: float = 55.0
     """Seconds that an unused connection is kept; load balancers close theirs after 60."""
     age: float = 300.0
