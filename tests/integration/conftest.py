@@ -1,7 +1,7 @@
 """What the integration tests share."""
 
 from tests.integration.calling import api, shared_api
-from tests.integration.certificates import authority, secure_receiver
+from tests.integration.certificates import authority, plain_authority, secure_receiver
 from tests.integration.delivering import break_call, calls, platform
 from tests.integration.receivers import receiver
 from tests.integration.sending import hurried, sending
@@ -15,6 +15,7 @@ __all__ = [
     "calls",
     "hurried",
     "letters",
+    "plain_authority",
     "platform",
     "receiver",
     "secure_receiver",

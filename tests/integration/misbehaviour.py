@@ -83,6 +83,44 @@ def resets_within_the_answer(_receiver: Receiver, sock: socket.socket) -> None:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
+def resets(after: bytes | None = None) -> Behaviour:
+    """Breaks the connection off (RST) when it has said *after*; without that, within the request or the handshake."""
+
+    def behaviour(_receiver: Receiver, sock: socket.socket) -> None:
+        if after is None:
+            sock.recv(1)
+        else:
+            read_request(sock)
+            sock.sendall(after)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    return behaviour
+
+
+def answers_first(answer: bytes) -> Behaviour:
+    """Says *answer* before it has read anything, and keeps the connection."""
+
+    def behaviour(receiver: Receiver, sock: socket.socket) -> None:
+        sock.sendall(answer)
+        receiver.stopped.wait()
+
+    return behaviour
+
+
+def shakes_no_hands(receiver: Receiver, sock: socket.socket) -> None:
+    """Takes a TLS greeting and says nothing."""
+    sock.recv(1024)
+    receiver.stopped.wait()
+
+
+def asks_for_hello(receiver: Receiver, sock: socket.socket) -> None:
+    """Asks for the TLS greeting again, without end; OpenSSL passes over that."""
+    sock.recv(1024)
+    while True:
+        sock.sendall(b"\x16\x03\x03\x40\x00" + bytes(16 * 1024))
+        receiver.sent += 16 * 1024
+
+
 def shakes_hands_slowly(receiver: Receiver, sock: socket.socket) -> None:
     """Answers a TLS greeting with a record of 16 KiB, a byte every 20 ms."""
     sock.recv(1024)

@@ -5,16 +5,18 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from time import monotonic
 
 import pytest
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from ringback.errors import AttemptFailed
 from ringback.http import connect
 from ringback.http.tls import tls_context
 from ringback.models import Outcome
 from tests.integration import misbehaviour
-from tests.integration.certificates import Authority
+from tests.integration.certificates import Authority, PlainAuthority
 from tests.integration.receivers import Behaviour, Receiver
 from tests.integration.sending import HURRY, SLACK, Sending
 
@@ -178,4 +180,42 @@ def test_the_context_requires_certificates_and_a_recent_tls() -> None:
     assert context.verify_mode is ssl.CERT_REQUIRED
     assert context.check_hostname
     assert context.minimum_version is ssl.TLSVersion.TLSv1_2
-    assert len(context.get_ca_certs()) > 50
+
+
+def test_every_root_of_the_bundle_is_trusted() -> None:
+    """Some have no key identifiers: strict checks would refuse what they issue."""
+    context = tls_context()
+
+    assert len(context.get_ca_certs()) == Path(DEFAULT_CA_BUNDLE_PATH).read_text("utf-8").count("BEGIN CERTIFICATE")
+    assert not context.verify_flags & ssl.VERIFY_X509_STRICT
+
+
+def test_a_root_without_key_identifiers_is_trusted(plain_authority: PlainAuthority) -> None:
+    sending = Sending(tls=lambda: tls_context(plain_authority.file))
+    with Receiver(tls=plain_authority.server("localhost"), host="localhost") as receiver:
+        assert sending.send(receiver.url()).status == 200
+    sending.adapter.close()
+
+
+def test_no_server_chooses_a_prime_for_us() -> None:
+    """Computing with a long one takes half a second, in which nothing else runs."""
+    offered = {str(cipher["name"]) for cipher in tls_context().get_ciphers()}
+
+    assert {name.split("-")[0] for name in offered if not name.startswith("TLS_")} == {"ECDHE"}
+
+
+def test_http_1_1_is_what_we_say_we_speak(secure_receiver: Receiver, sending: Sending) -> None:
+    """Servers that know HTTP/2 choose by that, and some hang up on who says nothing."""
+    chosen: list[str | None] = []
+
+    def behaviour(receiver: Receiver, sock: socket.socket) -> None:
+        assert isinstance(sock, ssl.SSLSocket)
+        chosen.append(sock.selected_alpn_protocol())
+        misbehaviour.closes_after_each(receiver, sock)
+
+    assert secure_receiver.tls is not None
+    secure_receiver.tls.set_alpn_protocols(["h2", "http/1.1"])
+    secure_receiver.behaviour = behaviour
+    sending.send(secure_receiver.url())
+
+    assert chosen == ["http/1.1"]

@@ -1,8 +1,7 @@
 """TLS 1.3 records that no library sends: tickets, key updates and empty ones without end."""
 
 import socket
-import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -19,7 +18,7 @@ WARNING = b"\x01\x5a"
 """An alert that says nothing: user_canceled."""
 CHANGE_CIPHER = b"\x14\x03\x03\x00\x01\x01"
 
-BLOCK = 500
+BLOCK = 100
 """Records that are sent at once."""
 
 
@@ -55,3 +54,20 @@ def _expanded(secret: bytes, label: bytes, length: int) -> bytes:
     label = b"tls13 " + label
     info = length.to_bytes(2) + bytes([len(label)]) + label + b"\x00"
     return HKDFExpand(SHA384(), length, info).derive(secret)
+
+
+def floods_records(secrets: Path, make: Callable[[Records], bytes], *, start: bytes = b"") -> Behaviour:
+    """Answers with *start*, then with what *make* makes, as fast as it is taken; *secrets* is its context's key log."""
+
+    def behaviour(receiver: Receiver, sock: socket.socket) -> None:
+        read_request(sock)
+        lines = [line.split() for line in secrets.read_text(encoding="ascii").splitlines()]
+        records = Records(bytes.fromhex(next(line[2] for line in lines if line[0] == "SERVER_TRAFFIC_SECRET_0")))
+        if start:
+            socket.socket.sendall(sock, records.seal(DATA, start))
+        while True:
+            block = b"".join(make(records) for _ in range(BLOCK))
+            socket.socket.sendall(sock, block)
+            receiver.sent += len(block)
+
+    return behaviour

@@ -25,7 +25,7 @@ def records(message: bytes, size: int) -> bytes:
 
 def wants(data: bytes, size: int = 1) -> bool:
     server = ServerHello()
-    return any([server.wants_finite_field(data[at : at + size]) for at in range(0, len(data), size)])
+    return any(server.wants_finite_field(data[at : at + size]) for at in range(0, len(data), size))
 
 
 @pytest.mark.parametrize("group", [0x100, 0x104])
@@ -38,6 +38,12 @@ def test_a_retry_for_a_finite_field_is_seen(group: int, size: int, before: bytes
     assert wants(before + records(message, size))
     assert wants(before + records(message, size), 1000)
     assert wants(before + records(hello(RETRY, group, b""), size))
+    assert wants(records(bytes(8), size) + before + records(bytes(4) + message, size))
+
+
+def test_who_says_nothing_to_the_point_is_not_listened_to() -> None:
+    with pytest.raises(ValueError, match="no ServerHello in its first 8192 bytes"):
+        wants(records(bytes(10_000), 1000), 1000)
 
 
 @pytest.mark.parametrize(

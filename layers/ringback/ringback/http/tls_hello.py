@@ -1,15 +1,21 @@
 """What a server asks for in its first words, before OpenSSL computes it.
 
-A server that wants `ffdhe8192` keeps OpenSSL busy for a third of a second in two calls, and nothing else runs meanwhile.
-Python has no way not to offer such groups (`set_groups` comes with 3.15); no browser computes the large ones either.
+A server that wants `ffdhe8192` keeps OpenSSL busy for a third of a second in two calls; nothing else runs meanwhile.
+Python cannot leave such groups out of its offer (`set_groups` comes with 3.15); no browser computes the large ones.
 """
 
 _HANDSHAKE, _SERVER_HELLO = 22, 2
+_HELLO_REQUEST = b"\x00"
+"""It has four of these bytes, and OpenSSL passes over any number of them."""
+
 _SILENT = frozenset({20, 21})
 """Records that may stand before it: change_cipher_spec and alerts."""
 
 _RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
 """The random of a ServerHello that is a HelloRetryRequest (RFC 8446, 4.1.3)."""
+
+_MOST = 8 * 1024
+"""Bytes in which a ServerHello has to come; it has some hundred, or a thousand with keys of the future."""
 
 _KEY_SHARE = 51
 _FINITE_FIELDS = range(0x100, 0x200)
@@ -25,10 +31,16 @@ class ServerHello:
         """Whether there is nothing more to find out."""
 
     def wants_finite_field(self, data: bytes) -> bool:
-        """Whether the server, of which *data* has come now, asks for a Diffie-Hellman group over a finite field."""
+        """Whether the server, of which *data* has come now, asks for a Diffie-Hellman group over a finite field.
+
+        Raises:
+            ValueError: it says a lot, and nothing to the point.
+        """
         self._records += data
         message, is_over = _first_message(self._records)
         self.is_known = is_over
+        if not is_over and len(self._records) > _MOST:
+            raise ValueError(f"no ServerHello in its first {_MOST} bytes")
         return is_over and _retry_group(message) in _FINITE_FIELDS
 
 
@@ -38,7 +50,7 @@ def _first_message(records: bytes | bytearray) -> tuple[bytes, bool]:
     while len(records) >= start + 5:
         kind, length = records[start], int.from_bytes(records[start + 3 : start + 5])
         if kind == _HANDSHAKE:
-            message += bytes(records[start + 5 : start + 5 + length])
+            message = (message + bytes(records[start + 5 : start + 5 + length])).lstrip(_HELLO_REQUEST)
         elif kind not in _SILENT:
             return b"", True
         start += 5 + length
