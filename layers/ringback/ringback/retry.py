@@ -1,5 +1,6 @@
 """When a failed attempt is followed by another; the customer's documentation repeats this table."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -12,6 +13,8 @@ SPREAD = 0.2
 
 LONGEST_RETRY_AFTER = 86_400
 """Seconds; a receiver that asks for more is asked again after a day."""
+
+_SECONDS = re.compile(r"(\d+)(?:\.(\d+))? ?s?", re.ASCII | re.IGNORECASE)
 
 _MOST_DIGITS = 9
 """A longer number of seconds is over the cap, whatever it says; int() need not see it."""
@@ -29,10 +32,16 @@ def delay_after(tries: int, *, retry_after: float | None, uniform: Callable[[flo
 
 
 def parse_retry_after(text: str, now: datetime) -> float | None:
-    """Seconds that a `Retry-After` header asks for (RFC 9110, 10.2.3); None where it says nothing usable."""
+    """Seconds that a `Retry-After` header asks for (RFC 9110, 10.2.3); None where it says nothing usable.
+
+    A fraction and the unit `s`, which some servers write against that rule, are understood: it is rounded up.
+    """
     text = text.strip()
-    if text.isascii() and text.isdecimal():
-        return LONGEST_RETRY_AFTER if len(text) > _MOST_DIGITS else min(int(text), LONGEST_RETRY_AFTER)
+    if seconds := _SECONDS.fullmatch(text):
+        whole, fraction = seconds[1], (seconds[2] or "").strip("0")
+        return (
+            LONGEST_RETRY_AFTER if len(whole) > _MOST_DIGITS else min(int(whole) + bool(fraction), LONGEST_RETRY_AFTER)
+        )
     try:
         when = parsedate_to_datetime(text)
     except (ValueError, TypeError, OverflowError):

@@ -97,8 +97,9 @@ class ResponseReader:
             self._complete(reusable=False)
         elif self._status and self._is_chunked:
             self.fail(protocol_error("chunks are cut off, or none", "closed by the receiver"))
-        elif self._odd is not None and not self._odd.is_http:
-            self.fail(not_http(self._odd.line))
+        elif self._odd is not None:
+            is_http = self._odd.is_http
+            self.fail(protocol_error("headers", "they do not end") if is_http else not_http(self._odd.line))
         else:
             self.fail(read_error(ConnectionResetError("closed by the receiver"), self.received, 0))
 
