@@ -1,8 +1,9 @@
 """Processor time of the first delivery to a new HTTPS host."""
 
+import asyncio
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +30,8 @@ HOSTS = 20
 
 def measure() -> list[Figure]:
     """Ours against a plain `Session`; each host is a new one for both."""
-    with _authority() as (certificate, bundle), serving("receiver", str(certificate)) as receiver:
+    hosts = [f"127.0.{run}.{host + 1}" for run in range(RUNS + 1) for host in range(HOSTS)]
+    with trusted(hosts) as (certificate, bundle), serving("receiver", str(certificate)) as receiver:
         ours: list[float] = []
         plain: list[float] = []
         for run in range(RUNS + 1):
@@ -45,8 +47,8 @@ def measure() -> list[Figure]:
             ours=ours,
             baselines={"Session.post": plain},
             against="Session.post",
-            must=0.15,
-            aim=0.08,
+            must=0.07,
+            aim=0.05,
             note="the real CA bundle with one authority more; the context, made once, is not in it",
         )
     ]
@@ -57,13 +59,19 @@ def _ours(urls: list[str], bundle: Path) -> float:
     context = tls_context(str(bundle))
     adapter = DeliveryAdapter(tls=lambda: context)
     sender = HttpSender(adapter, now=lambda: datetime.now(UTC), forget=guard.forget)
-    began = time.process_time()
-    for text in urls:
-        url = parse_url(text)
-        request = HttpRequest(method="POST", url=url, headers=(("User-Agent", "Benchmark/1.0"),), body=body())
-        sender.send_now(request, adapter.wait_for(guard.vet(url)))
-    spent = time.process_time() - began
-    adapter.close()
+
+    async def send() -> None:
+        for text in urls:
+            url = parse_url(text)
+            request = HttpRequest(method="POST", url=url, headers=(("User-Agent", "Benchmark/1.0"),), body=body())
+            await sender.send(request, await guard.vet(url))
+
+    with asyncio.Runner() as runner:
+        runner.run(asyncio.sleep(0))  # it makes its loop
+        began = time.process_time()
+        runner.run(send())
+        spent = time.process_time() - began
+        adapter.close()
     return spent / len(urls) * 1000
 
 
@@ -76,10 +84,9 @@ def _plain(urls: list[str], bundle: Path) -> float:
 
 
 @contextmanager
-def _authority() -> Iterator[tuple[Path, Path]]:
-    """A certificate with its key for every host of a run, and the CA bundle that trusts it."""
+def trusted(names: Sequence[str]) -> Iterator[tuple[Path, Path]]:
+    """A certificate with its key for all of *names*, and the CA bundle that trusts it."""
     authority = trustme.CA()
-    names = [f"127.0.{run}.{host + 1}" for run in range(RUNS + 1) for host in range(HOSTS)]
     with tempfile.TemporaryDirectory() as folder:
         certificate, bundle = Path(folder, "server.pem"), Path(folder, "bundle.pem")
         authority.issue_cert(*names).private_key_and_cert_chain_pem.write_to_path(certificate)

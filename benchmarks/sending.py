@@ -1,0 +1,132 @@
+"""Processor time of sending alone: guard and client, keep-alive, on one loop, beside what merely posts."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.cpu import keeping_session
+from benchmarks.figures import Figure
+from benchmarks.servers import serving
+from benchmarks.tls import trusted
+from benchmarks.traffic import BATCH, HOSTS, body
+from ringback.addresses import parse_networks
+from ringback.guard import Guard
+from ringback.http.client import DeliveryAdapter
+from ringback.http.sender import HttpSender
+from ringback.http.tls import tls_context
+from ringback.models import HttpRequest
+from ringback.urls import parse_url
+
+RUNS = 9
+MILLISECONDS = (0, 50, 200)
+BATCHES = {0: 10, 50: 3, 200: 2}
+"""In each run, by how long the answers take."""
+
+HEADERS = (
+    ("User-Agent", "Benchmark/1.0"),
+    ("Accept", "*/*"),
+    ("Content-Type", "application/json"),
+    ("webhook-id", "msg_000000000000000000000000"),
+    ("webhook-timestamp", "1795000000"),
+    ("webhook-signature", f"v1,{'A' * 43}="),
+)
+
+
+def measure() -> list[Figure]:
+    """Plain beside `Session.post`, and TLS beside plain; all take turns."""
+    hosts = [f"127.0.0.{host + 1}" for host in range(HOSTS)]
+    with (
+        trusted(hosts) as (certificate, bundle),
+        serving("receiver") as plain,
+        serving("receiver", str(certificate)) as secure,
+        _client(bundle) as client,
+    ):
+        post = keeping_session([f"http://{hosts[place % HOSTS]}:{plain.port}/answer/0/2" for place in range(BATCH)])
+        posted: list[float] = []
+        spent: dict[tuple[str, int], list[float]] = {}
+        for run in range(RUNS + 1):
+            for scheme, port in (("http", plain.port), ("https", secure.port)):
+                for milliseconds in MILLISECONDS:
+                    targets = [f"{scheme}://{host}:{port}/answer/{milliseconds}/2" for host in hosts]
+                    requests = [_request(targets[place % HOSTS]) for place in range(BATCH)]
+                    microseconds = _processor(lambda: client.send(requests), BATCHES[milliseconds])  # noqa: B023
+                    if run:
+                        spent.setdefault((scheme, milliseconds), []).append(microseconds)
+            microseconds = _processor(post, 1)
+            if run:
+                posted.append(microseconds)
+    return [
+        *(_plain(milliseconds, spent["http", milliseconds], posted) for milliseconds in MILLISECONDS),
+        *(
+            _tls(milliseconds, spent["https", milliseconds], spent["http", milliseconds])
+            for milliseconds in MILLISECONDS
+        ),
+    ]
+
+
+def _plain(milliseconds: int, ours: list[float], posted: list[float]) -> Figure:
+    return Figure(
+        measurement=f"CPU of sending alone, batches of {BATCH}, {HOSTS} hosts, answers after {milliseconds} ms",
+        unit="µs",
+        ours=ours,
+        baselines={"Session.post": posted},
+        against="Session.post",
+        must=0.10,
+        aim=0.06,
+        note="guard and client with rendered requests, a task for each; Session.post is answered at once",
+    )
+
+
+def _tls(milliseconds: int, ours: list[float], plain: list[float]) -> Figure:
+    return Figure(
+        measurement=f"the same over TLS, answers after {milliseconds} ms",
+        unit="µs",
+        ours=ours,
+        baselines={"plain": plain},
+        against="plain",
+        must=1.8,
+        aim=1.5,
+    )
+
+
+def _processor(send: Callable[[], object], batches: int) -> float:
+    began = time.process_time()
+    for _ in range(batches):
+        send()
+    return (time.process_time() - began) / (batches * BATCH) * 1e6
+
+
+def _request(url: str) -> HttpRequest:
+    return HttpRequest(method="POST", url=parse_url(url), headers=HEADERS, body=body())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Client:
+    runner: asyncio.Runner
+    guard: Guard
+    sender: HttpSender
+
+    def send(self, requests: Sequence[HttpRequest]) -> None:
+        """Send all of them at once."""
+        self.runner.run(self._all(requests))
+
+    async def _all(self, requests: Sequence[HttpRequest]) -> None:
+        answers = await asyncio.gather(
+            *[self.sender.send(request, self.guard.vet(request.url)) for request in requests]
+        )
+        if any(answer.status != 200 for answer in answers):  # noqa: PLR2004 - what the receiver says
+            raise AssertionError(answers)
+
+
+@contextmanager
+def _client(bundle: Path) -> Iterator[_Client]:
+    guard = Guard(parse_networks("127.0.0.0/8"))
+    adapter = DeliveryAdapter(tls=lambda: tls_context(str(bundle)))
+    sender = HttpSender(adapter, now=lambda: datetime.now(UTC), forget=guard.forget)
+    with asyncio.Runner() as runner:
+        yield _Client(runner=runner, guard=guard, sender=sender)
+        adapter.close()
