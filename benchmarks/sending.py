@@ -18,7 +18,7 @@ from ringback.guard import Guard
 from ringback.http.client import DeliveryAdapter
 from ringback.http.sender import HttpSender
 from ringback.http.tls import tls_context
-from ringback.models import HttpRequest
+from ringback.models import Answer, HttpRequest
 from ringback.urls import parse_url
 
 RUNS = 9
@@ -115,11 +115,12 @@ class _Client:
         self.runner.run(self._all(requests))
 
     async def _all(self, requests: Sequence[HttpRequest]) -> None:
-        answers = await asyncio.gather(
-            *[self.sender.send(request, self.guard.vet(request.url)) for request in requests]
-        )
+        answers = await asyncio.gather(*map(self._one, requests))
         if any(answer.status != 200 for answer in answers):  # noqa: PLR2004 - what the receiver says
             raise AssertionError(answers)
+
+    async def _one(self, request: HttpRequest) -> Answer:
+        return await self.sender.send(request, await self.guard.vet(request.url))
 
 
 @contextmanager

@@ -177,7 +177,7 @@ async def _meet(sending: Sending, liars: Liars, good: list[Receiver]) -> tuple[d
         while not all(task.done() for task in tasks.values()):
             for receiver in good:
                 began = monotonic()
-                answer = await sending.sender.send(request_to(receiver.url()), sending.guard.vet(receiver.url()))
+                answer = await sending.sender.send(request_to(receiver.url()), await sending.guard.vet(receiver.url()))
                 assert answer.status == 200
                 waits.append(monotonic() - began)
     sending.adapter.close()
@@ -189,7 +189,7 @@ async def _result(sending: Sending, receiver: Receiver, scheme: str) -> Result:
     began = monotonic()
     try:
         body = bytes(16 * MEBIBYTE) if receiver.behaviour is misbehaviour.never_reads else b"{}"
-        outcome = (await sending.sender.send(request_to(url, body), sending.guard.vet(url))).outcome
+        outcome = (await sending.sender.send(request_to(url, body), await sending.guard.vet(url))).outcome
     except AttemptFailed as failure:
         outcome = failure.outcome
     return Result(outcome=outcome, seconds=monotonic() - began)
