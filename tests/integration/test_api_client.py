@@ -86,4 +86,5 @@ def test_a_client_sets_six_callbacks_and_its_events_arrive_signed(
     assert delivery["status"] == "delivered"
     assert [attempt["reason"] for attempt in delivery["attempts"]] == ["event", "redelivery"]
     assert receiver.received[-1].headers["webhook-id"] == failing["id"]
+    assert receiver.received[-1].headers["webhook-attempt"] == "2"  # sending again does not start over
     Webhook(secret).verify(receiver.received[-1].body, receiver.received[-1].headers)

@@ -66,7 +66,7 @@ def test_a_preview_is_byte_for_byte_what_is_sent(signed: Api, receiver: Receiver
     )
     assert (shown["body"] or "").encode() == sent.body
     headers = {header["name"].lower(): header["value"] for header in shown["headers"]}
-    for name in ("user-agent", "accept", "content-type", "webhook-timestamp"):
+    for name in ("user-agent", "accept", "content-type", "webhook-timestamp", "webhook-event", "webhook-attempt"):
         assert headers.get(name) == sent.headers.get(name)
     assert set(sent.headers) - set(headers) <= {"host", "accept-encoding", "content-length"}
     assert set(headers) <= set(sent.headers)

@@ -175,7 +175,9 @@ def test_a_failed_attempt_is_followed_by_a_retry(platform: Platform) -> None:
     assert platform.invoke(record(platform.retry())) == []
 
     first, second = platform.receiver.received
-    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    for name in ("webhook-id", "webhook-event", "webhook-event-time"):
+        assert first.headers[name] == second.headers[name]
+    assert [request.headers["webhook-attempt"] for request in (first, second)] == ["1", "2"]
     assert [attempt.outcome for attempt in platform.delivery().attempts] == [Outcome.STATUS, Outcome.DELIVERED]
     assert [attempt.reason for attempt in platform.delivery().attempts] == [AttemptReason.EVENT, AttemptReason.RETRY]
 

@@ -49,6 +49,20 @@ def test_without_a_configuration_nothing_is_reported(stack: Stack, letters: list
     assert {"ConfigurationSetName", "EmailTags"}.isdisjoint(letter)
 
 
+@pytest.mark.parametrize("callback", [CALLBACK, None], ids=["of a callback", "to a contact"])
+def test_every_mail_asks_auto_responders_to_be_silent_and_nobody_to_keep_a_bounce(
+    stack: Stack, letters: list[dict[str, Any]], callback: tuple[str, str] | None
+) -> None:
+    """botocore checks the names against SES's own model; Exchange's word for bounces is NDR, and All has it in it."""
+    sender(stack).send(replace(MAIL, callback=callback))
+
+    [letter] = letters
+    headers = {header["Name"]: header["Value"] for header in letter["Content"]["Simple"]["Headers"]}
+    assert headers["Auto-Submitted"] == "auto-generated"
+    assert {"NDR", "All"}.isdisjoint(headers["X-Auto-Response-Suppress"].split(", "))
+    assert {"OOF", "AutoReply"} <= set(headers["X-Auto-Response-Suppress"].split(", "))
+
+
 @pytest.mark.parametrize(
     ("code", "status", "outcome"),
     [

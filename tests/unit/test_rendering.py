@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import unquote
 
@@ -20,6 +20,7 @@ from ringback.rendering import Rendered, render
 from ringback.urls import MOST_RENDERED
 
 AT = datetime(2026, 11, 23, 17, 36, 0, 999_000, tzinfo=UTC)
+HAPPENED = AT - timedelta(seconds=1, milliseconds=499)
 KIND = "messages/receive_notify"
 SECRETS = ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")
 GUIDE_BODY = b'{"to":"3215551212","from":"3215551111","message":"hello world","id":"0c4055acc5cc2736d818c96f4421b2f5"}'
@@ -36,7 +37,7 @@ EMAIL = Callback(owner="o", event=KIND, type=CallbackType.EMAIL, email="bob@exam
 
 def event(data: dict[str, Any] | None = None, *, kind: str = KIND) -> Event:
     values, _ = read_data(CATALOGUE[kind], CATALOGUE[kind].example if data is None else data)
-    return Event(kind=kind, account="1000001", fonenumber="3215551212", id="1", time=AT, data=values)
+    return Event(kind=kind, account="1000001", fonenumber="3215551212", id="1", time=HAPPENED, data=values)
 
 
 def rendered(callback: Callback, data: dict[str, Any] | None = None, *, secrets: tuple[str, ...] = ()) -> Rendered:
@@ -75,6 +76,9 @@ def test_the_guide_s_get() -> None:
             ("Accept", "*/*"),
             ("webhook-id", "0193f5a0"),
             ("webhook-timestamp", "1795455360"),
+            ("webhook-event", KIND),
+            ("webhook-event-time", "2026-11-23T17:35:59.500Z"),
+            ("webhook-attempt", "1"),
         ),
         body=None,
     )
@@ -94,6 +98,9 @@ def test_the_guide_s_post_and_json_send_one_body_under_two_labels(method: Method
         ("Content-Type", content_type),
         ("webhook-id", "0193f5a0"),
         ("webhook-timestamp", "1795455360"),
+        ("webhook-event", KIND),
+        ("webhook-event-time", "2026-11-23T17:35:59.500Z"),
+        ("webhook-attempt", "1"),
     )
 
 
@@ -122,6 +129,9 @@ def test_all_headers_in_their_order() -> None:
         "Authorization",
         "webhook-id",
         "webhook-timestamp",
+        "webhook-event",
+        "webhook-event-time",
+        "webhook-attempt",
         "webhook-signature",
     ]
     assert dict(headers)["Authorization"] == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="
@@ -138,12 +148,36 @@ def test_credentials_are_utf8() -> None:
 @pytest.mark.parametrize("method", list(Method))
 @pytest.mark.parametrize("secret", SECRETS)
 def test_a_receiver_can_verify_what_it_gets(method: Method, secret: str) -> None:
-    """With either secret, over exactly the bytes of the body; a GET's is empty."""
-    now = datetime.now(UTC)
-    made = render(replace(HTTP, method=method), delivery="0193f5a0", event=event(), at=now, secrets=SECRETS).request
+    """With either secret, over exactly the bytes of the body, or of a GET's path and query: its values are there."""
+    callback = replace(HTTP, method=method, url="https://a/?message=((msg))&from=((from))")
+    made = render(
+        callback, delivery="0193f5a0", event=event({"msg": "50% é"}), at=datetime.now(UTC), secrets=SECRETS
+    ).request
     assert isinstance(made, HttpRequest)
 
-    Webhook(secret).verify(made.body or b"", dict(made.headers), json_parse=False)
+    signed = b"/?message=50%25%20%C3%A9&from=" if method is Method.GET else made.body or b""
+    Webhook(secret).verify(signed, dict(made.headers), json_parse=False)
+
+
+def test_a_get_s_signature_is_of_no_other_values() -> None:
+    callback = replace(HTTP, method=Method.GET, url="https://a/?message=((msg))")
+    one, other = (
+        dict(request(callback, {"msg": text}, secrets=SECRETS).headers)["webhook-signature"]
+        for text in ("pay Bob", "pay Eve")
+    )
+
+    assert one != other
+
+
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=5, minutes=45))], ids=str)
+def test_the_event_s_own_time_is_in_utc_at_every_attempt(zone: timezone) -> None:
+    """A receiver that sorts by the text sorts by the time."""
+    happened = replace(event(), time=HAPPENED.astimezone(zone))
+    later = render(HTTP, delivery="0193f5a0", event=happened, at=AT + timedelta(days=1), attempt=7).request
+
+    assert isinstance(later, HttpRequest)
+    assert dict(later.headers)["webhook-event-time"] == "2026-11-23T17:35:59.500Z"
+    assert dict(later.headers)["webhook-attempt"] == "7"
 
 
 def test_a_body_has_only_what_the_event_has_in_the_catalogue_s_order() -> None:

@@ -66,7 +66,14 @@ class Attempts:
         asked = self._clock()
         empty_tokens = 0
         try:
-            rendered = render(callback, delivery=delivery.id, event=delivery.event, at=asked, secrets=secrets)
+            rendered = render(
+                callback,
+                delivery=delivery.id,
+                event=delivery.event,
+                at=asked,
+                secrets=secrets,
+                attempt=delivery.next_attempt,
+            )
             empty_tokens = rendered.empty_tokens
             async with asyncio.timeout(within):
                 answer = await self._send(rendered, wait)

@@ -49,7 +49,7 @@ def judge(
 ) -> Delivery:
     """The delivery after an attempt that got *answer*: settled, or pending with the time of its next attempt."""
     attempt = Attempt(
-        number=len(delivery.attempts) + 1,
+        number=delivery.next_attempt,
         at=started,
         reason=delivery.reason,
         outcome=answer.outcome,

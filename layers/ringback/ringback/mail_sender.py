@@ -27,6 +27,17 @@ OUTCOMES: Mapping[str, Outcome] = MappingProxyType(
 )
 """By SES's own error names. All others (no permission, no such configuration set, a paused account) are our fault."""
 
+HEADERS: Mapping[str, str] = MappingProxyType(
+    {
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
+    }
+)
+"""Keep auto-responders silent: RFC 3834 (5.1), and the header that Exchange goes by (MS-OXCMAIL, 2.1.3.2.20).
+
+Exchange's `All` would silence bounces too, and those turn a callback off (docs/decisions/0017-what-a-get-signs.md).
+"""
+
 UNVERIFIED = "not verified"
 """What SES says of the sender, and in its sandbox of a recipient; both with the name `MessageRejected`."""
 
@@ -59,6 +70,7 @@ class MailSender:
                     "Simple": {
                         "Subject": _text(mail.subject),
                         "Body": {"Text": _text(mail.text), "Html": _text(mail.html)},
+                        "Headers": [{"Name": name, "Value": value} for name, value in HEADERS.items()],
                     }
                 },
                 **self._reporting(mail),

@@ -172,6 +172,11 @@ class Delivery:
         return self.status is not DeliveryStatus.PENDING
 
     @property
+    def next_attempt(self) -> int:
+        """The number of the attempt that comes next; sending a delivery again does not start over."""
+        return len(self.attempts) + 1
+
+    @property
     def is_test(self) -> bool:
         """Whether a customer asked for it, and nothing happened."""
         return self.reason is AttemptReason.TEST

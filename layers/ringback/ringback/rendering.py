@@ -17,6 +17,7 @@ from ringback.models import Callback, CallbackType, Event, HttpRequest, Mail, Me
 from ringback.signing import sign
 from ringback.substitution import Template, parse_template
 from ringback.texts import well_formed
+from ringback.times import iso
 from ringback.urls import MOST_RENDERED
 
 USER_AGENT = f"Ringback/{VERSION}"
@@ -39,8 +40,12 @@ class Rendered:
     """Tokens in the URL for which the event had no value; counted, never an error."""
 
 
-def render(callback: Callback, *, delivery: str, event: Event, at: datetime, secrets: Sequence[str] = ()) -> Rendered:
-    """What *callback* makes of *event*, signed at *at* with each of *secrets*; *delivery* is the `webhook-id`.
+def render(  # noqa: PLR0913 - what an attempt is made of
+    callback: Callback, *, delivery: str, event: Event, at: datetime, secrets: Sequence[str] = (), attempt: int = 1
+) -> Rendered:
+    """What *callback* makes of *event*, signed at *at* with each of *secrets*.
+
+    *delivery* is the `webhook-id`, *attempt* the number of this attempt within that delivery.
 
     Raises:
         AttemptFailed: the callback breaks a rule (which may be newer than it is), or its URL with values is too long.
@@ -59,12 +64,20 @@ def render(callback: Callback, *, delivery: str, event: Event, at: datetime, sec
     except InvalidSetting as error:
         raise AttemptFailed(Outcome.UNUSABLE, error.logged) from None
     body = None if method is Method.GET else _body(kind, event)
-    request = HttpRequest(
-        method="GET" if method is Method.GET else "POST",
-        url=url,
-        headers=(*_headers(callback, method), *_webhook_headers(delivery, at, body or b"", secrets)),
-        body=body,
+    timestamp = int(at.timestamp())
+    headers = _headers(callback, method)
+    headers += (
+        ("webhook-id", delivery),
+        ("webhook-timestamp", str(timestamp)),
+        ("webhook-event", kind.name),
+        ("webhook-event-time", iso(event.time)),
+        ("webhook-attempt", str(attempt)),
     )
+    if secrets:
+        # Of a GET the values are in its target: a signature of the empty body would prove none of them.
+        signed = url.target.encode() if body is None else body
+        headers.append(("webhook-signature", sign(delivery, timestamp, signed, secrets)))
+    request = HttpRequest(method="GET" if body is None else "POST", url=url, headers=tuple(headers), body=body)
     return Rendered(request=request, empty_tokens=empty_tokens)
 
 
@@ -107,11 +120,3 @@ def _headers(callback: Callback, method: Method) -> list[tuple[str, str]]:
 
 def _basic(user_name: str, password: str) -> str:
     return f"Basic {base64.b64encode(f'{user_name}:{password}'.encode()).decode()}"
-
-
-def _webhook_headers(delivery: str, at: datetime, body: bytes, secrets: Sequence[str]) -> list[tuple[str, str]]:
-    timestamp = int(at.timestamp())
-    headers = [("webhook-id", delivery), ("webhook-timestamp", str(timestamp))]
-    if secrets:
-        headers.append(("webhook-signature", sign(delivery, timestamp, body, secrets)))
-    return headers

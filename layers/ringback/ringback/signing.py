@@ -36,13 +36,15 @@ def parse_secret(text: str) -> str:
     return secret_of(key)
 
 
-def sign(message_id: str, timestamp: int, body: bytes, secrets: Sequence[str]) -> str:
+def sign(message_id: str, timestamp: int, payload: bytes, secrets: Sequence[str]) -> str:
     """The `webhook-signature` of a request: one `v1,…` for each secret; *timestamp* is in seconds since 1970.
+
+    The *payload* of a request with a body is that body; of a GET it is the request target (docs/verify.md).
 
     Raises:
         OurFault: a secret is none; the message does not show it.
     """
-    content = f"{message_id}.{timestamp}.".encode() + body
+    content = f"{message_id}.{timestamp}.".encode() + payload
     return " ".join(f"v1,{_digest(secret, content)}" for secret in secrets)
 
 
