@@ -47,6 +47,7 @@ DEV := .venv
 SAM := .tools/sam
 MINISTACK := .tools/ministack
 CHECKOV := .tools/checkov
+RECEIVERS := .tools/receivers
 PYTHON := $(DEV)/bin/python
 
 # A file .ready is the last thing that a set-up makes: one that was killed is done again.
@@ -54,8 +55,13 @@ $(DEV)/.ready: requirements/dev.txt
 $(SAM)/.ready: requirements/sam.txt
 $(MINISTACK)/.ready: requirements/ministack.txt
 $(CHECKOV)/.ready: requirements/checkov.txt
-$(DEV)/.ready $(SAM)/.ready $(MINISTACK)/.ready $(CHECKOV)/.ready: .python-version | $(UV)
+$(RECEIVERS)/python/.ready: requirements/receivers.txt
+$(DEV)/.ready $(SAM)/.ready $(MINISTACK)/.ready $(CHECKOV)/.ready $(RECEIVERS)/python/.ready: .python-version | $(UV)
 	@tools/environment.sh $(@D) $(filter requirements/%,$^)
+
+# The receivers of docs/verify.md. What this machine cannot have is skipped, and tried again the next time.
+$(RECEIVERS)/.ready: tools/receivers.sh $(wildcard requirements/receivers/*) | $(RECEIVERS)/python/.ready
+	@tools/receivers.sh
 
 $(UV): requirements/uv.txt
 	@tools/get_uv.sh
@@ -65,7 +71,7 @@ $(SAM_HOME)/metadata.json:
 	@mkdir -p $(@D) && echo '{"lastVersionCheck": 4102444800}' >$@
 
 # An environment whose Python has gone (an upgrade, a moved folder) is made again too.
-$(foreach env,$(DEV) $(SAM) $(MINISTACK) $(CHECKOV),$(if $(wildcard $(env)/bin/python),,$(eval $(env)/.ready: FORCE)))
+$(foreach env,$(DEV) $(SAM) $(MINISTACK) $(CHECKOV) $(RECEIVERS)/python,$(if $(wildcard $(env)/bin/python),,$(eval $(env)/.ready: FORCE)))
 FORCE:
 
 # ── What a person does ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -106,7 +112,7 @@ import: $(DEV)/.ready ## Say what a file of callbacks would change (FILE=callbac
 	@$(PYTHON) -m operate.import_callbacks '$(FILE)' $(if $(filter-out 0,$(WRITE)),--write) $(OPERATED:%=--stack '%')
 
 .PHONY: test
-test: build $(DEV)/.ready $(MINISTACK)/.ready ## Run all tests and print what each suite cost
+test: build $(DEV)/.ready $(MINISTACK)/.ready $(RECEIVERS)/.ready ## Run all tests and print what each suite cost
 	@$(PYTHON) -m tools.suites unit integration e2e
 
 .PHONY: test-unit
@@ -114,7 +120,7 @@ test-unit: $(DEV)/.ready ## Run the tests of the pure parts; no sockets, under 5
 	@$(PYTHON) -m tools.suites unit
 
 .PHONY: test-integration
-test-integration: $(DEV)/.ready ## Run the handlers against moto and real receivers, under 60 s
+test-integration: $(DEV)/.ready $(RECEIVERS)/.ready ## Run the handlers against moto and real receivers, under 60 s
 	@$(PYTHON) -m tools.suites integration
 
 .PHONY: test-e2e
