@@ -1,8 +1,12 @@
 """The mailbox of the local AWS: whatever was sent through SES."""
 
 import json
+import re
 import urllib.request
 from dataclasses import dataclass
+from typing import Final
+
+_EVENT: Final = re.compile(r"\(([a-z]+/[a-z_]+)\)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +19,12 @@ class Letter:
     subject: str
     text: str
     html: str
+
+    @property
+    def event(self) -> str:
+        """The event that it tells of, or whose callback it is about: each subject ends with it."""
+        found = _EVENT.search(self.subject)
+        return found[1] if found else "?"
 
 
 def letters(endpoint: str) -> list[Letter]:

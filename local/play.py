@@ -119,8 +119,9 @@ class Show:
                 self._print_exchange(exchange, arrival)
 
     def _print_letter(self, letter: Letter, arrival: Arrival) -> None:
-        self._arrived(mail_scene())
-        self._screen.rule(f"{mail_scene().kind} · Email", arrival.took, "green")
+        if letter.event == mail_scene().kind:
+            self._arrived(mail_scene())
+        self._screen.rule(f"{letter.event} · Email", arrival.took, "green")
         self._screen.block([f"From: {letter.sender}", f"To: {letter.to}", f"Subject: {letter.subject}", ""])
         self._screen.block(letter.text.rstrip().splitlines())
 
@@ -131,9 +132,9 @@ class Show:
             self._delivery = request.header("webhook-id")
         if scene and reply.good:
             self._arrived(scene)
-        self._screen.rule(
-            f"{scene.kind} · {scene.how}" if scene else "?", arrival.took, "green" if reply.good else "yellow"
-        )
+        how = scene.how if scene else request.line.split(" ")[0]
+        title = f"{request.header('webhook-event') or '?'} · {how}"
+        self._screen.rule(title, arrival.took, "green" if reply.good else "yellow")
         self._screen.block(request.head.decode("latin-1").split(CRLF.decode()), first="bold")
         if request.body:
             self._screen.block(["", request.body.decode(errors="replace")])

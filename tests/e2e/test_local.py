@@ -69,6 +69,7 @@ def test_run_shows_what_arrives(cloud: Cloud, places: Places) -> None:
         "Content-Type: application/x-www-form-urlencoded",
         '{"to":"3215551111","from":"3215551212","message":"hello world","id":"0c4055acc5cc2736d818c96f4421b2f5"}',
         "Authorization: Basic ",
+        "── faxes/receive_notify · Email ",
         "To: owner@example.com",
         "The receiver answered 503 Service Unavailable, so Ringback will try again.",
         f"All {len(SCENES)} deliveries arrived.",
