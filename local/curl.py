@@ -30,9 +30,9 @@ def lines(api: str, header: Path, scene: Scene, *, receiver: str, delivery: str)
         yield "Send one again", _line(header, f"-X POST {number}/deliveries/{delivery}/redeliver")
 
 
-def variables(api: str, header: Path) -> str:
-    """The line that sets what `curl` lines elsewhere take: `$API` and `$TOKEN`."""
-    return f"API={shlex.quote(api)} TOKEN=$(sed 's/^token: //' {shlex.quote(str(header))})"
+def variables(api: str, header: Path, *, delivery: str) -> str:
+    """The line that sets what `curl` lines elsewhere take: `$API`, `$TOKEN` and `$DELIVERY`."""
+    return f"API={shlex.quote(api)} TOKEN=$(sed 's/^token: //' {shlex.quote(str(header))}) DELIVERY={delivery}"
 
 
 def _line(header: Path, rest: str) -> str:

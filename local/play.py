@@ -99,7 +99,7 @@ class Show:
             self._screen.line(line, "cyan")
         self._screen.line()
         self._screen.line("# For the lines of docs/api.md", "dim")
-        self._screen.line(variables(str(self._cloud.api), self._places.curl_header), "cyan")
+        self._screen.line(variables(str(self._cloud.api), self._places.curl_header, delivery=self._delivery), "cyan")
         self._screen.line()
         self._screen.line(
             "What arrives appears here. Ctrl-C ends this; the local AWS runs on until `make down`.", "dim"

@@ -8,7 +8,7 @@ from typing import Any
 
 from api.app import ROUTERS, api
 from api.document_schemas import resolved
-from api.settings import Authorization
+from api.settings import ApiSettings
 
 PATH = Path(__file__).parents[1] / "docs" / "api.md"
 
@@ -38,18 +38,24 @@ this page and compares the answers. Those two routes are open; every other one n
 - **Errors** have `error`, `message` and `status_code`. Every operation can answer 400, 401, 429 (with `Retry-After`),
   500 and 503 (with `Retry-After`); one with a body 413 and 415; a path without the verb 405 with `Allow`. The gateway's
   own 401 and 403, for a token or signature that it does not accept, have `message` alone.
-- **Rate.** 10 requests a second for an account, 20 at once.
+- **Rate.** 10 requests a second for an account, 20 at once, unless the stack has another `RequestsPerSecond`; its own
+  `GET /v2/openapi.json` says which.
 
-In the `curl` lines, `$API` is where the API is, and `$TOKEN` a token for the account `1000001`; `make run` prints both
-for the local stack.
+In the `curl` lines, `$API` is where the API is, `$TOKEN` a token for the account `1000001`, and `$DELIVERY` the id of a
+delivery, from the log; `make run` prints all three for the local stack. The answers are those of an account with one
+callback for messages of 3215551212 and one for call records, one delivery of each that failed, a signing secret and a
+contact; what sets something starts from nothing.
 """
+
+SETTINGS = ApiSettings.of({"AUTHORIZATION": "jwt"})
+"""The stack that the page describes: callers with tokens, and the defaults of the rest."""
 
 PARAMETERS = {
     "fonenumber": "3215551212",
     "account_id": "1000001",
     "group": "messages",
     "name": "receive_notify",
-    "delivery": "01a2097a9c0085c1d2f3a4b5c6d7e8f9",
+    "delivery": "$DELIVERY",
 }
 """What stands for a path's parameters in an example."""
 
@@ -58,7 +64,7 @@ type Json = Any
 
 def page() -> str:
     """The whole page."""
-    document = api.document(Authorization.JWT)
+    document = api.document(SETTINGS)
     tags = [router.tag for router in ROUTERS if any(path in document["paths"] for path in router.paths)]
     return _INTRODUCTION + "".join(_chapter(tag, document) for tag in tags)
 

@@ -23,7 +23,7 @@ from api.publication import Publication
 from api.queries import only_known_names, refuse_repeated
 from api.rate import RateLimit
 from api.routing import Operation, Paths, Routes, in_ascii, without_slash
-from api.settings import Authorization
+from api.settings import ApiSettings
 from ringback.errors import OurFault
 from ringback.fault_fields import fault_fields
 
@@ -45,26 +45,26 @@ class Api:
         for router in routers:
             self._resolver.include_router(router)
         self._resolver.exception_handler(Exception)(self._told)
-        self._documents: dict[Authorization, dict[str, Any]] = {}
-        self._published: dict[Authorization, Publication] = {}
+        self._documents: dict[ApiSettings, dict[str, Any]] = {}
+        self._published: dict[ApiSettings, Publication] = {}
 
-    def document(self, authorization: Authorization) -> dict[str, Any]:
-        """The OpenAPI document, made once."""
+    def document(self, settings: ApiSettings) -> dict[str, Any]:
+        """The OpenAPI document of a stack with these *settings*, made once."""
         from api.document import document  # noqa: PLC0415 - few requests ask for it
 
-        if authorization not in self._documents:
-            self._documents[authorization] = document(self._resolver, self.paths, authorization)
-        return self._documents[authorization]
+        if settings not in self._documents:
+            self._documents[settings] = document(self._resolver, self.paths, settings)
+        return self._documents[settings]
 
-    def published(self, authorization: Authorization) -> Publication:
+    def published(self, settings: ApiSettings) -> Publication:
         """The same as it is answered."""
-        if authorization not in self._published:
-            self._published[authorization] = Publication(
+        if settings not in self._published:
+            self._published[settings] = Publication(
                 content_type=JSON,
-                text=json.dumps(self.document(authorization), ensure_ascii=False, separators=(",", ":")),
+                text=json.dumps(self.document(settings), ensure_ascii=False, separators=(",", ":")),
                 headers={"Access-Control-Allow-Origin": "*"},
             )
-        return self._published[authorization]
+        return self._published[settings]
 
     def answer(self, event: Mapping[str, Any], context: LambdaContext, parts: Environment) -> dict[str, Any]:
         """Answer a request of API Gateway, and write one line about it."""
@@ -94,7 +94,7 @@ class Api:
             at=at,
             parts=parts,
             headers=event.get("headers", {}),
-            document=partial(self.published, parts.api.authorization),
+            document=partial(self.published, parts.api),
         )
         self._resolver.append_context(call=call)  # type: ignore[no-untyped-call] # of Powertools
         return self._resolver.resolve(request, context)

@@ -11,31 +11,34 @@ from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn
 from api.caller import ACCOUNT_HEADER
 from api.content_types import FORM, JSON, TAKES
 from api.document_schemas import as_form, resolved
+from api.models.deliveries import DELIVERY_ID
 from api.models.shapes import examples
 from api.problems import body_of
+from api.rate import Allowance
 from api.routing import Operation, Paths
-from api.settings import Authorization
+from api.settings import ApiSettings, Authorization
 from ringback import VERSION
 
 DESCRIPTION = """\
 Set what happens when something happens on a phone number, see what happened, and send it again.
 
-Every error is an object with `error`, `message` and `status_code`. Times are UTC, ISO 8601. An account has 10 requests
-a second and a short burst more; beyond that the answer is 429 with `Retry-After`.
+Every error is an object with `error`, `message` and `status_code`. Times are UTC, ISO 8601. An account has {allowed};
+beyond that the answer is 429 with `Retry-After`.
 """
+"""With what the stack was deployed with in place of `{allowed}`."""
 
 EXAMPLES = {
     HTTPStatus.BAD_REQUEST: 'method: given "PATCH"; messages/receive_notify allows GET, POST, JSON',
     HTTPStatus.UNAUTHORIZED: "token: missing; it is a header",
-    HTTPStatus.NOT_FOUND: "messages/receive_notify of 3215551212 is not set; set it, or give a callback",
+    HTTPStatus.NOT_FOUND: f"no such delivery: {DELIVERY_ID}; it may have expired",
     HTTPStatus.CONFLICT: "messages/receive_notify of 3215551212 is not set any more; set it, then send again",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body: 1,048,576 bytes; it takes at most 262,144",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: f'Content-Type: given "text/xml"; {TAKES}',
-    HTTPStatus.TOO_MANY_REQUESTS: "too many requests; an account has 10 requests a second, 20 at once",
+    HTTPStatus.TOO_MANY_REQUESTS: "too many requests; an account has {allowed}",
     HTTPStatus.INTERNAL_SERVER_ERROR: "a fault of ours, in our log under this request's id",
     HTTPStatus.SERVICE_UNAVAILABLE: "a part of ours is out of reach; try again",
 }
-"""A message for every status that an operation may have."""
+"""A message for every status that an operation may have; `{allowed}` as above."""
 
 _WITH_BODY = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 _ALWAYS = (
@@ -59,15 +62,16 @@ _OF_POWERTOOLS = ("HTTPValidationError", "ValidationError", "ResponseValidationE
 """Schemas of errors that are never answered: ours are."""
 
 
-def document(resolver: APIGatewayHttpResolver, paths: Paths, authorization: Authorization) -> dict[str, Any]:
+def document(resolver: APIGatewayHttpResolver, paths: Paths, settings: ApiSettings) -> dict[str, Any]:
     """The document, as JSON has it."""
-    schemes = _SCHEMES[authorization]
+    schemes = _SCHEMES[settings.authorization]
+    allowed = Allowance.of(settings).in_words
     made: dict[str, Any] = json.loads(
         resolver.get_openapi_json_schema(
             title="Ringback",
             version=VERSION,
             openapi_version="3.1.0",
-            description=DESCRIPTION,
+            description=DESCRIPTION.replace("{allowed}", allowed),
             security_schemes=dict(schemes),
             security=[{name: [] for name in schemes}],
         )
@@ -79,7 +83,9 @@ def document(resolver: APIGatewayHttpResolver, paths: Paths, authorization: Auth
     for name, shown in examples():
         if name in components["schemas"]:
             components["schemas"][name]["examples"] = shown
-    components["responses"] = {_name(status): _response(status) for status in EXAMPLES}
+    components["responses"] = {
+        _name(status): _response(status, message.replace("{allowed}", allowed)) for status, message in EXAMPLES.items()
+    }
     made["servers"] = [{"url": "..", "description": "Relative to this document: where the API is."}]
     made["paths"] = {path: made["paths"][path] for path in paths if path in made["paths"]}
     for path, verb, operation in _operations(made):
@@ -149,13 +155,11 @@ def _name(status: HTTPStatus) -> str:
     return status.name.title().replace("_", "")
 
 
-def _response(status: HTTPStatus) -> dict[str, Any]:
+def _response(status: HTTPStatus, message: str) -> dict[str, Any]:
     schema = "Unauthorized" if status is HTTPStatus.UNAUTHORIZED else "Problem"
     response: dict[str, Any] = {
         "description": status.phrase,
-        "content": {
-            JSON: {"schema": {"$ref": f"#/components/schemas/{schema}"}, "example": body_of(status, EXAMPLES[status])}
-        },
+        "content": {JSON: {"schema": {"$ref": f"#/components/schemas/{schema}"}, "example": body_of(status, message)}},
     }
     if status in _WAITS:
         description = "Seconds after which it is worth to ask again."

@@ -57,8 +57,7 @@ class Environment:
     @cached_property
     def rate(self) -> RateLimit:
         """Every request asks here first."""
-        allowance = Allowance(per_second=self.api.requests_per_second, burst=self.api.burst)
-        return RateLimit(table=self._callbacks_table, allowance=allowance)
+        return RateLimit(table=self._callbacks_table, allowance=Allowance.of(self.api))
 
     @cached_property
     def numbers(self) -> Numbers:

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import AfterValidator
 
+from api.models.deliveries import DELIVERY_ID
 from api.models.shapes import TIME
 from api.problems import not_found
 from ringback.catalogue import EventKind, lookup
@@ -103,7 +104,7 @@ Group = Annotated[str, Path(description="The first part of the event's name.", e
 Name = Annotated[str, Path(description="The second part of the event's name.", examples=["receive_notify"])]
 DeliveryId = Annotated[
     str,
-    Path(description="32 hex digits.", examples=["01a2097a9c0085c1d2f3a4b5c6d7e8f9"]),
+    Path(description="32 hex digits.", examples=[DELIVERY_ID]),
     AfterValidator(delivery_of_path),
 ]
 Shown = Annotated[Shape, Query(description="`fonenumbers`: their digits alone.")]

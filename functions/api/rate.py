@@ -10,6 +10,7 @@ from http import HTTPStatus
 from math import ceil
 
 from api.problems import Problem
+from api.settings import ApiSettings
 from ringback.aws import our_fault
 from ringback.errors import Conflict
 from ringback.models import owner_of
@@ -27,6 +28,11 @@ class Allowance:
     per_second: float
     burst: int
 
+    @classmethod
+    def of(cls, settings: ApiSettings) -> "Allowance":
+        """What the stack was deployed with."""
+        return cls(per_second=settings.requests_per_second, burst=settings.burst)
+
     @property
     def interval(self) -> timedelta:
         """What one request adds to the account's time of rest."""
@@ -36,6 +42,11 @@ class Allowance:
     def credit(self) -> timedelta:
         """How far ahead of now the time of rest may lie, and one more request is still taken."""
         return (self.burst - 1) * self.interval
+
+    @property
+    def in_words(self) -> str:
+        """The same for a person."""
+        return f"{self.per_second:g} requests a second, {self.burst} at once"
 
     @property
     def retry_after(self) -> int:
@@ -64,9 +75,10 @@ class RateLimit:
         step = interval // timedelta(milliseconds=1)
         if self._write(account, "SET rests = rests + :next", "rests <= :limit", now + credit, next=step):
             return
-        allowed = f"{self._allowance.per_second:g} requests a second, {self._allowance.burst} at once"
         wait = {"Retry-After": str(self._allowance.retry_after)}
-        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, f"too many requests; an account has {allowed}", wait)
+        raise Problem(
+            HTTPStatus.TOO_MANY_REQUESTS, f"too many requests; an account has {self._allowance.in_words}", wait
+        )
 
     def _write(self, account: str, update: str, condition: str, limit: datetime, *, next: int) -> bool:  # noqa: A002
         try:

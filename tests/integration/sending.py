@@ -53,19 +53,20 @@ class Sending:
         self, url: Url, *, body: bytes | None = b'{"to":"3215551212"}', headers: Headers = (), slot_wait: float = 5
     ) -> Answer:
         """One attempt."""
-        return self.sender.send_now(request(url, body, headers), self._vetted(url), wait=slot_wait)
+        return self.sender.send_now(request(url, body, headers), self.vetted(url), wait=slot_wait)
 
     def send_to(self, url: Url, *addresses: str) -> Answer:
         """One attempt, where *url* resolves to *addresses*."""
         target = Target(scheme=url.scheme, host=url.host, port=url.port, addresses=addresses)
         return self.sender.send_now(request(url), target)
 
-    def _vetted(self, url: Url) -> Target:
+    def vetted(self, url: Url) -> Target:
+        """What the guard makes of *url*."""
         return self.adapter.wait_for(self.guard.vet(url))
 
     def addressed(self, url: Url) -> AddressedRequest:
         """A request for the adapter itself."""
-        return AddressedRequest(request(url), self._vetted(url))
+        return AddressedRequest(request(url), self.vetted(url))
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import pytest
 
 from api import app
 from api.problems import NO_SUCH_PATH
-from tests.integration.calling import Answered, Api
+from tests.integration.calling import Answered, Api, calling
+from tests.integration.stack import Stack
 from tools.api_page import PARAMETERS as EXAMPLES
 
 
@@ -47,6 +48,17 @@ def test_every_reference_leads_somewhere_and_nothing_of_powertools_is_left(docum
         assert name in document["components"][kind]
     assert "ValidationError" not in text
     assert set(document["components"]["schemas"]) <= set(re.findall(r"#/components/schemas/(\w+)", text))
+
+
+def test_the_document_says_what_this_stack_allows(shared_stack: Stack) -> None:
+    """It is a parameter of the deployment."""
+    with calling(shared_stack, REQUESTS_PER_SECOND="2.5", BURST="7") as api:
+        document = api.get("/v2/openapi.json", account=None).json
+
+    too_many = document["components"]["responses"]["TooManyRequests"]["content"]["application/json"]["example"]
+    for text in (document["info"]["description"], too_many["message"]):
+        assert "2.5 requests a second, 7 at once" in text
+        assert "{" not in text
 
 
 def test_every_error_has_its_three_fields_in_its_example(document: Any) -> None:

@@ -53,7 +53,7 @@ def test_without_a_configuration_nothing_is_reported(stack: Stack, letters: list
 def test_every_mail_asks_auto_responders_to_be_silent_and_nobody_to_keep_a_bounce(
     stack: Stack, letters: list[dict[str, Any]], callback: tuple[str, str] | None
 ) -> None:
-    """botocore checks the names against SES's own model; Exchange's word for bounces is NDR, and All has it in it."""
+    """Botocore checks the names against SES's own model; Exchange's word for bounces is NDR, and All has it in it."""
     sender(stack).send(replace(MAIL, callback=callback))
 
     [letter] = letters

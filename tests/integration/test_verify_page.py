@@ -213,8 +213,7 @@ def signed_with(signature: str, request: HttpRequest) -> HttpRequest:
 
 
 def status(sending: Sending, request: HttpRequest) -> int | None:
-    answer = sending.sender.send(request, sending.guard.vet(request.url))
-    return answer.status
+    return sending.sender.send_now(request, sending.vetted(request.url)).status
 
 
 def is_refused(status: int | None) -> bool:

@@ -5,6 +5,15 @@ from pydantic import Field
 from api.models.shapes import TIME, Input, Output, shown_as
 
 _CREATED = "2026-11-23T17:36:00.000Z"
+_NEW = {
+    "exists": True,
+    "created": _CREATED,
+    "previous_signs_until": None,
+    "secret": "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+}
+
+ROTATED = {"signing_secret": {**_NEW, "previous_signs_until": "2026-11-24T17:36:00.000Z"}}
+"""The example of a rotation: the secret before the new one signs for a day."""
 
 
 class SigningSecret(Output):
@@ -46,16 +55,7 @@ class NewSigningSecret(SigningSecret):
 class NewSigningSecretAnswer(Output):
     """Keep it: it cannot be read again."""
 
-    model_config = shown_as(
-        {
-            "signing_secret": {
-                "exists": True,
-                "created": _CREATED,
-                "previous_signs_until": None,
-                "secret": "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
-            }
-        }
-    )
+    model_config = shown_as({"signing_secret": _NEW})
 
     signing_secret: NewSigningSecret
 

@@ -5,37 +5,78 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from api.models.shapes import TIME, Input, Output, shown_as
+from ringback.catalogue import CATALOGUE
 from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Outcome
 from ringback.times import iso
+
+DELIVERY_ID = "01a2097a9c00d5d981b4cb27a1dc95cb"
+"""Of the example: what `delivery_id` makes of its event."""
 
 _ATTEMPT: dict[str, Any] = {
     "number": 1,
     "at": "2026-11-23T17:36:01.204Z",
     "reason": "event",
-    "outcome": "status",
-    "status": 500,
+    "outcome": "gone",
+    "status": 410,
     "milliseconds": 87,
-    "detail": "HTTP 500",
-    "excerpt": "Internal Server Error",
+    "detail": "HTTP 410",
+    "excerpt": "Gone",
 }
-_SUMMARY: dict[str, Any] = {
-    "id": "01a2097a9c0085c1d2f3a4b5c6d7e8f9",
-    "fonenumber": "3215551212",
-    "event": "messages/receive_notify",
-    "event_id": "0c4055acc5cc2736d818c96f4421b2f5",
-    "time": "2026-11-23T17:36:00.000Z",
-    "created": "2026-11-23T17:36:01.190Z",
-    "status": "failed",
-    "note": "",
-    "next_attempt": None,
-    "attempt_count": 1,
-}
-_DATA: dict[str, Any] = {
-    "to": "3215551212",
-    "from": "3215551111",
-    "message": "hello world",
-    "id": "0c4055acc5cc2736d818c96f4421b2f5",
-}
+
+
+def _example(event: str, **fields: str) -> dict[str, Any]:
+    """A delivery of the catalogue's example that has failed."""
+    summary = {
+        "id": fields["id"],
+        "fonenumber": fields["fonenumber"],
+        "event": event,
+        "event_id": fields["event_id"],
+        "time": "2026-11-23T17:36:00.000Z",
+        "created": "2026-11-23T17:36:01.190Z",
+        "status": "failed",
+        "note": "",
+        "next_attempt": None,
+        "attempt_count": 1,
+        "last_attempt": _ATTEMPT,
+    }
+    return {**summary, "attempts": [_ATTEMPT], "data": dict(CATALOGUE[event].example)}
+
+
+_FAILED = _example(
+    "messages/receive_notify", id=DELIVERY_ID, fonenumber="3215551212", event_id="0c4055acc5cc2736d818c96f4421b2f5"
+)
+_FAILED_OF_ACCOUNT = _example(
+    "accounts/cdr_notify", id="01a2097a9c005590373c43b65014e6dc", fonenumber="", event_id="1795455360.1187"
+)
+
+
+def _list(delivery: dict[str, Any]) -> dict[str, Any]:
+    summary = {name: value for name, value in delivery.items() if name not in {"attempts", "data"}}
+    return {"deliveries": [summary], "cursor": None}
+
+
+def _sent_again(delivery: dict[str, Any]) -> dict[str, Any]:
+    return {"delivery": {**delivery, "status": "pending", "next_attempt": "2026-11-23T18:05:00.000Z"}}
+
+
+def _tested() -> dict[str, Any]:
+    """What comes of `TrialInput`'s example."""
+    attempt = {
+        **_ATTEMPT,
+        "reason": "test",
+        "outcome": "delivered",
+        "status": 200,
+        "detail": "HTTP 200",
+        "excerpt": "ok",
+    }
+    told = {"event_id": "test-5d1e0f3a9b8c7d6e", "status": "delivered", "last_attempt": attempt, "attempts": [attempt]}
+    return {"delivery": {**_FAILED, **told, "data": {"message": "50% off"}}}
+
+
+LISTED_OF_ACCOUNT, SHOWN_OF_ACCOUNT = _list(_FAILED_OF_ACCOUNT), {"delivery": _FAILED_OF_ACCOUNT}
+SENT_AGAIN, SENT_AGAIN_OF_ACCOUNT = _sent_again(_FAILED), _sent_again(_FAILED_OF_ACCOUNT)
+TESTED = _tested()
+"""Examples of answers, where that of the model is another operation's."""
 
 
 class AttemptShown(Output):
@@ -77,7 +118,7 @@ class DeliveryShown(DeliverySummary):
 class DeliveriesAnswer(Output):
     """A page of the log, the newest event first."""
 
-    model_config = shown_as({"deliveries": [{**_SUMMARY, "last_attempt": _ATTEMPT}], "cursor": None})
+    model_config = shown_as(_list(_FAILED))
 
     deliveries: list[DeliverySummary]
     cursor: str | None = Field(
@@ -88,7 +129,7 @@ class DeliveriesAnswer(Output):
 class DeliveryAnswer(Output):
     """One delivery."""
 
-    model_config = shown_as({"delivery": {**_SUMMARY, "last_attempt": _ATTEMPT, "attempts": [_ATTEMPT], "data": _DATA}})
+    model_config = shown_as({"delivery": _FAILED})
 
     delivery: DeliveryShown
 
@@ -124,7 +165,7 @@ class Redelivery(Output):
 class RedeliveryAnswer(Output):
     """It happens in the background, within the next minutes."""
 
-    model_config = shown_as({"redelivery": {"count": 17, "dry_run": True, "cursor": None}})
+    model_config = shown_as({"redelivery": {"count": 1, "dry_run": True, "cursor": None}})
 
     redelivery: Redelivery
 

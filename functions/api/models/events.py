@@ -6,32 +6,8 @@ from pydantic import Field
 
 from api.models.callbacks import URL, DeliveryFields
 from api.models.shapes import Input, Output, shown_as
-from ringback.catalogue import EventKind, FieldType, Scope
+from ringback.catalogue import CATALOGUE, EventKind, FieldType, Scope
 from ringback.models import CallbackType, HttpRequest, Mail, Method
-
-_FIELD: dict[str, Any] = {
-    "token": "msg",
-    "body": "message",
-    "type": "string",
-    "meaning": "text of the message",
-    "values": {},
-    "aliases": [],
-}
-_EVENT: dict[str, Any] = {
-    "event": "messages/receive_notify",
-    "title": "Message received",
-    "scope": "number",
-    "types": ["None", "Callback", "Email"],
-    "methods": ["GET", "POST", "JSON"],
-    "https_only": False,
-    "fields": [_FIELD],
-    "example": {
-        "to": "3215551212",
-        "from": "3215551111",
-        "message": "hello world",
-        "id": "0c4055acc5cc2736d818c96f4421b2f5",
-    },
-}
 
 
 class FieldShown(Output):
@@ -58,10 +34,37 @@ class EventShown(Output):
     example: dict[str, str | int] = Field(description="A body.")
 
 
+def shown(kind: EventKind) -> EventShown:
+    """A kind as an answer."""
+    return EventShown(
+        event=kind.name,
+        title=kind.title,
+        scope=kind.scope,
+        types=list(kind.types),
+        methods=list(kind.methods),
+        https_only=kind.https_only,
+        fields=[
+            FieldShown(
+                token=field.token,
+                body=field.body,
+                type=field.type,
+                meaning=field.meaning,
+                values=dict(field.values),
+                aliases=list(field.aliases),
+            )
+            for field in kind.fields
+        ],
+        example=dict(kind.example),
+    )
+
+
+_EXAMPLE = shown(CATALOGUE["messages/receive_notify"]).model_dump(mode="json")
+
+
 class EventAnswer(Output):
     """One kind of event."""
 
-    model_config = shown_as({"event": _EVENT})
+    model_config = shown_as({"event": _EXAMPLE})
 
     event: EventShown
 
@@ -69,7 +72,7 @@ class EventAnswer(Output):
 class EventsAnswer(Output):
     """All kinds of events."""
 
-    model_config = shown_as({"events": [_EVENT]})
+    model_config = shown_as({"events": [_EXAMPLE]})
 
     events: list[EventShown]
 
@@ -144,30 +147,6 @@ class PreviewAnswer(Output):
     )
 
     preview: HttpPreview | MailPreview
-
-
-def shown(kind: EventKind) -> EventShown:
-    """A kind as an answer."""
-    return EventShown(
-        event=kind.name,
-        title=kind.title,
-        scope=kind.scope,
-        types=list(kind.types),
-        methods=list(kind.methods),
-        https_only=kind.https_only,
-        fields=[
-            FieldShown(
-                token=field.token,
-                body=field.body,
-                type=field.type,
-                meaning=field.meaning,
-                values=dict(field.values),
-                aliases=list(field.aliases),
-            )
-            for field in kind.fields
-        ],
-        example=dict(kind.example),
-    )
 
 
 def http_preview(

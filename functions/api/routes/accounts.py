@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from api.calls import Call, Calling
 from api.models.accounts import (
+    ROTATED,
     Contact,
     ContactAnswer,
     ContactInput,
@@ -92,6 +93,7 @@ def create_signing_secret(
     ),
     problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT],
     body={},
+    answer=ROTATED,
 )
 def rotate_signing_secret(
     call: Calling, body: Annotated[SigningSecretInput | None, Body()] = None

@@ -9,6 +9,10 @@ from api.calls import Call, Calling
 from api.cursors import cursor_for, no_cursor, position_in
 from api.log_queries import Filter
 from api.models.deliveries import (
+    LISTED_OF_ACCOUNT,
+    SENT_AGAIN,
+    SENT_AGAIN_OF_ACCOUNT,
+    SHOWN_OF_ACCOUNT,
     DeliveriesAnswer,
     DeliveryAnswer,
     RedeliveryAnswer,
@@ -58,7 +62,11 @@ def list_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
 
 
 @routes.operation(
-    "GET", ACCOUNT + "/deliveries", name="list_account_deliveries", summary="The log of events without a number"
+    "GET",
+    ACCOUNT + "/deliveries",
+    name="list_account_deliveries",
+    summary="The log of events without a number",
+    answer=LISTED_OF_ACCOUNT,
 )
 def list_account_deliveries(  # noqa: PLR0913, PLR0917 - as above
     call: Calling,
@@ -91,6 +99,7 @@ def get_delivery(call: Calling, fonenumber: Number, delivery: DeliveryId) -> Del
     name="get_account_delivery",
     summary="One delivery of an event without a number",
     problems=[HTTPStatus.NOT_FOUND],
+    answer=SHOWN_OF_ACCOUNT,
 )
 def get_account_delivery(call: Calling, delivery: DeliveryId) -> DeliveryAnswer:
     """As for a number."""
@@ -108,6 +117,7 @@ def get_account_delivery(call: Calling, delivery: DeliveryId) -> DeliveryAnswer:
     ),
     problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT],
     status=HTTPStatus.ACCEPTED,
+    answer=SENT_AGAIN,
 )
 def redeliver(call: Calling, fonenumber: Number, delivery: DeliveryId) -> DeliveryAnswer:
     """One of a number."""
@@ -121,6 +131,7 @@ def redeliver(call: Calling, fonenumber: Number, delivery: DeliveryId) -> Delive
     summary="Send a delivery of an event without a number again",
     problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT],
     status=HTTPStatus.ACCEPTED,
+    answer=SENT_AGAIN_OF_ACCOUNT,
 )
 def redeliver_account_delivery(call: Calling, delivery: DeliveryId) -> DeliveryAnswer:
     """As for a number."""

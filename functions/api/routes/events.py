@@ -6,7 +6,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from api.calls import Call, Calling
-from api.models.deliveries import DeliveryAnswer, answer_of
+from api.models.deliveries import TESTED, DeliveryAnswer, answer_of
 from api.models.events import (
     EventAnswer,
     EventsAnswer,
@@ -32,7 +32,13 @@ TRIAL_ID_BYTES = 8
 """Of the id of an event that did not happen."""
 
 
-@routes.operation("GET", "/v2/events", name="list_events", summary="The catalogue of events")
+@routes.operation(
+    "GET",
+    "/v2/events",
+    name="list_events",
+    summary="The catalogue of events",
+    description="The example has the first of them only.",
+)
 def list_events(call: Calling) -> EventsAnswer:  # noqa: ARG001 - an account may read it, whichever it is
     """All kinds."""
     return EventsAnswer(events=[shown(kind) for kind in CATALOGUE.values()])
@@ -89,6 +95,7 @@ def preview(
         " turned off."
     ),
     problems=[HTTPStatus.NOT_FOUND],
+    answer=TESTED,
 )
 def try_now(
     call: Calling, fonenumber: Number, group: Group, name: Name, body: Annotated[TrialInput | None, Body()] = None

@@ -25,10 +25,10 @@ def test_the_variables_of_other_lines_come_from_the_same_file(tmp_path: Path) ->
     header = tmp_path / "a folder" / "token.header"
     header.parent.mkdir()
     write_header(header, "the.token")
-    line = variables("http://api", header)
+    line = variables("http://api", header, delivery="01a2")
 
-    shell = ["sh", "-c", f'{line}; echo "$API $TOKEN"']
-    assert subprocess.run(shell, check=True, capture_output=True, text=True).stdout == "http://api the.token\n"  # noqa: S603
+    shell = ["sh", "-c", f'{line}; echo "$API $TOKEN $DELIVERY"']
+    assert subprocess.run(shell, check=True, capture_output=True, text=True).stdout == "http://api the.token 01a2\n"  # noqa: S603
 
 
 def test_nothing_is_sent_again_before_there_is_a_delivery(tmp_path: Path) -> None:

@@ -6,13 +6,12 @@ import jsonschema  # type: ignore[import-untyped] # it has no types of its own
 import pytest
 
 from api.app import api
-from api.settings import Authorization
-from tools.api_page import PATH, curl, page, pretty
+from tools.api_page import PATH, SETTINGS, curl, page, pretty
 
 
 @pytest.fixture(scope="module")
 def document() -> Any:
-    return api.document(Authorization.JWT)
+    return api.document(SETTINGS)
 
 
 def test_the_page_is_what_the_document_says() -> None:
