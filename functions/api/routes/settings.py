@@ -95,7 +95,6 @@ def _register(kind: EventKind) -> None:
 def _register_for_the_account(kind: EventKind) -> None:
     fields = _example_of(kind)
     callback = replaced(kind, fields, owner="", allowed=())
-    answer = {"account": account_object("1000001", {kind.name: callback} if callback else {})}
 
     @routes.operation(
         "POST",
@@ -104,7 +103,7 @@ def _register_for_the_account(kind: EventKind) -> None:
         summary=f"Set the callback for {kind.name}",
         description=_description_of(kind, of_an_account=True),
         body=fields,
-        answer=answer,
+        answer={"account": account_object("1000001", {kind.name: callback} if callback else {})},
     )
     def set_callback(call: Calling, body: Annotated[AccountCallback, Body()]) -> AccountAnswer:
         fields = body.given()
@@ -117,7 +116,6 @@ def _register_for_the_account(kind: EventKind) -> None:
         f"/v2/{kind.name}",
         name=f"get_{kind.group}_{kind.short_name}",
         summary=f"Read the callback for {kind.name}",
-        answer=answer,
     )
     def get_callback(call: Calling) -> AccountAnswer:
         return _of_the_account(call)
