@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Brings what the receivers of docs/verify.md need, all into .tools/receivers: nothing of this machine is changed.
 #
-# A language that this machine has not, or that cannot be brought, is left out: LANGUAGE.missing has the reason, its test
-# is skipped with it, and the next make tries again.
+# A language that this machine has not, or that cannot be brought, is left out: LANGUAGE.missing has the reason, with
+# which its test is skipped, and the next make tries again.
 set -euo pipefail
 
 locks=$PWD/requirements/receivers
@@ -20,14 +20,14 @@ set_up_node() {
   rm -rf "$home/node/cache"
 }
 
-# Go keeps what it compiled; the first build compiles its whole net/http.
+# Go keeps what it compiled; the first build compiles its whole net/http, without inlining in two thirds of the time.
 set_up_go() {
   need go
   cp "$locks"/go.mod "$locks"/go.sum "$home/go/"
   printf 'package main\n\nimport _ "github.com/standard-webhooks/standard-webhooks/libraries/go"\n\nfunc main() {}\n' \
     >"$home/go/main.go"
-  (cd "$home/go" && GOPATH=$home/go/path GOCACHE=$home/go/cache GOFLAGS=-modcacherw GOTOOLCHAIN=local CGO_ENABLED=0 \
-    go build -o /dev/null .)
+  (cd "$home/go" && GOPATH=$home/go/path GOCACHE=$home/go/cache GOFLAGS="-modcacherw -gcflags=all=-l" \
+    GOTOOLCHAIN=local CGO_ENABLED=0 go build -o /dev/null .)
 }
 
 set_up_java() {

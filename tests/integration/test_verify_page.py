@@ -61,7 +61,7 @@ def built(folder: Path) -> None:
 GO = {
     "GOPATH": str(HOME / "go" / "path"),
     "GOCACHE": str(HOME / "go" / "cache"),
-    "GOFLAGS": "-modcacherw",
+    "GOFLAGS": "-modcacherw -gcflags=all=-l",  # as the set-up compiled, or it would compile all again
     "GOTOOLCHAIN": "local",
     "GOPROXY": "off",
     "CGO_ENABLED": "0",
