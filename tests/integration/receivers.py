@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
+from time import monotonic, sleep
 from types import TracebackType
 from typing import Self
 
@@ -33,6 +34,15 @@ class Received:
         """Headers by their names in lower case."""
         lines = self.head.decode("latin-1").split("\r\n")[1:]
         return {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def wait_until(is_so: Callable[[], bool], *, seconds: float = 5) -> None:
+    """Wait for something that another thread brings about."""
+    end = monotonic() + seconds
+    while not is_so():
+        if monotonic() > end:
+            raise TimeoutError
+        sleep(0.001)
 
 
 def read_request(sock: socket.socket) -> Received | None:
@@ -101,6 +111,12 @@ class Receiver:
     def port(self) -> int:
         port: int = self._listener.getsockname()[1]
         return port
+
+    @property
+    def open(self) -> int:
+        """Connections that it has now."""
+        with self._lock:
+            return len(self._open)
 
     def url(self, target: str = "/hook") -> Url:
         """A URL of this receiver."""

@@ -55,6 +55,10 @@ class Sending:
         """One attempt."""
         return self.sender.send_now(request(url, body, headers), self.vetted(url), wait=slot_wait)
 
+    async def exchange(self, url: Url, *, wait: float = 5) -> Answer:
+        """One attempt, on the loop that runs."""
+        return await self.sender.send(request(url), self.guard.vet(url), wait=wait)
+
     def send_to(self, url: Url, *addresses: str) -> Answer:
         """One attempt, where *url* resolves to *addresses*."""
         target = Target(scheme=url.scheme, host=url.host, port=url.port, addresses=addresses)

@@ -1,18 +1,19 @@
 """Opening connections: addresses that refuse or are silent, and TLS."""
 
+import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from ringback.errors import AttemptFailed
-from ringback.http import connect
+from ringback.http import connect as connect_module
 from ringback.http.tls import tls_context
 from ringback.models import Outcome
 from tests.integration import misbehaviour
@@ -47,12 +48,12 @@ def test_an_address_that_refuses_is_followed_by_the_next(receiver: Receiver, sen
     began = monotonic()
 
     assert sending.send_to(receiver.url(), *refusing, "127.0.0.1").status == 200
-    assert monotonic() - began < connect.STAGGER
+    assert monotonic() - began < connect_module.STAGGER
 
 
 def test_a_silent_address_is_overtaken(silent_port: int, sending: Sending, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its share of the connect time is a fraction: the next one is tried beside it."""
-    monkeypatch.setattr(connect, "STAGGER", 0.02)
+    monkeypatch.setattr(connect_module, "STAGGER", 0.02)
     with Receiver(address="::1") as receiver:
         monkeypatch.setattr(socket.socket, "connect_ex", _redirected(receiver.port, silent_port))
 
@@ -82,6 +83,18 @@ def test_twenty_silent_addresses_take_no_longer_than_one(silent_port: int, hurri
     assert raised.value.outcome is Outcome.CONNECT
     assert raised.value.detail.startswith(f"no connection to 127.0.0.1:{silent_port} within 0.25 s (nor to")
     assert hurried.forgotten == ["127.0.0.1"]
+
+
+def test_a_connection_that_comes_in_the_last_moment_counts(receiver: Receiver) -> None:
+    """Where the processor was busy, both are there at once: the connection, and the end of its time."""
+
+    async def connect() -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_soon(sleep, 0.02)
+        sock = await connect_module.open_socket(["127.0.0.1"], receiver.port, until=loop.time() + 0.01, seconds=0.01)
+        sock.close()
+
+    asyncio.run(connect())
 
 
 def test_a_refused_connection_says_by_whom(free_port: int, receiver: Receiver, sending: Sending) -> None:

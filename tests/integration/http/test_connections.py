@@ -14,8 +14,8 @@ from ringback.http.limits import Limits
 from ringback.http.tls import tls_context
 from ringback.models import Outcome
 from tests.integration.certificates import Authority
-from tests.integration.misbehaviour import closes_after_each
-from tests.integration.receivers import Receiver, read_request
+from tests.integration.misbehaviour import closes_after_each, never_answers
+from tests.integration.receivers import Receiver, behaves, read_request, wait_until
 from tests.integration.sending import HURRY, SLACK, Sending
 
 
@@ -70,6 +70,75 @@ async def _is_dropped(sock: socket.socket) -> bool:
     is_dropped = connection.dropped
     connection.close()
     return is_dropped
+
+
+@pytest.mark.parametrize("name", ["receiver", "secure_receiver"])
+def test_a_connection_that_died_while_nothing_ran_is_noticed(
+    name: str, sending: Sending, request: pytest.FixtureRequest
+) -> None:
+    """A frozen execution environment runs no loop; the next invocation does not send into a closed connection."""
+    receiver: Receiver = request.getfixturevalue(name)
+    with asyncio.Runner() as runner:
+        first = runner.run(sending.exchange(receiver.url()))
+        receiver.drop_connections()
+        wait_until(lambda: receiver.open == 0)
+        second = runner.run(sending.exchange(receiver.url()))
+        third = runner.run(sending.exchange(receiver.url()))
+        sending.adapter.close()
+
+    assert [first.status, second.status, third.status] == [200, 200, 200]
+    assert [len(receiver.received), receiver.connections] == [3, 2]
+
+
+def test_words_that_came_while_nothing_ran_are_no_answer(receiver: Receiver, sending: Sending) -> None:
+    """They would be taken for the answer to the next request."""
+    said = Event()
+
+    def behaviour(receiver: Receiver, sock: socket.socket) -> None:
+        read_request(sock)
+        sock.sendall(receiver.answer())
+        if receiver.connections == 1:
+            said.wait(5)
+            sock.sendall(b"HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n")
+            said.clear()
+        receiver.stopped.wait()
+
+    receiver.behaviour = behaviour
+    with asyncio.Runner() as runner:
+        runner.run(sending.exchange(receiver.url()))
+        said.set()
+        wait_until(lambda: not said.is_set())
+
+        assert runner.run(sending.exchange(receiver.url())).status == 200
+        sending.adapter.close()
+
+
+def test_who_gives_up_leaves_nothing_behind(receiver: Receiver, sending: Sending) -> None:
+    """Its turn is the next one's, and its connection is closed: an answer may still come on it."""
+    receiver.behaviour = never_answers
+
+    async def give_up() -> int:
+        attempts = [asyncio.create_task(sending.exchange(receiver.url())) for _ in range(25)]
+        await asyncio.to_thread(wait_until, lambda: receiver.connections == 10)
+        for attempt in attempts:
+            attempt.cancel()
+        await asyncio.gather(*attempts, return_exceptions=True)
+        receiver.behaviour = behaves
+        return (await sending.exchange(receiver.url(), wait=0)).status or 0
+
+    with asyncio.Runner() as runner:
+        assert runner.run(give_up()) == 200
+        sending.adapter.close()
+
+
+def test_each_loop_has_connections_of_its_own(receiver: Receiver, sending: Sending) -> None:
+    """Those of a loop that has ended are closed."""
+    for _ in range(3):
+        assert asyncio.run(sending.exchange(receiver.url())).status == 200
+    assert sending.send(receiver.url()).status == 200
+
+    wait_until(lambda: receiver.open == 1)
+    assert receiver.connections == 4
 
 
 def test_a_connection_that_closes_as_it_is_reused_is_replaced(receiver: Receiver, sending: Sending) -> None:

@@ -132,8 +132,8 @@ def test_an_excerpt_of_the_answer_is_kept(receiver: Receiver, sending: Sending) 
     assert len(excerpt.encode("utf-8", "replace")) <= 1024 + 2  # the byte that is no UTF-8 became three
 
 
-def test_a_compressed_answer_is_not_unpacked(receiver: Receiver, sending: Sending) -> None:
-    """A bomb of 1 GiB is a few bytes like any others."""
+def test_a_compressed_answer_is_unpacked_no_further_than_its_excerpt(receiver: Receiver, sending: Sending) -> None:
+    """It was not asked for; a bomb of 1 GiB is a few bytes like any others."""
     receiver.headers, receiver.body = {"Content-Encoding": "gzip"}, gzip.compress(bytes(MEBIBYTE))
 
     answer = sending.send(receiver.url())
@@ -141,6 +141,24 @@ def test_a_compressed_answer_is_not_unpacked(receiver: Receiver, sending: Sendin
     assert answer.outcome is Outcome.DELIVERED
     assert len(answer.excerpt) <= 1024
     assert receiver.received[0].headers["accept-encoding"] == "identity"
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "excerpt"),
+    [
+        ({"Content-Encoding": "gzip"}, gzip.compress("größer".encode()), "größer"),
+        ({"Content-Type": "text/plain; charset=windows-1250"}, "zażółć".encode("cp1250"), "zażółć"),
+        ({}, "é".encode() * 1000, "é" * 512),
+        ({}, b"x" + "é".encode() * 1000, "x" + "é" * 511),
+        ({"Content-Type": "image/png"}, b"\x89PNG\r\n\x1a\n" + bytes(3000), "binary, 3,008 bytes"),
+    ],
+)
+def test_an_excerpt_is_text_that_can_be_read(
+    receiver: Receiver, sending: Sending, headers: dict[str, str], body: bytes, excerpt: str
+) -> None:
+    receiver.status, receiver.headers, receiver.body = 500, headers, body
+
+    assert sending.send(receiver.url()).excerpt == excerpt
 
 
 @pytest.mark.parametrize(("behaviour", "outcome", "detail"), NO_ANSWER.values(), ids=NO_ANSWER)

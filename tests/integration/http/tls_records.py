@@ -18,8 +18,8 @@ WARNING = b"\x01\x5a"
 """An alert that says nothing: user_canceled."""
 CHANGE_CIPHER = b"\x14\x03\x03\x00\x01\x01"
 
-BLOCK = 100
-"""Records that are sent at once."""
+MOST = 96 * 1024
+"""Bytes after which a flood ends, if it is not ended before; making records takes longer than refusing them."""
 
 
 class Records:
@@ -57,7 +57,7 @@ def _expanded(secret: bytes, label: bytes, length: int) -> bytes:
 
 
 def floods_records(secrets: Path, make: Callable[[Records], bytes], *, start: bytes = b"") -> Behaviour:
-    """Answers with *start*, then with what *make* makes, as fast as it is taken; *secrets* is its context's key log."""
+    """Answers with *start*, then with what *make* makes, and waits; *secrets* is its context's key log."""
 
     def behaviour(receiver: Receiver, sock: socket.socket) -> None:
         read_request(sock)
@@ -65,9 +65,10 @@ def floods_records(secrets: Path, make: Callable[[Records], bytes], *, start: by
         records = Records(bytes.fromhex(next(line[2] for line in lines if line[0] == "SERVER_TRAFFIC_SECRET_0")))
         if start:
             socket.socket.sendall(sock, records.seal(DATA, start))
-        while True:
-            block = b"".join(make(records) for _ in range(BLOCK))
+        while receiver.sent < MOST:
+            block = b"".join(make(records) for _ in range(20))
             socket.socket.sendall(sock, block)
             receiver.sent += len(block)
+        receiver.stopped.wait()
 
     return behaviour

@@ -31,6 +31,7 @@ async def open_socket(addresses: Sequence[str], port: int, *, until: float, seco
             race.start()
             winner = await race.winner
     except TimeoutError as error:
+        winner = race.result()  # where the processor was busy, it may have come in the same moment
         race.failures.update(dict.fromkeys(race.running.values(), error))
     finally:
         race.end(winner)
@@ -60,6 +61,10 @@ class _ConnectRace:
             self._stagger = self._loop.call_later(STAGGER, self.start)
         elif not self.running:
             self._decide(None)
+
+    def result(self) -> socket.socket | None:
+        """The winner, if there is one by now."""
+        return self.winner.result() if self.winner.done() and not self.winner.cancelled() else None
 
     def end(self, winner: socket.socket | None) -> None:
         """Give up all but *winner*."""
