@@ -1,6 +1,7 @@
 """What receivers do that a sender must survive; each is a `Behaviour`."""
 
 import socket
+import ssl
 import struct
 from itertools import repeat
 from time import monotonic
@@ -102,6 +103,28 @@ def answers_first(answer: bytes) -> Behaviour:
 
     def behaviour(receiver: Receiver, sock: socket.socket) -> None:
         sock.sendall(answer)
+        receiver.stopped.wait()
+
+    return behaviour
+
+
+def answers_with_the_handshake(answer: bytes, context: ssl.SSLContext) -> Behaviour:
+    """Says *answer* in one packet with the last words of a handshake of TLS 1.2, and keeps the connection."""
+
+    def behaviour(receiver: Receiver, sock: socket.socket) -> None:
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        server = context.wrap_bio(incoming, outgoing, server_side=True)
+        while True:
+            incoming.write(sock.recv(65_536))
+            try:
+                server.do_handshake()
+            except ssl.SSLWantReadError:
+                sock.sendall(outgoing.read())
+            else:
+                break
+        server.write(answer)
+        sock.sendall(outgoing.read())
         receiver.stopped.wait()
 
     return behaviour

@@ -195,6 +195,16 @@ def test_the_context_requires_certificates_and_a_recent_tls() -> None:
     assert context.minimum_version is ssl.TLSVersion.TLSv1_2
 
 
+def test_an_answer_that_comes_with_the_handshake_is_read(
+    receiver: Receiver, hurried: Sending, authority: Authority
+) -> None:
+    """A server that is busy says so before it has read anything; nothing more comes to tell of it."""
+    answer = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"
+    receiver.behaviour = misbehaviour.answers_with_the_handshake(answer, authority.server("127.0.0.1"))
+
+    assert hurried.send(replace(receiver.url(), scheme="https")).status == 503
+
+
 def test_every_root_of_the_bundle_is_trusted() -> None:
     """Some have no key identifiers: strict checks would refuse what they issue."""
     context = tls_context()

@@ -171,7 +171,7 @@ class _Client:
             response = reader.response
         finally:
             self._deadlines.remove(connection)
-            if response is not None and response.reusable and connection.is_sent:
+            if response is not None and response.reusable and connection.is_reusable:
                 self._idle.give(connection)
             else:
                 connection.close()

@@ -71,17 +71,21 @@ class Connection:
         """Send *wire* and have *reader* read the answer; done when it has it, or cannot get it (`AttemptFailed`)."""
         self._dropped = None
         self._reader = reader
-        self._waiter = self._loop.create_future()
-        if self._tls is not None:
-            self._tls.begin()
-            wire = self._tls.encrypt(wire)
-        self._send(wire)
-        return self._waiter
+        self._waiter = waiter = self._loop.create_future()
+        try:
+            self._send(wire if self._tls is None else self._tls.encrypt(wire))
+        except OSError as error:  # TLS alone: what the socket says is heeded as the answer is read
+            self._lose(error)
+        if (
+            self._tls is not None and self._tls.has_unread
+        ):  # it came with the end of the handshake: no event tells of it
+            self._loop.call_soon(self._take, b"")
+        return waiter
 
     @property
-    def is_sent(self) -> bool:
-        """Whether all of the request is on its way."""
-        return not self._unsent and not self._is_broken
+    def is_reusable(self) -> bool:
+        """Whether it stands, and has sent all of its request."""
+        return self._is_open and not self._unsent and not self._is_broken
 
     def rest(self, dropped: Callable[["Connection"], object]) -> None:
         """Call *dropped* if the server ends it, or says something, while nothing was asked."""
@@ -129,20 +133,22 @@ class Connection:
         if self._reader is None:
             self._heed(data)
         else:
-            self._read(self._reader, data)
+            self._take(data, is_end=not data)
 
-    def _read(self, reader: ResponseReader, data: bytes) -> None:
+    def _take(self, data: bytes, *, is_end: bool = False) -> None:
+        reader = self._reader
+        if reader is None:
+            return
         try:
-            if data:
-                reader.feed(self._decrypted(data))
-            if not data or (self._tls is not None and self._tls.has_ended and reader.response is None):
+            reader.feed(self._decrypted(data))
+            if not reader.is_done and (is_end or (self._tls is not None and self._tls.has_ended)):
                 reader.end()
         except OSError as error:
             self._lose(error)
         except Exception as error:  # noqa: BLE001 - not swallowed: it is raised in whoever waits
             self._fail(error)
         else:
-            if reader.response is not None:
+            if reader.is_done:
                 self._finish()
 
     def _heed(self, data: bytes) -> None:

@@ -74,15 +74,15 @@ class TlsStream:
             self._ssl.do_handshake()
         except ssl.SSLWantReadError:
             return False
-        self.begin()
         return True
 
-    def begin(self) -> None:
-        """Count anew, for the next answer."""
-        self._room = self._limits.tls_overhead
-
     def encrypt(self, data: bytes) -> bytes:
-        """What goes on the wire for *data*, with what was still to be said before it."""
+        """What goes on the wire for *data*, with what was still to be said before it; it is counted anew from here on.
+
+        Raises:
+            ssl.SSLError: nothing can be sent any more.
+        """
+        self._room = self._limits.tls_overhead
         if len(data) <= _RECORD:
             self._ssl.write(data)
         else:
@@ -108,6 +108,11 @@ class TlsStream:
         if self._room < 0:
             raise too_long("TLS records without data", self._limits.tls_overhead)
         return plain
+
+    @property
+    def has_unread(self) -> bool:
+        """Whether something has come that was not decrypted yet."""
+        return self._incoming.pending > 0
 
     def unsent(self) -> bytes:
         """What TLS itself has to say: a part of the handshake, an alert, an answer to a key update."""
