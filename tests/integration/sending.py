@@ -53,24 +53,27 @@ class Sending:
         self, url: Url, *, body: bytes | None = b'{"to":"3215551212"}', headers: Headers = (), slot_wait: float = 5
     ) -> Answer:
         """One attempt."""
-        return self.sender.send_now(request(url, body, headers), self.vetted(url), wait=slot_wait)
+        return self.send_made(request(url, body, headers), wait=slot_wait)
+
+    def send_made(self, request: HttpRequest, *, wait: float = 5) -> Answer:
+        """One attempt with a request that is made already, from whatever thread."""
+        return self.adapter.wait_for(self._sent(request, wait))
 
     async def exchange(self, url: Url, *, wait: float = 5) -> Answer:
         """One attempt, on the loop that runs."""
-        return await self.sender.send(request(url), self.guard.vet(url), wait=wait)
+        return await self._sent(request(url), wait)
 
     def send_to(self, url: Url, *addresses: str) -> Answer:
         """One attempt, where *url* resolves to *addresses*."""
         target = Target(scheme=url.scheme, host=url.host, port=url.port, addresses=addresses)
-        return self.sender.send_now(request(url), target)
-
-    def vetted(self, url: Url) -> Target:
-        """What the guard makes of *url*."""
-        return self.adapter.wait_for(self.guard.vet(url))
+        return self.adapter.wait_for(self.sender.send(request(url), target))
 
     def addressed(self, url: Url) -> AddressedRequest:
         """A request for the adapter itself."""
-        return AddressedRequest(request(url), self.vetted(url))
+        return AddressedRequest(request(url), self.adapter.wait_for(self.guard.vet(url)))
+
+    async def _sent(self, request: HttpRequest, wait: float) -> Answer:
+        return await self.sender.send(request, await self.guard.vet(request.url), wait=wait)
 
 
 @pytest.fixture

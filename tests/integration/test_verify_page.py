@@ -213,7 +213,7 @@ def signed_with(signature: str, request: HttpRequest) -> HttpRequest:
 
 
 def status(sending: Sending, request: HttpRequest) -> int | None:
-    return sending.sender.send_now(request, sending.vetted(request.url)).status
+    return sending.send_made(request).status
 
 
 def is_refused(status: int | None) -> bool:

@@ -52,10 +52,6 @@ class HttpSender:
             raise
         return self._answer(response)
 
-    def send_now(self, request: HttpRequest, target: Target, *, wait: float = TURN_WAIT) -> Answer:
-        """`send` for those who have no loop; from any thread."""
-        return self._adapter.wait_for(self.send(request, target, wait=wait))
-
     def _answer(self, response: Response) -> Answer:
         status = response.status_code
         asked = response.field(b"retry-after") if status in _ASKS_TO_WAIT else ""
