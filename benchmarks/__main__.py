@@ -13,7 +13,7 @@ from benchmarks.table import fill, lines
 
 RESULTS = Path(__file__).with_name("results.json")
 
-NAMES = ("cpu", "sending", "tls", "wall", "hanging", "fairness", "calls", "init", "memory", "growth")
+NAMES = ("cpu", "sending", "throughput", "tls", "wall", "hanging", "fairness", "calls", "init", "memory", "growth")
 """The benchmarks, one module each, in the order of the table."""
 
 

@@ -28,6 +28,8 @@ class Customers:
     scheme: str = "http"
     first: int = 0
     """Customers have numbers from here on."""
+    size: int = BODY_BYTES
+    """Bytes of an event's data."""
 
     def url(self, customer: int) -> str:
         """Customers share `HOSTS` hosts."""
@@ -57,7 +59,11 @@ class Customers:
         account, fonenumber = _owner(self.first + customer)
         number = next(_numbers)
         body: dict[str, Any] = {"event": KIND, "account": account, "fonenumber": fonenumber}
-        body |= {"id": f"{number:032x}", "time": "2026-11-23T17:36:00Z", "data": data(f"{number:032x}", fonenumber)}
+        body |= {
+            "id": f"{number:032x}",
+            "time": "2026-11-23T17:36:00Z",
+            "data": data(f"{number:032x}", fonenumber, self.size),
+        }
         return {
             "messageId": f"00000000-0000-0000-0000-{number:012x}",
             "receiptHandle": "handle",
@@ -78,10 +84,10 @@ class Customers:
         return {"Records": [self.record((first + place) % self.many) for place in range(size)]}
 
 
-def data(number: str, fonenumber: str) -> dict[str, str]:
-    """Fields whose JSON has `BODY_BYTES` on the wire."""
+def data(number: str, fonenumber: str, size: int = BODY_BYTES) -> dict[str, str]:
+    """Fields whose JSON has *size* bytes on the wire."""
     fields = {"to": fonenumber, "from": "3215551111", "message": "", "id": number}
-    fields["message"] = "x" * (BODY_BYTES - len(json.dumps(fields, separators=(",", ":"))))
+    fields["message"] = "x" * (size - len(json.dumps(fields, separators=(",", ":"))))
     return fields
 
 

@@ -13,7 +13,8 @@ LINGER_SECONDS = 0.05
 class ResultGroups[Result]:
     """Runs coroutines as tasks, and yields their results in groups.
 
-    A group has whatever there is once it is large enough or has lingered, so that one whose taker is slow grows.
+    A group is as many whole writes as there are, or whatever there is once it has lingered or nothing more comes; so
+    one whose taker is slow grows.
     """
 
     def __init__(self) -> None:
@@ -32,12 +33,8 @@ class ResultGroups[Result]:
     async def __aiter__(self) -> AsyncIterator[list[Result]]:
         while self._tasks or self._ready:
             await self._enough.wait()
-            group, self._ready = self._ready, []
             self._enough.clear()
-            if self._linger:
-                self._linger.cancel()
-                self._linger = None
-            yield group
+            yield self._take()
 
     def cancel(self) -> None:
         """End what is still under way; nobody takes its results any more."""
@@ -45,10 +42,24 @@ class ResultGroups[Result]:
             task.remove_done_callback(self._done)
             task.cancel()
 
+    def _take(self) -> list[Result]:
+        whole = len(self._ready) // GROUP * GROUP
+        size = whole if whole and self._tasks else len(self._ready)
+        group, self._ready = self._ready[:size], self._ready[size:]
+        if self._linger:
+            self._linger.cancel()
+            self._linger = None
+        if self._ready:
+            self._linger_for_more()
+        return group
+
+    def _linger_for_more(self) -> None:
+        self._linger = self._loop.call_later(LINGER_SECONDS, self._enough.set)
+
     def _done(self, task: "asyncio.Task[Result]") -> None:
         self._tasks.discard(task)
         self._ready.append(task.result())
         if len(self._ready) >= GROUP or not self._tasks:
             self._enough.set()
         elif self._linger is None:
-            self._linger = self._loop.call_later(LINGER_SECONDS, self._enough.set)
+            self._linger_for_more()

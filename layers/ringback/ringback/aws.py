@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session, get_session
 
 from ringback.contention import CONDITION, cancellation_reasons, retry_contention
+from ringback.dynamodb_json import speak_json
 from ringback.errors import Conflict, OurFault
 
 CONNECT_SECONDS = 2
@@ -41,6 +42,7 @@ def client(service: str, *, connections: int = 10, tries: int = TRIES) -> Any:  
     made = _session().create_client(service, config=config)
     if service == "dynamodb":
         retry_contention(made)
+        speak_json(made)
     return made
 
 
