@@ -121,7 +121,8 @@ class _Client:
         """The answer to *request*."""
         wire, target = request.on_the_wire(), request.target
         place = (target.host, target.port)
-        await self._limiter.acquire(place, wait=wait)
+        if not self._limiter.try_acquire(place):
+            await self._limiter.acquire(place, wait=wait)
         began = self._loop.time() - target.seconds
         try:
             response = await self._send(wire, target, began + self._limits.attempt)

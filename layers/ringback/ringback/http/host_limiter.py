@@ -15,15 +15,21 @@ class HostLimiter:
         self._taken: dict[Hashable, int] = {}
         self._waiting: dict[Hashable, deque[asyncio.Future[None]]] = {}
 
+    def try_acquire(self, key: Hashable) -> bool:
+        """Take a place for *key* if there is one; whoever does gives it back with `release`."""
+        taken = self._taken.get(key, 0)
+        if taken >= self._most:
+            return False
+        self._taken[key] = taken + 1
+        return True
+
     async def acquire(self, key: Hashable, *, wait: float) -> None:
-        """Take a place for *key*, within *wait* seconds; whoever does gives it back with `release`.
+        """Take a place for *key* as soon as there is one, within *wait* seconds.
 
         Raises:
             NotStarted: no place became free in that time.
         """
-        taken = self._taken.get(key, 0)
-        if taken < self._most:
-            self._taken[key] = taken + 1
+        if self.try_acquire(key):
             return
         try:
             async with asyncio.timeout(wait):

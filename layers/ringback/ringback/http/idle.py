@@ -1,7 +1,6 @@
 """Connections that wait for the next request."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 
 from ringback.http.connection import Connection, Server
@@ -15,7 +14,7 @@ class IdleConnections:
         self._limits = limits
         self._clock = clock
         self._by_server: dict[Server, list[Connection]] = {}
-        self._oldest_first: OrderedDict[Connection, None] = OrderedDict()
+        self._oldest_first: dict[Connection, None] = {}
 
     def take(self, server: Server) -> Connection | None:
         """A connection to *server* that still stands, or None."""
