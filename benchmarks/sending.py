@@ -26,6 +26,9 @@ MILLISECONDS = (0, 50, 200)
 BATCHES = {0: 10, 50: 3, 200: 2}
 """In each run, by how long the answers take."""
 
+POSTS = {0: 50, 50: 20, 200: 10}
+"""Posts of a run, one after the other, by how long their answers take."""
+
 HEADERS = (
     ("User-Agent", "Benchmark/1.0"),
     ("Accept", "*/*"),
@@ -45,8 +48,13 @@ def measure() -> list[Figure]:
         serving("receiver", str(certificate)) as secure,
         _client(bundle) as client,
     ):
-        post = keeping_session([f"http://{hosts[place % HOSTS]}:{plain.port}/answer/0/2" for place in range(BATCH)])
-        posted: list[float] = []
+        posts = {
+            milliseconds: keeping_session(
+                [f"http://{host}:{plain.port}/answer/{milliseconds}/2" for host in hosts[:few]]
+            )
+            for milliseconds, few in POSTS.items()
+        }
+        posted: dict[int, list[float]] = {}
         spent: dict[tuple[str, int], list[float]] = {}
         for run in range(RUNS + 1):
             for scheme, port in (("http", plain.port), ("https", secure.port)):
@@ -56,11 +64,12 @@ def measure() -> list[Figure]:
                     microseconds = _processor(lambda: client.send(requests), BATCHES[milliseconds])  # noqa: B023
                     if run:
                         spent.setdefault((scheme, milliseconds), []).append(microseconds)
-            microseconds = _processor(post, 1)
-            if run:
-                posted.append(microseconds)
+            for milliseconds, post in posts.items():
+                microseconds = _processor(post, 1, POSTS[milliseconds])
+                if run:
+                    posted.setdefault(milliseconds, []).append(microseconds)
     return [
-        *(_plain(milliseconds, spent["http", milliseconds], posted) for milliseconds in MILLISECONDS),
+        *(_plain(milliseconds, spent["http", milliseconds], posted[milliseconds]) for milliseconds in MILLISECONDS),
         *(
             _tls(milliseconds, spent["https", milliseconds], spent["http", milliseconds])
             for milliseconds in MILLISECONDS
@@ -77,7 +86,7 @@ def _plain(milliseconds: int, ours: list[float], posted: list[float]) -> Figure:
         against="Session.post",
         must=0.10,
         aim=0.06,
-        note="guard and client with rendered requests, a task for each; Session.post is answered at once",
+        note="guard and client with rendered requests, a task for each; Session.post is answered after the same time",
     )
 
 
@@ -93,11 +102,11 @@ def _tls(milliseconds: int, ours: list[float], plain: list[float]) -> Figure:
     )
 
 
-def _processor(send: Callable[[], object], batches: int) -> float:
+def _processor(send: Callable[[], object], batches: int, size: int = BATCH) -> float:
     began = time.process_time()
     for _ in range(batches):
         send()
-    return (time.process_time() - began) / (batches * BATCH) * 1e6
+    return (time.process_time() - began) / (batches * size) * 1e6
 
 
 def _request(url: str) -> HttpRequest:
