@@ -73,6 +73,15 @@ def test_a_post_on_the_wire() -> None:
     )
 
 
+def test_requests_sees_what_is_sent_and_changes_nothing() -> None:
+    sent = request(headers=(("webhook-id", "msg_1"),))
+    sent.headers["Cookie"] = "a=b"
+
+    assert sent.url == "https://Hooks.Example:8443/hook"
+    assert (sent.headers["HOST"], sent.headers["webhook-id"]) == ("Hooks.Example:8443", "msg_1")
+    assert b"Cookie" not in sent.on_the_wire()
+
+
 def test_a_get_on_the_wire() -> None:
     assert request("GET", "/?m=hello%20world", None).on_the_wire() == (
         b"GET /?m=hello%20world HTTP/1.1\r\nHost: Hooks.Example:8443\r\nAccept-Encoding: identity\r\n\r\n"

@@ -92,7 +92,7 @@ class DeliveryAdapter(BaseAdapter):
         loop = asyncio.get_running_loop()
         client = self._clients.get(loop)
         if client is None:
-            for old in [old for old in self._clients if old.is_closed()]:
+            for old in [old for old in list(self._clients) if old.is_closed()]:
                 self._clients.pop(old).close()
             client = self._clients[loop] = _Client(self._limits, self._context_of, self._clock)
         return client

@@ -76,10 +76,8 @@ class Connection:
             self._send(wire if self._tls is None else self._tls.encrypt(wire))
         except OSError as error:  # TLS alone: what the socket says is heeded as the answer is read
             self._lose(error)
-        if (
-            self._tls is not None and self._tls.has_unread
-        ):  # it came with the end of the handshake: no event tells of it
-            self._loop.call_soon(self._take, b"")
+        if self._tls is not None and self._tls.has_unread:
+            self._loop.call_soon(self._take, b"")  # it came with the end of the handshake: no event tells of it
         return waiter
 
     @property
