@@ -14,7 +14,6 @@ from deliver.dead_letters import DeadLetters
 from deliver.health import Health
 from deliver.loading import Loader
 from deliver.pipeline import DeliveryPipeline
-from deliver.processor import keep_to_one
 from deliver.telemetry import Telemetry
 from ringback.addresses import parse_networks
 from ringback.announcing import announcer_of
@@ -151,7 +150,6 @@ class Environment:
 def environment() -> Environment:
     """This execution environment, made once."""
     demand(os.environ, NEEDS)
-    keep_to_one(os.environ, random.choice)  # before there are threads, which inherit it
     return Environment(Settings.of(os.environ))
 
 
