@@ -40,8 +40,8 @@ def measure() -> list[Figure]:
                     baselines={"slowest answer": slowest, "sequential handler": sequential},
                     against="slowest answer",
                     plus=True,
-                    must=0.5,
-                    aim=0.2,
+                    must=0.03,
+                    aim=0.015,
                     note=f"the sequential handler was given {SEQUENTIAL} deliveries by milliseconds, and scaled to 100",
                 )
             )

@@ -11,10 +11,10 @@ from api.bodies import parse_json
 from api.problems import Problem
 from local.errors import LocalError
 from operate.showing import printable
-from ringback.callbacks import ACCOUNT_FIELDS, NUMBER_FIELDS
+from ringback.callbacks import ACCOUNT_FIELDS, DELIVERY_FIELDS
 from ringback.texts import shown
 
-NAMES: Final = tuple(dict.fromkeys(("account", "number", "event", *NUMBER_FIELDS, *ACCOUNT_FIELDS)))
+NAMES: Final = tuple(dict.fromkeys(("account", "number", "event", *DELIVERY_FIELDS, *ACCOUNT_FIELDS)))
 """Columns that a file may have: whose callback it is, and the fields of the API with their other names."""
 
 DELIMITERS: Final = ",;\t"

@@ -117,6 +117,19 @@ def test_a_second_time_nothing_changes(operator: Operator) -> None:
     assert operator.made.items("CALLBACKS_TABLE") == before
 
 
+def test_fonestorm_s_own_spelling_is_read(operator: Operator) -> None:
+    """A row without a type, as clients of API 2.4 set it, and a delivery service as FoneStorm's answers show it."""
+    service = {"event": "messages/receive", "type": "URL", "value": URL, "url_method": "POST", "device": ""}
+    rows = [{name: text for name, text in ROW.items() if name != "type"}, ROW | service | {"url": "", "method": ""}]
+
+    assert operator.says(rows, "--write") == (0, ["file: 2 rows for ringback: 2 new, 0 refused."])
+
+    assert {event: callback.url for (_, event), callback in operator.set().items()} == {
+        KIND: URL,
+        "messages/receive": URL,
+    }
+
+
 def test_what_is_set_otherwise_is_replaced_as_a_whole_and_named(operator: Operator) -> None:
     """So is what is removed; both are lost."""
     operator.says(FILE, "--write")
