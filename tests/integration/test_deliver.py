@@ -598,3 +598,28 @@ def test_an_endpoint_that_hangs_holds_up_nobody(platform: Platform, monkeypatch:
 
     assert back == []
     assert [delivery.status for delivery in platform.deliveries()] == [DeliveryStatus.DELIVERED] * 6
+
+
+def test_an_account_whose_attempts_hang_leaves_others_their_share_of_a_server(platform: Platform) -> None:
+    """The other account's are delivered at once; after that its own thirty are, one after the other."""
+    platform.set(target="/slow")
+    platform.set(target="/fast", owner="2000002#3215551212")
+    release, fast = Event(), list[str]()
+
+    def divides(receiver: Receiver, sock: socket.socket) -> None:
+        while request := read_request(sock):
+            if request.request_line.startswith("POST /fast"):
+                fast.append(request.headers["webhook-id"])
+                if len(fast) == 5:
+                    release.set()
+            else:
+                assert release.wait(10), "the other account had to wait"
+            sock.sendall(receiver.answer())
+
+    platform.receiver.behaviour = divides
+    slow = [record(MESSAGE | {"id": f"slow {number}"}) for number in range(30)]
+    others = [record(MESSAGE | {"account": "2000002", "id": f"fast {number}"}) for number in range(5)]
+
+    assert platform.invoke(*slow, *others) == []
+
+    assert [delivery.status for delivery in platform.deliveries()] == [DeliveryStatus.DELIVERED] * 35

@@ -76,7 +76,7 @@ class Attempts:
             )
             empty_tokens = rendered.empty_tokens
             async with asyncio.timeout(within):
-                answer = await self._send(rendered, wait)
+                answer = await self._send(rendered, delivery.event.account, wait)
         except AttemptFailed as failure:
             answer = Answer(
                 outcome=failure.outcome, detail=failure.detail, excerpt=failure.excerpt, seconds=failure.seconds
@@ -89,8 +89,9 @@ class Attempts:
         after = judge(delivery, answer, started=started, ended=ended, uniform=self._uniform)
         return Attempted(delivery=after, empty_tokens=empty_tokens)
 
-    async def _send(self, rendered: Rendered, wait: float) -> Answer:
+    async def _send(self, rendered: Rendered, account: str, wait: float) -> Answer:
         request = rendered.request
         if isinstance(request, Mail):
             return await asyncio.get_running_loop().run_in_executor(self._mailers, self._mail.send, request)
-        return await self._http.send(request, await self._guard.vet(request.url), wait=wait)
+        target = await self._guard.vet(request.url)
+        return await self._http.send(request, target, account=account, wait=wait)

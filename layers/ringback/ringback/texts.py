@@ -1,11 +1,15 @@
 """Text from outside: made well formed, and shown in messages."""
 
 import json
+import re
 
 from ringback.literals import Literal
 
 MOST_SHOWN = 80
 """Characters of a given value that a message repeats."""
+
+_HALF = re.compile("[\ud800-\udfff]")
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 _KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
 
@@ -15,7 +19,9 @@ def well_formed(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        if _PAIR.search(text):
+            text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+        return _HALF.sub("\N{REPLACEMENT CHARACTER}", text)
     return text
 
 

@@ -55,6 +55,49 @@ def test_who_finds_no_place_in_time_has_not_started() -> None:
     assert issubclass(NotStarted, OurFault)
 
 
+def test_one_account_leaves_room_for_another() -> None:
+    """Whatever its own attempts take there; two at their limit are as many as a server gets."""
+
+    async def crowd() -> None:
+        limiter = HostLimiter(2)
+        for account in ("a", "a", "b", "b"):
+            await limiter.acquire("server", account, wait=0)
+        for account in ("a", "c"):
+            with pytest.raises(NotStarted):
+                await limiter.acquire("server", account, wait=0)
+        limiter.release("server", "b")
+        with pytest.raises(NotStarted):
+            await limiter.acquire("server", "a", wait=0)
+        await limiter.acquire("server", "c", wait=0)
+
+    asyncio.run(crowd())
+
+
+def test_accounts_that_wait_have_their_turns_one_after_the_other() -> None:
+    """However many one of them has that came before."""
+    limiter, order = HostLimiter(1), list[str]()
+
+    async def use(account: str) -> None:
+        await limiter.acquire("server", account, wait=5)
+        order.append(account)
+        await asyncio.sleep(0)
+        limiter.release("server", account)
+
+    async def crowd() -> None:
+        for account in ("x", "y"):
+            await limiter.acquire("server", account, wait=0)
+        waiting = [asyncio.create_task(use(account)) for account in "aaaabbbcc"]
+        await asyncio.sleep(0)
+        for account in ("x", "y"):
+            limiter.release("server", account)
+        await asyncio.gather(*waiting)
+
+    asyncio.run(crowd())
+
+    assert "".join(order[:6]) == "abcabc"
+    assert "".join(sorted(order)) == "aaaabbbcc"
+
+
 def test_another_server_has_places_of_its_own() -> None:
     limiter = HostLimiter(1)
 
@@ -83,13 +126,14 @@ def test_nothing_is_kept_for_servers_that_nobody_uses() -> None:
 
     async def use(number: int) -> None:
         for _ in range(2):
-            await limiter.acquire(number, wait=5)
+            await limiter.acquire(number % 20, str(number % 3), wait=5)
             await asyncio.sleep(0)
-            limiter.release(number)
+            limiter.release(number % 20, str(number % 3))
 
-    asyncio.run(_all(*[use(number % 20) for number in range(100)]))
+    asyncio.run(_all(*[use(number) for number in range(200)]))
 
     assert not limiter._taken  # noqa: SLF001 - memory is what this is about
+    assert not limiter._owned  # noqa: SLF001
     assert not limiter._waiting  # noqa: SLF001
 
 

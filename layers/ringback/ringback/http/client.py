@@ -52,8 +52,10 @@ class DeliveryAdapter(BaseAdapter):
         self._background = BackgroundLoop()
         finalize(self, self._background.stop)
 
-    async def exchange(self, request: PreparedRequest, *, wait: float = TURN_WAIT) -> Response:
+    async def exchange(self, request: PreparedRequest, *, account: str = "", wait: float = TURN_WAIT) -> Response:
         """One attempt, on the loop that runs; it waits for its turn at the host for at most *wait* seconds before.
+
+        Accounts have their turns one after the other, and none has all places.
 
         Raises:
             AttemptFailed: there was no answer, or a 2xx that is not whole.
@@ -62,7 +64,7 @@ class DeliveryAdapter(BaseAdapter):
         if not isinstance(request, AddressedRequest):
             message = f"only an AddressedRequest, whose target was judged, is sent; given {type(request).__name__}"
             raise TypeError(message)
-        return await self._client().attempt(request, wait)
+        return await self._client().attempt(request, account, wait)
 
     @override
     def send(self, request: PreparedRequest, *_: object, **__: object) -> Response:
@@ -117,12 +119,12 @@ class _Client:
         self._limiter = HostLimiter(limits.connections_per_server)
         self._deadlines = Deadlines(self._loop)
 
-    async def attempt(self, request: AddressedRequest, wait: float) -> Response:
+    async def attempt(self, request: AddressedRequest, account: str, wait: float) -> Response:
         """The answer to *request*."""
         wire, target = request.on_the_wire(), request.target
         place = (target.host, target.port)
-        if not self._limiter.try_acquire(place):
-            await self._limiter.acquire(place, wait=wait)
+        if not self._limiter.try_acquire(place, account):
+            await self._limiter.acquire(place, account, wait=wait)
         began = self._loop.time() - target.seconds
         try:
             response = await self._send(wire, target, began + self._limits.attempt)
@@ -130,7 +132,7 @@ class _Client:
             failure.seconds = self._loop.time() - began
             raise
         finally:
-            self._limiter.release(place)
+            self._limiter.release(place, account)
         response.seconds = self._loop.time() - began
         response.request = request
         return response

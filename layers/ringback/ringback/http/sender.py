@@ -37,15 +37,17 @@ class HttpSender:
         self._now = now
         self._forget = forget
 
-    async def send(self, request: HttpRequest, target: Target, *, wait: float = TURN_WAIT) -> Answer:
+    async def send(self, request: HttpRequest, target: Target, *, account: str = "", wait: float = TURN_WAIT) -> Answer:
         """The receiver's answer; its turn at the host is waited for at most *wait* seconds, before the attempt.
+
+        *account* is the one whose share of the host's places it takes.
 
         Raises:
             AttemptFailed: there was no answer, or a 2xx that is not whole.
             NotStarted: its turn did not come; nothing was sent.
         """
         try:
-            response = await self._adapter.exchange(AddressedRequest(request, target), wait=wait)
+            response = await self._adapter.exchange(AddressedRequest(request, target), account=account, wait=wait)
         except AttemptFailed as failure:
             if failure.outcome in _UNREACHABLE:
                 self._forget(target.host)
