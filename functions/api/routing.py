@@ -130,7 +130,7 @@ def without_slash(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def in_ascii(path: str) -> str:
     """The same path with all else escaped: Powertools has no room for a no-break space that API Gateway has decoded."""
-    return quote(path, safe=string.printable)
+    return quote(path, safe=string.printable, errors="replace")
 
 
 def _pattern(path: str) -> re.Pattern[str]:
