@@ -13,11 +13,13 @@ from api.account_items import AccountItems
 from api.log import Log
 from api.numbers import Numbers
 from api.rate import Allowance, RateLimit
+from api.redelivery_turns import RedeliveryTurns
 from api.settings import ApiSettings
 from ringback.addresses import Network, parse_networks
 from ringback.aws import client
 from ringback.credentials import Credentials
 from ringback.delivery_store import DeliveryStore
+from ringback.due_index import DueIndex
 from ringback.health_store import HealthStore
 from ringback.queues import Queue
 from ringback.recording import Recorder
@@ -95,6 +97,16 @@ class Environment:
         """The way to the Retries queue."""
         retries = Queue(url=self.settings.retries_queue_url, client=client("sqs"))
         return Recorder(deliveries=self.deliveries, retries=retries, clock=self.clock)
+
+    @cached_property
+    def due_index(self) -> DueIndex:
+        """What waits for `requeue`."""
+        return DueIndex(table=self.settings.deliveries_table, dynamodb=self._dynamodb)
+
+    @cached_property
+    def turns(self) -> RedeliveryTurns:
+        """When the next delivery of an account may be sent again."""
+        return RedeliveryTurns(table=self._callbacks_table)
 
     @cached_property
     def attempts(self) -> "Attempts":

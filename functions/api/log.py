@@ -2,18 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from api.log_queries import Filter, Query, query_of, repeatable
 from ringback.aws import our_fault
 from ringback.delivery_items import from_item, shard_of
-from ringback.errors import Conflict
 from ringback.models import AttemptReason, Delivery, DeliveryStatus
+from ringback.statements import Change, Condition
 from ringback.tables import Item, Table
 from ringback.times import milliseconds
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 MOST_PAGES = 5
 """Pages of 1 MiB that one request reads in search of matches; a list that finds fewer is a short page."""
@@ -33,11 +30,7 @@ class Log:
         Raises:
             OurFault: the table is out of reach.
         """
-        with our_fault("reading a delivery"):
-            answer = self._table.client.get_item(
-                TableName=self._table.name, Key=self._table.key((owner, delivery)), ConsistentRead=True
-            )
-        return answer.get("Item")
+        return self._table.get((owner, delivery))
 
     def page(self, owner: str, wanted: Filter, *, after: str, limit: int) -> tuple[list[Delivery], str]:
         """The next *limit* matches that are older than the delivery *after*, and the id to go on from, if any.
@@ -65,15 +58,15 @@ class Log:
         """
         return self._pages(repeatable(query_of(owner, wanted, newest_first=False), now), owner, after)
 
-    def send_again(self, items: Sequence[tuple[Item, datetime]], *, parked: bool) -> int:
+    def send_again(self, items: Sequence[tuple[Item, datetime]]) -> int:
         """Make deliveries pending until those times; how many were, for some may have changed meanwhile.
 
-        Those that are *parked* wait on the due index for `requeue`.
+        They wait on the due index for `requeue`.
 
         Raises:
             OurFault: the table is out of reach.
         """
-        return sum(self._mapper(lambda pair: self._redeliver(*pair, parked=parked), items))
+        return sum(self._mapper(lambda pair: self._redeliver(*pair), items))
 
     def _pages(self, query: Query, owner: str, after: str) -> Iterator[tuple[list[Item], str]]:
         while True:
@@ -85,29 +78,20 @@ class Log:
             if not after:
                 return
 
-    def _redeliver(self, item: Item, due: datetime, *, parked: bool) -> bool:
-        values: dict[str, AttributeValueTypeDef] = {
-            ":pending": {"S": DeliveryStatus.PENDING},
-            ":redelivery": {"S": AttemptReason.REDELIVERY},
-            ":due": {"N": str(milliseconds(due))},
-            ":none": {"N": "0"},
-            ":one": {"N": "1"},
-            ":read": {"N": item["version"]["N"]},
-        }
-        if parked:
-            values[":shard"] = {"S": shard_of(item["delivery"]["S"])}
-        update = "SET #status = :pending, #reason = :redelivery, due = :due, tries = :none, version = version + :one"
-        try:
-            with our_fault("making a delivery again"):
-                self._table.client.update_item(
-                    TableName=self._table.name,
-                    Key=self._table.key(self._table.key_of(item)),
-                    UpdateExpression=update
-                    + (", due_shard = :shard REMOVE note" if parked else " REMOVE note, due_shard"),
-                    ConditionExpression="version = :read",
-                    ExpressionAttributeNames={"#status": "status", "#reason": "reason"},
-                    ExpressionAttributeValues=values,
-                )
-        except Conflict:
-            return False
-        return True
+    def _redeliver(self, item: Item, due: datetime) -> bool:
+        read = item["version"]["N"]
+        change = Change(
+            set={
+                "status": {"S": DeliveryStatus.PENDING},
+                "reason": {"S": AttemptReason.REDELIVERY},
+                "due": {"N": str(milliseconds(due))},
+                "due_shard": {"S": shard_of(item["delivery"]["S"])},
+                "tries": {"N": "0"},
+                "version": {"N": str(int(read) + 1)},
+            },
+            remove=["note"],
+        )
+        unchanged = Condition(holds="version = :read", values={":read": {"N": read}})
+        return self._table.update(
+            self._table.key_of(item), change, doing="making a delivery again", only_if=unchanged
+        ).done

@@ -9,8 +9,8 @@ from ringback.aws import our_fault
 from ringback.callback_items import NUMBERS_INDEX
 from ringback.catalogue import CATALOGUE
 from ringback.credentials import Credentials
-from ringback.errors import Conflict
 from ringback.models import Callback, account_and_fonenumber, owner_of
+from ringback.statements import Condition
 from ringback.tables import Item, Key, Table
 
 if TYPE_CHECKING:
@@ -53,11 +53,8 @@ class Numbers:
         Raises:
             OurFault: the table or KMS is out of reach.
         """
-        with our_fault("reading a callback"):
-            answer = self._table.client.get_item(
-                TableName=self._table.name, Key=self._table.key(key), ConsistentRead=True
-            )
-        return callback_items.from_item(answer["Item"], self._credentials) if "Item" in answer else None
+        item = self._table.get(key)
+        return callback_items.from_item(item, self._credentials) if item else None
 
     def change(self, changes: Mapping[Key, Callback | None], *, declared_by: str = "") -> None:
         """Set callbacks, and remove those that are None: all or nothing.
@@ -87,17 +84,10 @@ class Numbers:
         Raises:
             OurFault: the table is out of reach.
         """
-        try:
-            with our_fault("removing a callback"):
-                self._table.client.delete_item(
-                    TableName=self._table.name,
-                    Key=self._table.key(key),
-                    ConditionExpression="attribute_not_exists(declared_by) OR declared_by = :me",
-                    ExpressionAttributeValues={":me": {"S": declared_by}},
-                )
-        except Conflict:
-            return False
-        return True
+        still_mine = Condition(
+            holds="attribute_not_exists(declared_by) OR declared_by = :me", values={":me": {"S": declared_by}}
+        )
+        return self._table.delete(key, doing="removing a callback", only_if=still_mine).done
 
     def page(self, account: str, *, after: str, limit: int) -> tuple[list[tuple[str, Callbacks]], bool]:
         """The callbacks of the next *limit* numbers of *account* after that one, and whether there are more.

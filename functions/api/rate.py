@@ -11,9 +11,8 @@ from math import ceil
 
 from api.problems import Problem
 from api.settings import ApiSettings
-from ringback.aws import our_fault
-from ringback.errors import Conflict
 from ringback.models import owner_of
+from ringback.statements import Change, Condition
 from ringback.tables import Table
 from ringback.times import milliseconds
 
@@ -69,30 +68,18 @@ class RateLimit:
             OurFault: the table is out of reach.
         """
         interval, credit = self._allowance.interval, self._allowance.credit
-        at_rest = "attribute_not_exists(rests) OR rests <= :limit"
-        if self._write(account, "SET rests = :next", at_rest, now, next=milliseconds(now + interval)):
+        start = Change(set={"rests": {"N": str(milliseconds(now + interval))}})
+        if self._write(account, start, "attribute_not_exists(rests) OR rests <= :limit", now):
             return
-        step = interval // timedelta(milliseconds=1)
-        if self._write(account, "SET rests = rests + :next", "rests <= :limit", now + credit, next=step):
+        more = Change(add={"rests": interval // timedelta(milliseconds=1)})
+        if self._write(account, more, "rests <= :limit", now + credit):
             return
         wait = {"Retry-After": str(self._allowance.retry_after)}
         raise Problem(
             HTTPStatus.TOO_MANY_REQUESTS, f"too many requests; an account has {self._allowance.in_words}", wait
         )
 
-    def _write(self, account: str, update: str, condition: str, limit: datetime, *, next: int) -> bool:  # noqa: A002
-        try:
-            with our_fault("counting a request"):
-                self._table.client.update_item(
-                    TableName=self._table.name,
-                    Key=self._table.key((owner_of(account, ""), REQUESTS)),
-                    UpdateExpression=update,
-                    ConditionExpression=condition,
-                    ExpressionAttributeValues={
-                        ":next": {"N": str(next)},
-                        ":limit": {"N": str(milliseconds(limit))},
-                    },
-                )
-        except Conflict:
-            return False
-        return True
+    def _write(self, account: str, change: Change, holds: str, limit: datetime) -> bool:
+        only_if = Condition(holds=holds, values={":limit": {"N": str(milliseconds(limit))}})
+        key = owner_of(account, ""), REQUESTS
+        return self._table.update(key, change, doing="counting a request", only_if=only_if).done

@@ -1,26 +1,24 @@
 """Send deliveries again: one at once, or many in the background at a bounded rate."""
 
-import re
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
 from itertools import islice
 
-from api.cursors import no_cursor
 from api.log import Log
 from api.log_queries import Filter, on_its_way
 from api.numbers import Numbers
 from api.problems import Problem, conflict, not_found
+from api.redelivery_turns import RedeliveryTurns
 from ringback.callback_store import callback_key
 from ringback.catalogue import CATALOGUE, Scope, lookup
 from ringback.delivery_items import from_item
-from ringback.errors import Conflict
+from ringback.due_index import DueIndex, Parked
+from ringback.errors import Conflict, OurFault
 from ringback.models import AttemptReason, Callback, Delivery, DeliveryStatus, account_and_fonenumber, owner_of
 from ringback.recording import Recorder
 from ringback.tables import Item
 from ringback.times import milliseconds, moment
-
-PER_SECOND = 20
-"""Deliveries of one request that become due in a second, so that a receiver that has just come back stays up."""
 
 MOST = 500
 """Deliveries that one request sends again; its cursor is for the rest."""
@@ -32,41 +30,17 @@ MOST_PAGES = 100
 """Pages of 1 MiB that one request reads in search of matches: some seconds of the 30 that an answer may take."""
 
 
-_RESUMPTION = re.compile(r"([0-9a-f]+)\.(\d{1,13})")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resumption:
-    """Where sending many goes on: after a delivery, at a time when the earlier ones are done."""
-
-    after: str = ""
-    at: datetime | None = None
-
-    @classmethod
-    def parse(cls, text: str) -> "Resumption":
-        """What `str` made of one; nothing stands for the start.
-
-        Raises:
-            InvalidSetting: `str` made none like it.
-        """
-        if not text:
-            return cls()
-        match = _RESUMPTION.fullmatch(text)
-        if match is None:
-            raise no_cursor()
-        return cls(after=match[1], at=moment(int(match[2])))
-
-    def __str__(self) -> str:
-        return f"{self.after}.{milliseconds(self.at)}" if self.at else ""
-
-
 class Redelivery:
     """Makes deliveries pending again, unless their callback is gone."""
 
-    def __init__(self, *, log: Log, numbers: Numbers, recorder: Recorder) -> None:
+    def __init__(
+        self, *, log: Log, numbers: Numbers, recorder: Recorder, index: DueIndex, turns: RedeliveryTurns
+    ) -> None:
         self._log = log
         self._numbers = numbers
         self._recorder = recorder
+        self._index = index
+        self._turns = turns
 
     def one(self, owner: str, delivery: str, now: datetime) -> Delivery:
         """Send a delivery again now; one that is still pending is not sent twice, its next attempt is now.
@@ -86,30 +60,29 @@ class Redelivery:
             self._check(stored)
         return stored if on_its_way(stored, now) else self._send(item, stored, now)
 
-    def many(
-        self, owner: str, wanted: Filter, *, start: Resumption, now: datetime, dry_run: bool
-    ) -> tuple[int, Resumption | None]:
-        """How many deliveries are sent again, or would be, and where to go on if these were not all.
+    def many(self, owner: str, wanted: Filter, *, after: str, now: datetime, dry_run: bool) -> tuple[int, str]:
+        """How many deliveries *after* that one are sent again, or would be, and the one to go on after, if any.
 
         Raises:
             Problem: the one kind of event that is wanted has no callback (409).
             OurFault: a table is out of reach.
         """
         kinds = self._kinds(owner, wanted)
-        due, count, after = max(now, start.at or now), 0, start.after
+        account, _ = account_and_fonenumber(owner)
+        count = 0
         pages = self._log.repeatable(owner, replace(wanted, events=kinds), after=after, now=now)
         for items, last in islice(pages, MOST_PAGES):
             room = (MOST_COUNTED if dry_run else MOST) - count
             chosen = items[:room]
             if dry_run:
                 count += len(chosen)
-            else:
-                count += self._log.send_again(_spread(chosen, due), parked=True)
-                due += timedelta(seconds=len(chosen) / PER_SECOND)
+            elif chosen:
+                dues = self._turns.take(account, len(chosen), now)
+                count += self._log.send_again(list(zip(chosen, dues, strict=True)))
             after = chosen[-1]["delivery"]["S"] if len(items) > room else last
             if not after or len(chosen) == room:
                 break
-        return count, Resumption(after=after, at=due) if after else None
+        return count, after
 
     def _check(self, delivery: Delivery) -> None:
         owner, kind = callback_key(delivery.event)
@@ -132,8 +105,9 @@ class Redelivery:
         return tuple(sorted(live.intersection(wanted.events) if wanted.events else live))
 
     def _send(self, item: Item, stored: Delivery, now: datetime) -> Delivery:
+        # On the due index first: whatever ends us from here on, `requeue` finds it there within a minute.
         due = moment(milliseconds(now))
-        if not self._log.send_again([(item, due)], parked=False):
+        if not self._log.send_again([(item, due)]):
             raise Conflict("making a delivery again")
         pending = replace(
             stored,
@@ -143,15 +117,10 @@ class Redelivery:
             reason=AttemptReason.REDELIVERY,
             version=stored.version + 1,
         )
-        if self._recorder.schedule({pending.id: pending}):
-            # The queue did not take it: within a minute, `requeue` will find it in the table.
-            parked: Item = {**item, "version": {"N": str(pending.version)}}
-            self._log.send_again([(parked, due)], parked=True)
+        if not self._recorder.schedule({pending.id: pending}):
+            with suppress(OurFault):  # then `requeue` sends it once more, and `deliver` drops the second
+                self._index.unpark(Parked(owner=pending.owner, delivery=pending.id, due=due))
         return pending
-
-
-def _spread(items: list[Item], start: datetime) -> list[tuple[Item, datetime]]:
-    return [(item, start + timedelta(seconds=number / PER_SECOND)) for number, item in enumerate(items)]
 
 
 def _why_not(callback: Callback | None, kind: str, owner: str) -> Problem | None:

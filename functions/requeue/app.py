@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from requeue.requeue import RUN_NEEDS_SECONDS, requeue
 from requeue.resume import Resumption
+from requeue.seek import seek
 from ringback.aws import client
 from ringback.delivery_items import SHARDS
 from ringback.due_index import DueIndex
@@ -68,11 +69,20 @@ def _run(parts: Requeue, time_left: Callable[[], float]) -> int:
     _resume(parts, time_left)
     moved = requeue(index=parts.index, retries=parts.retries, clock=_now, time_left=time_left, mapper=parts.pool.map)
     measures.value("Requeued", moved)
-    measures.flush()  # the alarm waits for it, whatever becomes of the count
+    measures.flush()  # the alarm waits for it, whatever becomes of the rest
+    _seek(parts, time_left)
     if time_left() >= RUN_NEEDS_SECONDS:
         with suppress(OurFault):  # a point that is missing in a gauge
             measures.value("RetriesParked", sum(parts.pool.map(parts.index.count, SHARDS)))
     return moved
+
+
+def _seek(parts: Requeue, time_left: Callable[[], float]) -> None:
+    try:
+        found = seek(index=parts.index, retries=parts.retries, clock=_now, time_left=time_left, mapper=parts.pool.map)
+        measures.count("LostRetries", found)
+    except OurFault as fault:  # as above: they have waited for long
+        logger.error("retries.unsought", extra=fault_fields(fault))  # noqa: TRY400 - it says all
 
 
 def _resume(parts: Requeue, time_left: Callable[[], float]) -> None:

@@ -27,7 +27,7 @@ def requeue(
 ) -> int:
     """How many deliveries were moved; what could not be sent stays where it is for the next run.
 
-    Sent first and taken off the index then: a crash in between sends it twice, and `deliver` drops the second.
+    Sent first and noted then: a crash in between sends it twice, and `deliver` drops the second.
 
     Raises:
         OurFault: the table or the queue is out of reach.
@@ -37,13 +37,18 @@ def requeue(
         for chunk in batched(index.parked(shard, until=clock() + AHEAD), SEND_AT_ONCE, strict=False):
             if time_left() < RUN_NEEDS_SECONDS:
                 return moved
-            sent = _send(chunk, retries, clock())
+            sent = send(chunk, retries, clock())
             list(mapper(index.unpark, sent))
             moved += len(sent)
     return moved
 
 
-def _send(chunk: Sequence[Parked], retries: Queue, now: datetime) -> list[Parked]:
+def send(chunk: Sequence[Parked], retries: Queue, now: datetime) -> list[Parked]:
+    """Put messages for *chunk* on the queue; those of it that the queue took.
+
+    Raises:
+        OurFault: the queue is out of reach.
+    """
     outgoing = [
         retry_message(owner=parked.owner, delivery=parked.delivery, due=parked.due, now=now) for parked in chunk
     ]

@@ -2,16 +2,22 @@
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 
 from api import redelivery
+from api.redelivery import Redelivery
+from requeue.requeue import requeue
 from ringback.delivery_ids import delivery_id
 from ringback.errors import OurFault
 from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome
+from ringback.queues import Queue
+from ringback.times import milliseconds
 from tests.integration.calling import ACCOUNT, NOW, OTHER_ACCOUNT, Api
 
 NUMBER = "3215551212"
@@ -74,6 +80,15 @@ def set_callback(api: Api, kind: str = KIND) -> None:
 
 def queued(api: Api) -> list[dict[str, Any]]:
     return [json.loads(message["Body"]) for message in api.stack.messages("RETRIES_QUEUE_URL")]
+
+
+def all_queued(api: Api) -> list[dict[str, Any]]:
+    return [message for batch in iter(lambda: queued(api), []) for message in batch]
+
+
+def run_requeue(api: Api) -> None:
+    retries = Queue(url=api.stack.environment["RETRIES_QUEUE_URL"], client=api.stack.sqs)
+    requeue(index=api.parts.due_index, retries=retries, clock=api.clock, time_left=lambda: 60)
 
 
 # ── The log ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -147,6 +162,21 @@ def test_one_delivery_has_its_attempts_and_data(api: Api) -> None:
     assert api.get(f"/v2/fonenumbers/3215559999/deliveries/{delivery.id}").status == 404
 
 
+def test_of_many_attempts_the_first_and_the_last_are_shown(api: Api) -> None:
+    """It was sent again and again; the count is the true one."""
+    delivery = made(1)
+    for number in range(2, 101):
+        more = replace(delivery.attempts[0], number=number)
+        delivery = delivery.after(more, status=FAILED, due=None)
+    keep(api, [delivery])
+
+    shown = api.get(f"{PATH}/deliveries/{delivery.id}").json["delivery"]
+
+    numbers = [attempt["number"] for attempt in shown["attempts"]]
+    assert numbers == [*range(1, 6), *range(86, 101)]
+    assert (shown["attempt_count"], shown["attempts_left_out"], shown["last_attempt"]["number"]) == (100, 80, 100)
+
+
 def test_events_without_a_number_have_a_log_of_their_own(api: Api) -> None:
     delivery = made(1, kind="accounts/cdr_notify", fonenumber="")
     keep(api, [delivery])
@@ -189,7 +219,8 @@ def test_of_a_pending_delivery_the_next_attempt_is_moved_to_now(api: Api) -> Non
 
     [item] = api.stack.items("DELIVERIES_TABLE")
     assert item["due"]["N"] == str(round(NOW.timestamp() * 1000))
-    assert not {"due_shard", "note"} & set(item)
+    assert item["due_shard"]["S"].startswith("queued#")
+    assert "note" not in item
     assert len(queued(api)) == 1
 
 
@@ -276,8 +307,56 @@ def test_if_the_queue_is_out_of_reach_requeue_finds_it_in_the_table(api: Api) ->
         answer = api.post(f"{PATH}/deliveries/{delivery.id}/redeliver")
 
     assert answer.status == 202
-    [item] = api.stack.items("DELIVERIES_TABLE")
-    assert "due_shard" in item
+    run_requeue(api)
+    assert [message["delivery"] for message in queued(api)] == [delivery.id]
+
+
+KILLS = 5
+"""At each step."""
+
+
+class Killed(BaseException):
+    """Lambda ends the process."""
+
+
+STEPS = (("update_item", 1), ("send_message_batch", 1), ("update_item", 2))
+"""What sending one again does, in order: park it, send its message, note that it is sent."""
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize(("operation", "call"), STEPS, ids=["park", "send", "note"])
+def test_wherever_the_api_dies_what_was_accepted_happens(api: Api, operation: str, call: int, *, after: bool) -> None:
+    """Untouched, on the queue, or where `requeue` finds it; and asking again is answered."""
+    deliveries = [made(minutes) for minutes in range(1, KILLS + 1)]
+    keep(api, deliveries)
+    set_callback(api)
+    client: Any = api.stack.sqs if operation == "send_message_batch" else api.stack.dynamodb
+    whole, calls = getattr(client, operation), count(1)
+
+    def dying(**request: Any) -> Any:
+        last = next(calls) == call
+        answer = None if last and not after else whole(**request)
+        if last:
+            raise Killed
+        return answer
+
+    parts = api.parts
+    sending = Redelivery(
+        log=parts.log, numbers=parts.numbers, recorder=parts.recorder, index=parts.due_index, turns=parts.turns
+    )
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(client, operation, dying)
+        for delivery in deliveries:
+            calls = count(1)
+            with pytest.raises(Killed):
+                sending.one(delivery.owner, delivery.id, NOW)
+
+    answers = {api.post(f"{PATH}/deliveries/{delivery.id}/redeliver").status for delivery in deliveries}
+    run_requeue(api)
+    dues = {item["delivery"]["S"]: int(item["due"]["N"]) for item in api.stack.items("DELIVERIES_TABLE")}
+    sent = {message["delivery"]: message["due"] for message in all_queued(api)}
+    assert answers == {202}
+    assert sent == dues
 
 
 def test_who_writes_at_the_same_time_wins(api: Api) -> None:
@@ -343,6 +422,34 @@ def test_more_than_one_request_takes_go_on_by_the_cursor_at_the_same_rate(
     monkeypatch.undo()
     everything = api.post(f"{PATH}/redeliver", {"since": "2026-11-23T17:00:00Z", "status": "pending", "dry_run": True})
     assert everything.json["redelivery"]["count"] == 0
+
+
+def test_an_account_s_requests_share_one_rate(api: Api) -> None:
+    """However many it makes at once, for however many numbers: a receiver that is just up again may serve them all."""
+    other = "3215559999"
+    keep(api, [made(minutes, fonenumber=number) for number in (NUMBER, other) for minutes in range(1, 4)])
+    keep(api, [made(account=OTHER_ACCOUNT)])
+    set_callback(api)
+    api.post(f"/v2/{KIND}", {"fonenumber": other, "method": "POST", "url": "https://my.example.com/"})
+    api.post(
+        f"/v2/{KIND}",
+        {"fonenumber": NUMBER, "method": "POST", "url": "https://my.example.com/"},
+        account=OTHER_ACCOUNT,
+    )
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = pool.map(
+            lambda number: api.post(f"/v2/fonenumbers/{number}/redeliver", {"since": "2026-11-23"}), (NUMBER, other)
+        )
+        counts = [answer.json["redelivery"]["count"] for answer in answers]
+    api.post(f"{PATH}/redeliver", {"since": "2026-11-23"}, account=OTHER_ACCOUNT)
+
+    items = api.stack.items("DELIVERIES_TABLE")
+    dues = sorted(int(item["due"]["N"]) - milliseconds(NOW) for item in items if item["owner"]["S"].startswith(ACCOUNT))
+    elsewhere = [item["due"]["N"] for item in items if item["owner"]["S"].startswith(OTHER_ACCOUNT)]
+    assert counts == [3, 3]
+    assert dues == [0, 50, 100, 150, 200, 250]
+    assert elsewhere == [str(milliseconds(NOW))]
 
 
 def test_a_message_s_own_callback_is_never_gone(api: Api) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from api.problems import Problem
 from api.rate import Allowance, RateLimit
+from api.redelivery_turns import RedeliveryTurns
 from ringback import delivery_items
 from ringback.breaker import Breaker
 from ringback.health_store import HealthStore
@@ -244,7 +245,19 @@ def test_requests_from_before_an_upgrade_count(stack: Stack) -> None:
     rate.take("1000001", NOW + timedelta(seconds=5))
 
     later = {"N": str(milliseconds(NOW + timedelta(seconds=6)))}
-    assert stack.items("CALLBACKS_TABLE") == [item | {"rests": later}]
+    [stored_now] = stack.items("CALLBACKS_TABLE")
+    assert stored_now.pop("writer")
+    assert stored_now == item | {"rests": later}
+
+
+def test_deliveries_that_are_sent_again_from_before_an_upgrade_keep_their_turns(stack: Stack) -> None:
+    table = Table(name=stack.environment["CALLBACKS_TABLE"], partition="owner", sort="event", client=stack.dynamodb)
+    put(stack, "CALLBACKS_TABLE", stored.unnumbered("requests")["turns_taken"])
+
+    assert RedeliveryTurns(table=table).take("1000001", 2, NOW) == [
+        NOW + timedelta(seconds=5),
+        NOW + timedelta(seconds=5, milliseconds=50),
+    ]
 
 
 def test_a_callback_that_a_template_declares_is_written_as_it_always_was(api: Api) -> None:

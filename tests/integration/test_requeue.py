@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from requeue.requeue import AHEAD, requeue
+from requeue.seek import LOST_AFTER, seek
 from ringback.delivery_items import SHARDS, shard_of
 from ringback.due_index import DueIndex
-from ringback.models import Delivery, Event
+from ringback.models import Delivery, DeliveryStatus, Event
 from ringback.queues import Queue
+from ringback.times import milliseconds
+from ringback.waiting import line_of
 from tests.integration.stack import Stack
 
 NOW = datetime(2026, 11, 23, 17, 36, tzinfo=UTC)
@@ -105,7 +108,7 @@ def test_a_delivery_that_moved_on_is_not_touched(stack: Stack) -> None:
 
     index.unpark(stale)
 
-    assert "due_shard" in stack.items("DELIVERIES_TABLE")[0]
+    assert stack.items("DELIVERIES_TABLE")[0]["due_shard"] == item["due_shard"]
 
 
 def test_what_the_queue_refuses_stays_for_the_next_run(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,3 +136,86 @@ def test_a_run_ends_in_time(stack: Stack) -> None:
 
     assert run(stack, seconds=9) == 0
     assert run(stack) == 1
+
+
+# ── What was lost ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def look(stack: Stack, *, at: datetime = NOW, seconds: float = 60) -> int:
+    """What one run brings back at that time."""
+    return seek(
+        index=DueIndex(table="DeliveriesTable", dynamodb=stack.dynamodb),
+        retries=Queue(url=stack.environment["RETRIES_QUEUE_URL"], client=stack.sqs),
+        clock=lambda: at,
+        time_left=lambda: seconds,
+    )
+
+
+def queue(stack: Stack, number: int, *, due: datetime) -> Delivery:
+    """A pending delivery whose message should be on the queue."""
+    delivery = Delivery(id=f"{number:032x}", event=EVENT, created=NOW, tries=1, due=due)
+    stack.deliveries().record([delivery], parked=lambda _: False)
+    return delivery
+
+
+def test_a_delivery_whose_message_was_lost_gets_another_one_once(stack: Stack) -> None:
+    """With its own due time: whichever of two `deliver` sees second, it drops."""
+    due = NOW - LOST_AFTER
+    delivery = queue(stack, 1, due=due)
+
+    assert [look(stack), look(stack, at=NOW + timedelta(seconds=1)), look(stack, at=NOW + timedelta(days=1))] == [
+        0,
+        1,
+        0,
+    ]
+    [message] = stack.messages("RETRIES_QUEUE_URL")
+    assert json.loads(message["Body"]) == {
+        "version": 1,
+        "owner": delivery.owner,
+        "delivery": delivery.id,
+        "due": milliseconds(due),
+    }
+    stored = stack.deliveries().load([(delivery.owner, delivery.id)])
+    assert list(stored.deliveries.values()) == [replace(delivery, version=1)]
+
+
+def test_what_requeue_itself_sent_and_the_queue_lost_is_found_too(stack: Stack) -> None:
+    park(stack, 1, due=NOW)
+    run(stack)
+
+    assert look(stack, at=NOW + LOST_AFTER) == 0
+    assert look(stack, at=NOW + LOST_AFTER + timedelta(seconds=1)) == 1
+
+
+def test_what_waits_elsewhere_or_is_done_is_not_lost(stack: Stack) -> None:
+    """Later attempts are parked, those of a failing endpoint are in its line, and what is settled is off the index."""
+    park(stack, 1, due=NOW - timedelta(hours=2))
+    waiting = Delivery(id=f"{2:032x}", event=EVENT, created=NOW, due=NOW - timedelta(hours=2))
+    line = line_of((EVENT.owner, EVENT.kind), waiting.id)
+    stack.deliveries().record([replace(waiting, line=line)], parked=lambda _: True)
+    done = queue(stack, 3, due=NOW - timedelta(hours=2))
+    settled = replace(done, version=1, status=DeliveryStatus.DELIVERED, due=None)
+    stack.deliveries().record([settled], parked=lambda _: False)
+
+    assert look(stack) == 0
+
+
+def test_a_run_brings_back_a_few_so_that_a_backlog_is_not_doubled(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queue may be that far behind, and lose nothing."""
+    monkeypatch.setattr("requeue.seek.MOST_OF_A_SHARD", 2)
+    for number in range(60):
+        queue(stack, number, due=NOW - timedelta(hours=1))
+
+    assert [look(stack, seconds=9), look(stack), look(stack)] == [0, 16, 16]
+    assert len({json.loads(message["Body"])["delivery"] for message in received(stack, 32)}) == 32
+
+
+def test_what_the_queue_refuses_is_sought_again(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    queue(stack, 1, due=NOW - timedelta(hours=1))
+    with monkeypatch.context() as patch:
+        patch.setattr(stack.sqs, "send_message_batch", lambda **_: {"Failed": [{"Id": "0"}]})
+        assert look(stack) == 0
+
+    assert look(stack) == 1

@@ -312,7 +312,32 @@ def test_each_run_measures_what_waits(function: Stack, capsys: pytest.CaptureFix
     app.lambda_handler({}, CONTEXT)
 
     measured = metrics(capsys.readouterr().out)
-    assert measured == {"Requeued": 0, "Resumed": 0, "RetriesParked": 2, "OpenBreakers": 1}
+    assert measured == {"Requeued": 0, "LostRetries": 0, "Resumed": 0, "RetriesParked": 2, "OpenBreakers": 1}
+
+
+def test_what_was_lost_is_counted_for_its_alarm(function: Stack, capsys: pytest.CaptureFixture[str]) -> None:
+    lost = Delivery(id=f"{7:032x}", event=EVENT, created=NOW, due=datetime.now(UTC) - timedelta(hours=1))
+    function.deliveries().record([lost], parked=lambda _: False)
+
+    assert app.lambda_handler({}, CONTEXT) == {"requeued": 0}
+
+    assert metrics(capsys.readouterr().out)["LostRetries"] == 1
+
+
+def test_a_run_that_cannot_look_for_what_was_lost_moves_what_is_due(
+    function: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> int:
+        raise OurFault("reading what is due: InternalServerError")
+
+    monkeypatch.setattr("requeue.app.seek", broken)
+    parked = Delivery(id=f"{7:032x}", event=EVENT, created=NOW, due=datetime.now(UTC))
+    function.deliveries().record([parked], parked=lambda _: True)
+
+    assert app.lambda_handler({}, CONTEXT) == {"requeued": 1}
+
+    measured = metrics(capsys.readouterr().out)
+    assert (measured["Requeued"], "LostRetries" in measured) == (1, False)
 
 
 def test_a_run_that_is_short_of_time_does_not_count(function: Stack, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from api.cursors import cursor_for, position_in
-from api.redelivery import Resumption
+from api.routes.deliveries import AGAIN
 from ringback.delivery_items import from_item
 from ringback.errors import MalformedEvent, OurFault
 from ringback.models import DeliveryStatus
@@ -190,7 +190,7 @@ def test_notices_are_what_the_platform_s_rules_were_written_for() -> None:
 CURSORS = {
     "log": (NEW.id, OWNER, "failed", "", ""),
     "numbers": ("3215551212", "1000001"),
-    "sending_again": (str(Resumption(after=NEW.id, at=NOW)), OWNER, "failed", "", ""),
+    "sending_again": (NEW.id, OWNER, AGAIN, "failed", "", ""),
 }
 
 
@@ -202,12 +202,6 @@ def test_a_cursor_from_before_an_upgrade_goes_on(case: str) -> None:
 
     assert position_in(cursor, *of) == position
     assert cursor_for(position, *of) == cursor
-
-
-def test_sending_again_goes_on_where_a_cursor_from_before_says() -> None:
-    position = position_in(stored.unnumbered("cursors")["sending_again"], *CURSORS["sending_again"][1:])
-
-    assert Resumption.parse(position) == Resumption(after=NEW.id, at=NOW)
 
 
 def test_a_credential_opens_in_the_context_that_it_was_sealed_in() -> None:

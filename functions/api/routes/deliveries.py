@@ -22,7 +22,7 @@ from api.models.deliveries import (
 )
 from api.parameters import PAGE, Cursor, DeliveryId, Event, Limit, Number, Since, Status, Until, span_of
 from api.problems import not_found
-from api.redelivery import Redelivery, Resumption
+from api.redelivery import Redelivery
 from api.routing import Routes
 from ringback.catalogue import lookup
 from ringback.delivery_items import from_item
@@ -34,6 +34,9 @@ routes = Routes("Deliveries")
 NUMBER = "/v2/fonenumbers/{fonenumber}"
 ACCOUNT = "/v2/accounts"
 """For events that have no number, as call records may."""
+
+AGAIN = "again"
+"""Binds the cursor of sending again, which goes from the oldest to the newest, and no list's does."""
 
 
 @routes.operation(
@@ -144,8 +147,9 @@ def redeliver_account_delivery(call: Calling, delivery: DeliveryId) -> DeliveryA
     name="redeliver_many",
     summary="Send all deliveries again that match",
     description=(
-        "In the background, 20 a second, the oldest first. Tests are left out, and what has no callback any more. One"
-        " request takes up to 500, and its cursor is for the rest; a dry run counts all."
+        "In the background, the oldest first, 20 a second of all that the account sends again in this way. Tests are"
+        " left out, and what has no callback any more. One request takes up to 500, and its cursor is for the rest; a"
+        " dry run counts all."
     ),
     problems=[HTTPStatus.CONFLICT],
     status=HTTPStatus.ACCEPTED,
@@ -197,18 +201,21 @@ def _redeliver(call: Call, fonenumber: str, delivery: str) -> DeliveryAnswer:
 def _redeliver_many(call: Call, fonenumber: str, body: RedeliveryInput) -> RedeliveryAnswer:
     owner = owner_of(call.account, fonenumber)
     wanted = _filter(body.status, body.event, body.since, body.until)
-    start = Resumption.parse(position_in(body.cursor or "", owner, *_words(wanted)))
-    if start.after and not wanted.spans(start.after):
+    after = position_in(body.cursor or "", owner, AGAIN, *_words(wanted))
+    if after and not wanted.spans(after):
         raise no_cursor()
-    count, rest = _redelivery(call).many(owner, wanted, start=start, now=call.at, dry_run=body.dry_run)
-    following = cursor_for(str(rest), owner, *_words(wanted)) if rest else None
+    count, last = _redelivery(call).many(owner, wanted, after=after, now=call.at, dry_run=body.dry_run)
+    following = cursor_for(last, owner, AGAIN, *_words(wanted)) if last else None
     return RedeliveryAnswer.model_validate(
         {"redelivery": {"count": count, "dry_run": body.dry_run, "cursor": following}}
     )
 
 
 def _redelivery(call: Call) -> Redelivery:
-    return Redelivery(log=call.parts.log, numbers=call.parts.numbers, recorder=call.parts.recorder)
+    parts = call.parts
+    return Redelivery(
+        log=parts.log, numbers=parts.numbers, recorder=parts.recorder, index=parts.due_index, turns=parts.turns
+    )
 
 
 def _words(wanted: Filter) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ def our_fault(doing: str) -> Iterator[None]:
     except ClientError as error:
         reasons = set(cancellation_reasons(error.response)) - {"None"}
         if code_of(error) == "ConditionalCheckFailedException" or CONDITION in reasons:
-            raise Conflict(doing) from error
+            raise Conflict(doing, stands=error.response.get("Item")) from error  # type: ignore[arg-type] # of its stubs
         raise OurFault(f"{doing}: {', '.join([code_of(error), *sorted(reasons)])}") from error
     except BotoCoreError as error:
         raise OurFault(f"{doing}: {type(error).__name__}") from error  # its text may repeat what we sent

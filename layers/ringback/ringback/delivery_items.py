@@ -34,14 +34,33 @@ FORMAT = 1
 SHARDS = tuple(str(number) for number in range(8))
 """Partitions of the due index; 8 take 8,000 writes a second (1,000 each is DynamoDB's limit)."""
 
+MOST_EXCERPT = 3_072
+"""Bytes that an attempt's excerpt takes in its item: three for each of 1,024 in the charset that grows most."""
+
+MOST_DETAIL = 1_024
+"""Bytes that its detail takes; and a delivery's note."""
+
+_WIDEST = 6
+"""Bytes of a character as JSON, at most: that of NUL is `\\u0000`."""
+
 
 def shard_of(delivery: str) -> str:
     """The partition of the due index that a delivery's id falls into."""
     return SHARDS[zlib.crc32(delivery.encode()) % len(SHARDS)]
 
 
+def queued(shard: str) -> str:
+    """The partition of those whose message is on the Retries queue, or was lost."""
+    return f"queued#{shard}"
+
+
+def sought(shard: str) -> str:
+    """The partition of those that got a second message, because they were overdue."""
+    return f"sought#{shard}"
+
+
 def to_item(delivery: Delivery, *, parked: bool, retention: timedelta) -> dict[str, "AttributeValueTypeDef"]:
-    """The item of *delivery*, without its callback; *parked* puts it on the due index."""
+    """The item of *delivery*, without its callback; one that is *parked* waits on the due index, not on the queue."""
     event = delivery.event
     texts = {
         "owner": delivery.owner,
@@ -63,10 +82,10 @@ def to_item(delivery: Delivery, *, parked: bool, retention: timedelta) -> dict[s
     }
     if delivery.due:
         numbers["due"] = milliseconds(delivery.due)
-    if parked:
-        texts["due_shard"] = delivery.line or shard_of(delivery.id)
+        shard = shard_of(delivery.id)
+        texts["due_shard"] = (delivery.line or shard) if parked else queued(shard)
     if delivery.note:
-        texts["note"] = delivery.note
+        texts["note"] = _cut(delivery.note, MOST_DETAIL)
     item: dict[str, AttributeValueTypeDef] = {name: {"S": text} for name, text in texts.items()}
     return item | {name: {"N": str(number)} for name, number in numbers.items()}
 
@@ -114,10 +133,17 @@ def _attempt_to_json(attempt: Attempt) -> dict[str, str | int]:
         "outcome": attempt.outcome,
         "status": attempt.status,
         "milliseconds": attempt.milliseconds,
-        "detail": attempt.detail,
-        "excerpt": attempt.excerpt,
+        "detail": _cut(attempt.detail, MOST_DETAIL),
+        "excerpt": _cut(attempt.excerpt, MOST_EXCERPT),
     }
     return {name: value for name, value in whole.items() if value is not None and value != ""}
+
+
+def _cut(text: str, most: int) -> str:
+    """The beginning of *text* that takes up to *most* bytes as JSON."""
+    while len(text) * _WIDEST > most and (size := len(compact(text).encode(errors="replace")) - 2) > most:
+        text = text[: len(text) * most // size]
+    return text
 
 
 def _attempt_from_json(stored: Mapping[str, Any]) -> Attempt:

@@ -7,12 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from ringback import callback_items
-from ringback.aws import our_fault
 from ringback.catalogue_data import CATALOGUE
 from ringback.credentials import Credentials
 from ringback.delivery_items import from_item, to_item
-from ringback.errors import Conflict, OurFault
+from ringback.errors import OurFault
 from ringback.models import Delivery, DeliveryStatus
+from ringback.statements import Condition
 from ringback.tables import Found, Item, Key, Table
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class DeliveryStore:
     def record(
         self, deliveries: Sequence[Delivery], *, parked: Callable[[Delivery], bool]
     ) -> Mapping[Key, Written | Superseded]:
-        """Write *deliveries*; those that are *parked* wait on the due index.
+        """Write *deliveries*; those that are *parked* wait on the due index, not on the queue.
 
         A delivery that arrived at its first attempt is written 25 at a time, whatever was there: nothing is better
         than delivered. Every other one only if nobody wrote it since it was read.
@@ -103,21 +103,11 @@ class DeliveryStore:
             return _key(delivery), Written.NO
 
     def _put_item(self, item: Item, *, read: int) -> Written | Superseded:
-        try:
-            with our_fault("recording a delivery"):
-                self.table.client.put_item(
-                    TableName=self.table.name,
-                    Item=item,
-                    ConditionExpression="attribute_not_exists(delivery) OR version = :read",
-                    ExpressionAttributeValues={":read": {"N": str(read)}},
-                )
-        except Conflict:
-            # An answer that was lost makes botocore ask again, and then the condition fails against our own write.
-            stands = self.table.get(self.table.key_of(item))
-            if stands is None:
-                raise
-            return Written.YES if stands == item else Superseded(self._delivery(stands))
-        return Written.YES
+        not_written_since = Condition(
+            holds="attribute_not_exists(delivery) OR version = :read", values={":read": {"N": str(read)}}
+        )
+        write = self.table.put(item, doing="recording a delivery", only_if=not_written_since)
+        return Written.YES if write.done else Superseded(self._delivery(write.item))
 
     def _put_together(self, deliveries: Sequence[Delivery]) -> dict[Key, Written]:
         written = dict.fromkeys(map(_key, deliveries), Written.NO)

@@ -1,14 +1,18 @@
-"""The sparse index of the Deliveries table: pending deliveries whose wait is longer than a queue's."""
+"""The sparse index of the Deliveries table: every pending delivery that was recorded, by where it waits and until when.
+
+A partition is one of `delivery_items.SHARDS` (longer than a queue can hold it: `requeue` moves it), `queued` (its
+message is on the Retries queue), `sought` (it got a second message), or a line's (`waiting.line_of`).
+"""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from ringback.aws import our_fault
-from ringback.errors import Conflict
+from ringback.delivery_items import queued, shard_of, sought
+from ringback.statements import Change, Condition
 from ringback.tables import Table
 from ringback.times import milliseconds, moment
 
@@ -33,7 +37,7 @@ class Parked:
 
 
 class DueIndex:
-    """Finds what is due and takes it off; `delivery_items.to_item` puts it on."""
+    """Finds what is due and moves it; `delivery_items.to_item` puts it on."""
 
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient") -> None:
         self._table = Table(name=table, partition="owner", sort="delivery", client=dynamodb)
@@ -76,16 +80,25 @@ class DueIndex:
             return sum(page["Count"] for page in islice(pages, MOST_PAGES))
 
     def unpark(self, parked: Parked) -> None:
-        """Take a delivery off the index, if it still waits for the same attempt.
+        """Note that the queue has a delivery's message, if it still waits for the same attempt.
 
         Raises:
             OurFault: the table is out of reach.
         """
-        with suppress(Conflict), our_fault("unparking a delivery"):
-            self._table.client.update_item(
-                TableName=self._table.name,
-                Key=self._table.key((parked.owner, parked.delivery)),
-                UpdateExpression="REMOVE due_shard",
-                ConditionExpression="due = :due",
-                ExpressionAttributeValues={":due": {"N": str(milliseconds(parked.due))}},
-            )
+        self._move(parked, queued(shard_of(parked.delivery)))
+
+    def note_sought(self, parked: Parked) -> None:
+        """Note that a delivery got a second message, if it still waits for the same attempt.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        self._move(parked, sought(shard_of(parked.delivery)))
+
+    def _move(self, parked: Parked, partition: str) -> None:
+        self._table.update(
+            (parked.owner, parked.delivery),
+            Change(set={"due_shard": {"S": partition}}),
+            doing="moving a delivery on the due index",
+            only_if=Condition(holds="due = :due", values={":due": {"N": str(milliseconds(parked.due))}}),
+        )

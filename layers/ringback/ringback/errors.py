@@ -9,7 +9,9 @@ RingbackError
     └── NotStarted    no room on our side         → put off, no attempt is counted
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from ringback.models import Outcome
 
@@ -82,6 +84,11 @@ class OurFault(RingbackError):  # noqa: N818 - as above
 
 class Conflict(OurFault):
     """The condition of a write did not hold: somebody else has written the same item meanwhile."""
+
+    def __init__(self, doing: str, *, stands: Mapping[str, Any] | None = None) -> None:
+        super().__init__(doing)
+        self.stands = stands or {}
+        """The item as it is, where the write asked for it."""
 
 
 class NotStarted(OurFault):

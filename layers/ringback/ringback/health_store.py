@@ -1,49 +1,34 @@
 """The breakers of callbacks, on the callbacks' own items: one conditional write per change, none while all is well."""
 
-import secrets
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ringback.aws import our_fault
 from ringback.breaker import HEALTHY, Breaker
 from ringback.callback_items import breaker_of
-from ringback.errors import Conflict, OurFault
+from ringback.errors import OurFault
 from ringback.formats import as_stored
 from ringback.models import Callback, CallbackType
+from ringback.statements import Change, Condition, Write, new_token
 from ringback.tables import Item, Key, Table
 from ringback.times import iso
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-SAME = "#place = :place"
+SAME = "#{place} = :place"
 SAME_AND_ON = f"{SAME} AND attribute_not_exists(disabled)"
 """An outcome says nothing about a callback that goes elsewhere now, is gone, or was turned off meanwhile."""
 
-ALL_OF_IT = "failures, failing_since, open_until, probes"
-
-
-NOT_YET = "(attribute_not_exists(writer) OR writer <> :writer)"
-"""Each write leaves a token of its own. One whose answer was lost is sent again by botocore, and would else count
-twice, or fail against itself and pass for somebody else's."""
-
-TOKEN_BYTES = 8
+ALL_OF_IT = ("failures", "failing_since", "open_until", "probes")
 
 
 class HealthStore:
     """Writes what attempts say about their endpoints; setting a callback replaces its item, and so forgets it all."""
 
-    def __init__(
-        self,
-        *,
-        table: str,
-        dynamodb: "DynamoDBClient",
-        token: Callable[[], str] = lambda: secrets.token_hex(TOKEN_BYTES),
-    ) -> None:
+    def __init__(self, *, table: str, dynamodb: "DynamoDBClient", token: Callable[[], str] = new_token) -> None:
         """*token* gives a text that nobody else has."""
-        self._table = Table(name=table, partition="owner", sort="event", client=dynamodb)
-        self._token = token
+        self._table = Table(name=table, partition="owner", sort="event", client=dynamodb, token=token)
 
     def breakers(self, keys: Iterable[Key]) -> Mapping[Key, Breaker]:
         """Those that could be read; a callback that is off, or not set, is not open either.
@@ -68,13 +53,9 @@ class HealthStore:
         Raises:
             OurFault: the table is out of reach.
         """
-        item = self._update(
-            callback,
-            "SET failing_since = if_not_exists(failing_since, :since), writer = :writer ADD failures :failures",
-            {":since": {"S": iso(since)}, ":failures": {"N": str(failures)}},
-            answer="ALL_NEW",
-        )
-        return None if item is None else _read(item)
+        change = Change(set_if_missing={"failing_since": {"S": iso(since)}}, add={"failures": failures})
+        write = self._update(callback, change, answer="ALL_NEW")
+        return _read(write.item) if write.done else None
 
     def open(self, callback: Callback, opened: Breaker) -> bool:
         """Open it; False if another environment has opened it, or it has recovered.
@@ -82,13 +63,11 @@ class HealthStore:
         Raises:
             OurFault: the table is out of reach.
         """
-        item = self._update(
-            callback,
-            "SET open_until = :until, probes = :probes, writer = :writer",
-            {**_probe(opened), ":least": {"N": str(opened.failures)}},
-            condition="attribute_not_exists(open_until) AND failures >= :least",
+        still_failing = Condition(
+            holds="attribute_not_exists(open_until) AND failures >= :least",
+            values={":least": {"N": str(opened.failures)}},
         )
-        return item is not None
+        return self._update(callback, Change(set=_probe(opened)), still_failing).done
 
     def claim(self, callback: Callback, probed: Breaker) -> bool:
         """Take the probe that is due; False if somebody else has taken it, or there is none any more.
@@ -99,13 +78,8 @@ class HealthStore:
         seen = callback.breaker.open_until
         if seen is None:
             return False
-        item = self._update(
-            callback,
-            "SET open_until = :until, probes = :probes, writer = :writer",
-            {**_probe(probed), ":seen": {"S": iso(seen)}},
-            condition="open_until = :seen",
-        )
-        return item is not None
+        untaken = Condition(holds="open_until = :seen", values={":seen": {"S": iso(seen)}})
+        return self._update(callback, Change(set=_probe(probed)), untaken).done
 
     def recovered(self, callback: Callback) -> Breaker | None:
         """Forget all failures after a success; the breaker before, or None if there was nothing to forget.
@@ -113,16 +87,11 @@ class HealthStore:
         Raises:
             OurFault: the table is out of reach.
         """
-        before = self._update(
-            callback,
-            f"REMOVE {ALL_OF_IT} SET writer = :writer",
-            {},
-            condition="attribute_exists(failures)",
-            answer="ALL_OLD",
-        )
-        if before is None:
+        failing = Condition(holds="attribute_exists(failures)")
+        write = self._update(callback, Change(remove=ALL_OF_IT), failing, answer="ALL_OLD")
+        if not write.done:
             return None
-        return _read(before) if "failures" in before else callback.breaker  # that of a lost answer is no more
+        return _read(write.item) if "failures" in write.item else callback.breaker  # that of a lost answer is no more
 
     def disable(self, callback: Callback, reason: str) -> bool:
         """Turn *callback* off until it is set again; False if it has been changed or turned off meanwhile.
@@ -130,9 +99,7 @@ class HealthStore:
         Raises:
             OurFault: the table is out of reach.
         """
-        return (
-            self._update(callback, "SET disabled = :reason, writer = :writer", {":reason": {"S": reason}}) is not None
-        )
+        return self._update(callback, Change(set={"disabled": {"S": reason}})).done
 
     def enable(self, callback: Callback) -> bool:
         """Turn *callback* on again and forget all failures, because it was just seen to work; False if it was changed.
@@ -140,36 +107,25 @@ class HealthStore:
         Raises:
             OurFault: the table is out of reach.
         """
-        return self._update(callback, f"REMOVE disabled, {ALL_OF_IT} SET writer = :writer", {}, same=SAME) is not None
+        return self._update(callback, Change(remove=("disabled", *ALL_OF_IT)), same=SAME).done
 
-    def _update(  # noqa: PLR0913 - the parts of an UpdateItem
+    def _update(
         self,
         callback: Callback,
-        update: str,
-        values: Mapping[str, Any],
+        change: Change,
+        condition: Condition | None = None,
         *,
-        condition: str = "",
         same: str = SAME_AND_ON,
         answer: str = "NONE",
-    ) -> Item | None:
-        """The item that was asked for with *answer*; None if the condition did not hold."""
+    ) -> Write:
         place = "email" if callback.type is CallbackType.EMAIL else "url"
-        key, writer = (callback.owner, callback.event), {"S": self._token()}
-        request: dict[str, Any] = {
-            "TableName": self._table.name,
-            "Key": self._table.key(key),
-            "UpdateExpression": update,
-            "ConditionExpression": " AND ".join(filter(None, (same, NOT_YET, condition))),
-            "ExpressionAttributeNames": {"#place": place},
-            "ExpressionAttributeValues": {":place": {"S": getattr(callback, place)}, ":writer": writer, **values},
-            "ReturnValues": answer,
-        }
-        try:
-            with our_fault("noting the health of a callback"):
-                return self._table.client.update_item(**request).get("Attributes", {})
-        except Conflict:
-            item = self._table.get(key)
-            return item if item and item.get("writer") == writer else None
+        more = condition or Condition(holds="")
+        only_if = Condition(
+            holds=" AND ".join(filter(None, (same.format(place=place), more.holds))),
+            values={":place": {"S": getattr(callback, place)}, **more.values},
+        )
+        doing = "noting the health of a callback"
+        return self._table.update((callback.owner, callback.event), change, doing=doing, only_if=only_if, answer=answer)
 
 
 def _read(item: Item) -> Breaker:
@@ -177,6 +133,6 @@ def _read(item: Item) -> Breaker:
         return breaker_of(item)
 
 
-def _probe(breaker: Breaker) -> dict[str, Any]:
+def _probe(breaker: Breaker) -> Item:
     until = iso(breaker.open_until) if breaker.open_until else ""
-    return {":until": {"S": until}, ":probes": {"N": str(breaker.probes)}}
+    return {"open_until": {"S": until}, "probes": {"N": str(breaker.probes)}}

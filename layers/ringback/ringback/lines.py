@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ringback.aws import our_fault
 from ringback.delivery_items import SHARDS, shard_of
 from ringback.due_index import DueIndex, Parked
-from ringback.errors import Conflict
-from ringback.tables import Key, Table
+from ringback.statements import Change, Condition
+from ringback.tables import Item, Key, Table
 from ringback.times import milliseconds, moment
 
 if TYPE_CHECKING:
@@ -49,10 +48,12 @@ class Lines:
         Raises:
             OurFault: the table is out of reach.
         """
-        due = {"N": str(milliseconds(_OPEN))}
-        item: dict[str, Any] = {**self._key(callback), "due_shard": {"S": LINES}, "due": due}
-        with our_fault("announcing a line"):
-            self._table.client.put_item(TableName=self._table.name, Item=item)
+        item: Item = {
+            **self._table.key(_key(callback)),
+            "due_shard": {"S": LINES},
+            "due": {"N": str(milliseconds(_OPEN))},
+        }
+        self._table.put(item, doing="announcing a line")
 
     def all(self) -> Iterator[Line]:
         """Every line that was announced.
@@ -80,12 +81,8 @@ class Lines:
         Raises:
             OurFault: the table is out of reach.
         """
-        return self._update(
-            self._table.key((parked.owner, parked.delivery)),
-            "SET due = :due, due_shard = :shard REMOVE note",
-            {":due": {"N": str(milliseconds(due))}, ":shard": {"S": shard_of(parked.delivery)}},
-            before=parked.due,
-        )
+        at_due: Item = {"due": {"N": str(milliseconds(due))}, "due_shard": {"S": shard_of(parked.delivery)}}
+        return self._update((parked.owner, parked.delivery), Change(set=at_due, remove=["note"]), before=parked.due)
 
     def mark(self, line: Line, closed: datetime | None) -> Line:
         """The same line with the time when it was seen that nothing waits any more, or with None as one that waits.
@@ -93,8 +90,8 @@ class Lines:
         Raises:
             OurFault: the table is out of reach.
         """
-        due = {":due": {"N": str(milliseconds(closed or _OPEN))}}
-        self._update(self._key(line.callback), "SET due = :due", due, before=line.closed or _OPEN)
+        due: Item = {"due": {"N": str(milliseconds(closed or _OPEN))}}
+        self._update(_key(line.callback), Change(set=due), before=line.closed or _OPEN)
         return replace(line, closed=closed)
 
     def end(self, line: Line, now: datetime) -> None:
@@ -103,25 +100,18 @@ class Lines:
         Raises:
             OurFault: the table is out of reach.
         """
-        expires = {":expires": {"N": str(int((now + timedelta(hours=1)).timestamp()))}}
-        self._update(
-            self._key(line.callback), "SET expires = :expires REMOVE due_shard", expires, before=line.closed or _OPEN
+        expires: Item = {"expires": {"N": str(int((now + timedelta(hours=1)).timestamp()))}}
+        change = Change(set=expires, remove=["due_shard"])
+        self._update(_key(line.callback), change, before=line.closed or _OPEN)
+
+    def _update(self, key: Key, change: Change, *, before: datetime) -> bool:
+        still_there = Condition(
+            holds="due = :before AND attribute_exists(due_shard)",
+            values={":before": {"N": str(milliseconds(before))}},
         )
+        return self._table.update(key, change, doing="moving a waiting delivery", only_if=still_there).done
 
-    def _key(self, callback: Key) -> dict[str, Any]:
-        # No account begins with "#": no customer's list can meet it.
-        return dict(self._table.key((f"#{callback[0]}", callback[1])))
 
-    def _update(self, key: dict[str, Any], update: str, values: dict[str, Any], *, before: datetime) -> bool:
-        try:
-            with our_fault("moving a waiting delivery"):
-                self._table.client.update_item(
-                    TableName=self._table.name,
-                    Key=key,
-                    UpdateExpression=update,
-                    ConditionExpression="due = :before AND attribute_exists(due_shard)",
-                    ExpressionAttributeValues={**values, ":before": {"N": str(milliseconds(before))}},
-                )
-        except Conflict:
-            return False
-        return True
+def _key(callback: Key) -> Key:
+    # No account begins with "#": no customer's list can meet it.
+    return f"#{callback[0]}", callback[1]

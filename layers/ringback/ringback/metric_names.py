@@ -43,10 +43,17 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
         "UnknownFields": Metric(meaning="fields of events that the catalogue does not have: they are left out"),
         "Duplicates": Metric(meaning="messages about something that was done before"),
         "Vanished": Metric(meaning="retries whose delivery is not in the table any more"),
+        "Rescheduled": Metric(
+            meaning="messages that came again after their delivery was recorded: its next attempt was scheduled again"
+        ),
+        "Superseded": Metric(
+            meaning="messages whose outcome was not recorded: another one's about the same delivery was, meanwhile"
+        ),
         "Returned": Metric(meaning="messages given back to their queue because a part of ours did not do its work"),
         "DeadLetters": Metric(meaning="messages that are no event, sent to the dead letters, by reason", by="reason"),
         # ── deliver: what is put off ──
         "Waiting": Metric(meaning="deliveries set aside until their endpoint answers again"),
+        "Expired": Metric(meaning="those of the failed that were waiting, and are kept no longer"),
         "Deferred": Metric(meaning="first attempts left to the retries lane: their endpoint fails of late, or is slow"),
         "NoRoom": Metric(meaning="deliveries put off because their server had all the connections it may have"),
         # ── changes of callbacks ──
@@ -60,6 +67,10 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
         "MailRejected": Metric(meaning="mails that SES took and then did not send, for a virus in them"),
         # ── requeue, once a minute ──
         "Requeued": Metric(meaning="deliveries put on the Retries queue; no value at all: requeue did not do its work"),
+        "LostRetries": Metric(
+            meaning="deliveries overdue by half an hour, put on the Retries queue a second time: their message was"
+            " lost, or the queue is that far behind"
+        ),
         "Resumed": Metric(meaning="deliveries let out of their wait for an endpoint"),
         "RetriesParked": Metric(
             meaning="deliveries in the table whose next attempt is due later than a queue can wait"

@@ -7,6 +7,17 @@ from itertools import batched
 from typing import TYPE_CHECKING
 
 from ringback.aws import our_fault
+from ringback.statements import (
+    WRITER,
+    Change,
+    Condition,
+    Write,
+    carry_out,
+    delete_request,
+    new_token,
+    put_request,
+    update_request,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -45,6 +56,7 @@ class Table:
     sort: str
     client: "DynamoDBClient"
     sleep: Callable[[float], None] = time.sleep
+    token: Callable[[], str] = new_token
 
     def key(self, key: Key) -> dict[str, "AttributeValueTypeDef"]:
         """*key* as DynamoDB wants it."""
@@ -72,6 +84,38 @@ class Table:
         with our_fault(f"reading {self.name}"):
             answer = self.client.get_item(TableName=self.name, Key=self.key(key), ConsistentRead=True)
         return answer.get("Item")
+
+    def put(self, item: Item, *, doing: str, only_if: Condition | None = None) -> Write:
+        """Put *item* in place of what is there; *doing* is for the message of a fault.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        request = put_request(self.name, item, only_if)
+        return carry_out(self.client.put_item, request, doing=doing, is_ours=lambda stands: stands == item)
+
+    def update(
+        self, key: Key, change: Change, *, doing: str, only_if: Condition | None = None, answer: str = "NONE"
+    ) -> Write:
+        """Make *change* once; *answer* is DynamoDB's `ReturnValues`.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        token = self.token()
+        request = update_request(self.name, self.key(key), change, only_if, token) | {"ReturnValues": answer}
+        return carry_out(
+            self.client.update_item, request, doing=doing, is_ours=lambda stands: stands.get(WRITER) == {"S": token}
+        )
+
+    def delete(self, key: Key, *, doing: str, only_if: Condition | None = None) -> Write:
+        """Delete what lies under *key*; where nothing does, that is done.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        request = delete_request(self.name, self.key(key), only_if)
+        return carry_out(self.client.delete_item, request, doing=doing, is_ours=lambda stands: not stands)
 
     def write(self, items: Sequence[Item]) -> set[Key]:
         """Put *items*, whatever was there before; the keys of those that could not be written.
