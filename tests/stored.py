@@ -25,6 +25,7 @@ from ringback.models import (
     Event,
     Method,
     Outcome,
+    PreviousSecret,
     SigningSecrets,
 )
 from ringback.queues import compact
@@ -187,8 +188,10 @@ MEANINGS: Mapping[tuple[str, int], Mapping[str, object]] = {
             owner="1000001#*",
             current="whsec_bmV3",
             created=NOW,
-            previous="whsec_b2xk",
-            previous_until=NOW + timedelta(hours=24),
+            previous=(
+                PreviousSecret(secret="whsec_b2xk", until=NOW + timedelta(hours=24)),
+                PreviousSecret(secret="whsec_b2xkZXI=", until=datetime(2026, 11, 24, 9, tzinfo=UTC)),
+            ),
         ),
     },
     ("contact", 1): {"set": "someone@example.com", "unnumbered": "someone@example.com"},
@@ -227,8 +230,9 @@ def _read_delivery(item: Stored) -> Delivery:
 
 def _write_delivery(delivery: Delivery, sample: Stored) -> Stored:
     shard = sample.get("due_shard", {"S": ""})["S"]
-    delivery = replace(delivery, line=shard if "#" in shard else "")
-    item: dict[str, Any] = dict(delivery_items.to_item(delivery, parked=bool(shard), retention=RETENTION))
+    delivery = replace(delivery, line=shard if shard.count("#") > 1 else "")
+    parked = not shard.startswith("queued#")
+    item: dict[str, Any] = dict(delivery_items.to_item(delivery, parked=parked, retention=RETENTION))
     if delivery.event.callback:
         item["callback"] = {"M": callback_items.to_item(delivery.event.callback, credentials())}
     return item

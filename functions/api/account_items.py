@@ -2,19 +2,23 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
+from api.problems import conflict
 from ringback import contacts, signing_items
-from ringback.aws import our_fault
 from ringback.contacts import CONTACT
 from ringback.credentials import Credentials
 from ringback.errors import Conflict, InvalidSetting
-from ringback.models import SigningSecrets, owner_of
+from ringback.models import PreviousSecret, SigningSecrets, owner_of
 from ringback.signing_items import SIGNING
+from ringback.statements import Condition
 from ringback.tables import Item, Table
+from ringback.times import iso
 
 OVERLAP = timedelta(hours=24)
 """For how long a secret still signs after its rotation."""
+
+MOST_PREVIOUS = 3
+"""Secrets that sign beside the newest; a header of four signatures takes some 200 bytes."""
 
 
 class AccountItems:
@@ -25,7 +29,7 @@ class AccountItems:
         self._credentials = credentials
 
     def signing_times(self, account: str) -> tuple[datetime | None, datetime | None] | None:
-        """When the secret was made and until when the previous one signs too; None if there is no secret.
+        """When the secret was made and until when the last one before it signs too; None if there is no secret.
 
         Raises:
             OurFault: the table is out of reach.
@@ -49,30 +53,24 @@ class AccountItems:
             OurFault: the table or KMS is out of reach.
         """
         secrets = SigningSecrets(owner=owner_of(account, ""), current=secret, created=now)
-        return self._put_secrets(secrets, "attribute_not_exists(#current)", before=None)
+        return self._put_secrets(secrets, Condition(holds="attribute_not_exists(#current)"))
 
     def rotate_secret(self, account: str, now: datetime, secret: str) -> SigningSecrets | None:
-        """Make *secret* the new one, beside which the one before it signs for a while; None if there is none to rotate.
+        """Make *secret* the new one, beside which those before it sign for a while; None if there is none to rotate.
 
         Raises:
             Conflict: another request rotated or removed it at the same time.
             InvalidSetting: it is the one that signs now.
+            Problem: too many of those before it still sign (409).
             OurFault: the table or KMS is out of reach.
         """
         item = self._read(account, SIGNING)
         if item is None:
             return None
         before = signing_items.from_item(item, self._credentials)
-        if secret == before.current:
-            raise InvalidSetting("secret", "it is the one that signs now; give another one, or none to have one made")
-        after = replace(
-            before,
-            current=secret,
-            created=now,
-            previous=before.current,
-            previous_until=now + OVERLAP,
-        )
-        rotated = self._put_secrets(after, "#current = :before", before=item)
+        after = _rotated(before, secret, now)
+        unchanged = Condition(holds="#current = :before", values={":before": item["current"]})
+        rotated = self._put_secrets(after, unchanged)
         if rotated is None:
             raise Conflict("rotating a signing secret")
         return rotated
@@ -83,10 +81,7 @@ class AccountItems:
         Raises:
             OurFault: the table is out of reach.
         """
-        with our_fault("removing a signing secret"):
-            self._table.client.delete_item(
-                TableName=self._table.name, Key=self._table.key((owner_of(account, ""), SIGNING))
-            )
+        self._table.delete((owner_of(account, ""), SIGNING), doing="removing a signing secret")
 
     def contact(self, account: str) -> str:
         """The address that is told when a callback is turned off; empty if there is none.
@@ -103,32 +98,27 @@ class AccountItems:
         Raises:
             OurFault: the table is out of reach.
         """
-        key = self._table.key((owner_of(account, ""), CONTACT))
-        with our_fault("setting a contact"):
-            if email:
-                self._table.client.put_item(TableName=self._table.name, Item=contacts.to_item(account, email))
-            else:
-                self._table.client.delete_item(TableName=self._table.name, Key=key)
+        if email:
+            self._table.put(contacts.to_item(account, email), doing="setting a contact")
+        else:
+            self._table.delete((owner_of(account, ""), CONTACT), doing="forgetting a contact")
 
     def _read(self, account: str, name: str) -> Item | None:
-        with our_fault("reading an account"):
-            answer = self._table.client.get_item(
-                TableName=self._table.name, Key=self._table.key((owner_of(account, ""), name)), ConsistentRead=True
-            )
-        return answer.get("Item")
+        return self._table.get((owner_of(account, ""), name))
 
-    def _put_secrets(self, secrets: SigningSecrets, condition: str, *, before: Item | None) -> SigningSecrets | None:
-        put: dict[str, Any] = {
-            "TableName": self._table.name,
-            "Item": signing_items.to_item(secrets, self._credentials),
-            "ConditionExpression": condition,
-            "ExpressionAttributeNames": {"#current": "current"},
-        }
-        if before:
-            put["ExpressionAttributeValues"] = {":before": before["current"]}
-        try:
-            with our_fault("setting a signing secret"):
-                self._table.client.put_item(**put)
-        except Conflict:
-            return None
-        return secrets
+    def _put_secrets(self, secrets: SigningSecrets, only_if: Condition) -> SigningSecrets | None:
+        item = signing_items.to_item(secrets, self._credentials)
+        return secrets if self._table.put(item, doing="setting a signing secret", only_if=only_if).done else None
+
+
+def _rotated(before: SigningSecrets, secret: str, now: datetime) -> SigningSecrets:
+    if secret == before.current:
+        raise InvalidSetting("secret", "it is the one that signs now; give another one, or none to have one made")
+    earlier = tuple(previous for previous in before.signing(now) if previous.secret != secret)
+    if len(earlier) >= MOST_PREVIOUS:
+        raise conflict(
+            f"{len(earlier)} earlier secrets still sign beside this one, as many as may; rotate again from"
+            f" {iso(earlier[-1].until)} on, when the oldest ends, or DELETE them all"
+        )
+    last = PreviousSecret(secret=before.current, until=now + OVERLAP)
+    return replace(before, current=secret, created=now, previous=(last, *earlier))

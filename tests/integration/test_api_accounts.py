@@ -1,7 +1,7 @@
 """Signing secrets and contacts."""
 
 import base64
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from standardwebhooks import Webhook
@@ -64,16 +64,36 @@ def test_after_a_rotation_both_sign_for_a_day(api: Api, receiver: Receiver) -> N
         Webhook(old).verify(body, headers)
 
 
-def test_two_sign_at_most(api: Api, receiver: Receiver) -> None:
+def test_every_secret_that_was_shown_within_a_day_verifies(api: Api, receiver: Receiver) -> None:
+    """Who has not taken over the one before the last yet is not cut off by another rotation."""
     api.clock.now = datetime.now(UTC)
-    api.post(SECRET)
-    second, third = (api.post(ROTATE).json["signing_secret"]["secret"] for _ in range(2))
+    shown = [api.post(path).json["signing_secret"]["secret"] for path in (SECRET, ROTATE, ROTATE)]
 
     body, headers = received(api, receiver)
 
-    assert len(headers["webhook-signature"].split()) == 2
-    Webhook(second).verify(body, headers)
-    Webhook(third).verify(body, headers)
+    assert len(headers["webhook-signature"].split()) == 3
+    for secret in shown:
+        Webhook(secret).verify(body, headers)
+
+
+def test_a_fourth_rotation_within_a_day_says_when_there_is_room_for_it(api: Api, receiver: Receiver) -> None:
+    """Each request would carry one more signature for each."""
+    api.clock.now = datetime(2026, 11, 23, 17, 36, tzinfo=UTC)
+    api.post(SECRET)
+    for _ in range(3):
+        api.clock.now += timedelta(hours=1)
+        assert api.post(ROTATE).status == 200
+
+    refused = api.post(ROTATE)
+    api.clock.now += timedelta(hours=22)
+
+    assert refused.status == 409
+    assert refused.message == (
+        "3 earlier secrets still sign beside this one, as many as may; rotate again from 2026-11-24T18:36:00.000Z on,"
+        " when the oldest ends, or DELETE them all"
+    )
+    assert api.post(ROTATE).status == 200
+    assert len(received(api, receiver)[1]["webhook-signature"].split()) == 4
 
 
 def test_of_two_rotations_at_once_one_is_told_to_look_again(api: Api) -> None:

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from ringback.callback_store import secrets_key
 from ringback.errors import OurFault
-from ringback.models import Callback, CallbackType, Method, SigningSecrets
+from ringback.models import Callback, CallbackType, Method, PreviousSecret, SigningSecrets
 from tests.integration.stack import Stack
 
 PLANTED = "planted-password"
@@ -120,7 +120,9 @@ def test_a_rotated_secret_signs_beside_the_new_one_for_its_time(stack: Stack) ->
     """The newest first; an account without secrets signs nothing."""
     now = datetime(2026, 11, 23, tzinfo=UTC)
     secrets = SigningSecrets(
-        owner="1000001#*", current="whsec_bmV3", previous="whsec_b2xk", previous_until=now + timedelta(hours=24)
+        owner="1000001#*",
+        current="whsec_bmV3",
+        previous=(PreviousSecret(secret="whsec_b2xk", until=now + timedelta(hours=24)),),
     )
     stack.callbacks().put_secrets(secrets)
 

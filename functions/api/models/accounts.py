@@ -22,7 +22,7 @@ class SigningSecret(Output):
     exists: bool
     created: str | None = Field(description="When the current secret was made.", json_schema_extra=TIME)
     previous_signs_until: str | None = Field(
-        description="After a rotation: until when the secret before it signs too.", json_schema_extra=TIME
+        description="After a rotation: until when the last secret before it signs too.", json_schema_extra=TIME
     )
 
 

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field
 
 from api.models.shapes import TIME, Input, Output, shown_as
 from ringback.catalogue import CATALOGUE
-from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Outcome
+from ringback.models import FIRST_KEPT, LAST_KEPT, Attempt, AttemptReason, Delivery, DeliveryStatus, Outcome
 from ringback.times import iso
 
 DELIVERY_ID = "01a2097a9c00d5d981b4cb27a1dc95cb"
@@ -39,7 +39,7 @@ def _example(event: str, **fields: str) -> dict[str, Any]:
         "attempt_count": 1,
         "last_attempt": _ATTEMPT,
     }
-    return {**summary, "attempts": [_ATTEMPT], "data": dict(CATALOGUE[event].example)}
+    return {**summary, "attempts": [_ATTEMPT], "attempts_left_out": 0, "data": dict(CATALOGUE[event].example)}
 
 
 _FAILED = _example(
@@ -51,7 +51,7 @@ _FAILED_OF_ACCOUNT = _example(
 
 
 def _list(delivery: dict[str, Any]) -> dict[str, Any]:
-    summary = {name: value for name, value in delivery.items() if name not in {"attempts", "data"}}
+    summary = {name: value for name, value in delivery.items() if name not in {"attempts", "attempts_left_out", "data"}}
     return {"deliveries": [summary], "cursor": None}
 
 
@@ -104,14 +104,17 @@ class DeliverySummary(Output):
     status: DeliveryStatus
     note: str = Field(description="Why it waits or was given up, where its attempts do not say so.")
     next_attempt: str | None = Field(description="When, while it is pending and that is known.", json_schema_extra=TIME)
-    attempt_count: int
+    attempt_count: int = Field(description="All that were made.")
     last_attempt: AttemptShown | None
 
 
 class DeliveryShown(DeliverySummary):
     """A delivery with everything that is known of it."""
 
-    attempts: list[AttemptShown]
+    attempts: list[AttemptShown] = Field(
+        description=f"Of more than {FIRST_KEPT + LAST_KEPT}, the first {FIRST_KEPT} and the last {LAST_KEPT}."
+    )
+    attempts_left_out: int = Field(description="How many between those are not kept.")
     data: dict[str, str | int] = Field(description="The event's values, as a body has them.")
 
 
@@ -157,7 +160,9 @@ class RedeliveryInput(Input):
 class Redelivery(Output):
     """What is going to be sent again."""
 
-    count: int = Field(description="Deliveries, of which 20 a second become due; with `dry_run`, those that would.")
+    count: int = Field(
+        description="Deliveries; 20 a second of an account become due. With `dry_run`, those that would."
+    )
     dry_run: bool
     cursor: str | None = Field(description="To go on with, where there are more than one request takes; else null.")
 
@@ -182,7 +187,7 @@ def summary_of(delivery: Delivery) -> dict[str, Any]:
         "status": delivery.status,
         "note": delivery.note,
         "next_attempt": iso(delivery.due) if delivery.due and not delivery.note else None,
-        "attempt_count": len(delivery.attempts),
+        "attempt_count": delivery.attempt_count,
         "last_attempt": _shown(delivery.attempts[-1]) if delivery.attempts else None,
     }
 
@@ -191,7 +196,12 @@ def answer_of(delivery: Delivery) -> DeliveryAnswer:
     """A whole delivery as an answer."""
     attempts = [_shown(attempt) for attempt in delivery.attempts]
     return DeliveryAnswer(
-        delivery=DeliveryShown(**summary_of(delivery), attempts=attempts, data=dict(delivery.event.data))
+        delivery=DeliveryShown(
+            **summary_of(delivery),
+            attempts=attempts,
+            attempts_left_out=delivery.attempt_count - len(attempts),
+            data=dict(delivery.event.data),
+        )
     )
 
 

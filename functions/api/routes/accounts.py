@@ -6,6 +6,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
+from api.account_items import MOST_PREVIOUS
 from api.calls import Call, Calling
 from api.models.accounts import (
     ROTATED,
@@ -89,7 +90,7 @@ def create_signing_secret(
     summary="Change the signing secret",
     description=(
         "The new one is shown this once. The one before it signs too for 24 hours: every request has both signatures."
-        " Two sign at most, so a second rotation within that time ends the oldest at once."
+        f" So does each one that is rotated within that time, up to {MOST_PREVIOUS} of them beside the newest."
     ),
     problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT],
     body={},
@@ -145,7 +146,7 @@ def _new(secrets: SigningSecrets) -> NewSigningSecretAnswer:
         signing_secret=NewSigningSecret(
             exists=True,
             created=_shown(secrets.created),
-            previous_signs_until=_shown(secrets.previous_until),
+            previous_signs_until=_shown(secrets.previous[0].until if secrets.previous else None),
             secret=secrets.current,
         )
     )

@@ -13,6 +13,12 @@ ACCOUNT_WIDE = "*"
 type Value = str | int
 """What a field of an event holds."""
 
+FIRST_KEPT, LAST_KEPT = 5, 15
+"""Attempts of a delivery that are kept: how it began, and the last ten of a schedule with the end of the one before.
+
+A delivery may be sent again any number of times, and its item has a bound (`delivery_items`).
+"""
+
 
 def owner_of(account: str, fonenumber: str) -> str:
     """The partition that a number's callbacks and deliveries share; no *fonenumber* means the account's own."""
@@ -148,6 +154,7 @@ class Delivery:
     created: datetime
     status: DeliveryStatus = DeliveryStatus.PENDING
     attempts: tuple[Attempt, ...] = ()
+    """The first and the last of them, by `FIRST_KEPT` and `LAST_KEPT`."""
     tries: int = 0
     """Attempts since the event, or since the last redelivery: the place in the retry schedule."""
     due: datetime | None = None
@@ -172,9 +179,14 @@ class Delivery:
         return self.status is not DeliveryStatus.PENDING
 
     @property
+    def attempt_count(self) -> int:
+        """How many attempts were made, whether they are all kept or not."""
+        return self.attempts[-1].number if self.attempts else 0
+
+    @property
     def next_attempt(self) -> int:
         """The number of the attempt that comes next; sending a delivery again does not start over."""
-        return len(self.attempts) + 1
+        return self.attempt_count + 1
 
     @property
     def is_test(self) -> bool:
@@ -185,7 +197,7 @@ class Delivery:
         """The same delivery with one more *attempt*."""
         return replace(
             self,
-            attempts=(*self.attempts, attempt),
+            attempts=_kept((*self.attempts, attempt)),
             tries=self.tries + 1,
             status=status,
             due=due,
@@ -196,6 +208,12 @@ class Delivery:
     def cancelled(self, why: str) -> "Delivery":
         """The same delivery when nobody wants it any more."""
         return replace(self, status=DeliveryStatus.CANCELLED, due=None, note=why)
+
+
+def _kept(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
+    if len(attempts) <= FIRST_KEPT + LAST_KEPT:
+        return attempts
+    return attempts[:FIRST_KEPT] + attempts[-LAST_KEPT:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,19 +270,29 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreviousSecret:
+    """A signing secret that was rotated, and signs on for a while."""
+
+    secret: str = field(repr=False)
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SigningSecrets:
-    """What an account's requests are signed with; a rotated secret stays valid for a while."""
+    """What an account's requests are signed with."""
 
     owner: str
     current: str = field(repr=False)
     """`whsec_` + base64 (Standard Webhooks)."""
-    previous: str = field(default="", repr=False)
-    previous_until: datetime | None = None
+    previous: tuple[PreviousSecret, ...] = ()
+    """Those before it, the newest first; some may not sign any more."""
     created: datetime | None = None
     """When the current one was made."""
 
     def valid(self, now: datetime) -> tuple[str, ...]:
         """The secrets that sign at *now*, the newest first."""
-        if self.previous and self.previous_until and now < self.previous_until:
-            return self.current, self.previous
-        return (self.current,)
+        return self.current, *(previous.secret for previous in self.signing(now))
+
+    def signing(self, now: datetime) -> tuple[PreviousSecret, ...]:
+        """Those before the current one that sign too at *now*."""
+        return tuple(previous for previous in self.previous if now < previous.until)

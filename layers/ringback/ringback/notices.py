@@ -58,7 +58,7 @@ def about_failure(delivery: Delivery, callback: Callback, *, at: datetime) -> No
         "host": host_of(callback),
         "delivery": delivery.id,
         "event_id": delivery.event.id,
-        "attempts": len(delivery.attempts),
+        "attempts": delivery.attempt_count,
         "outcome": last.outcome if last else "",
         "reason": delivery.note or (last.detail if last else ""),
     }

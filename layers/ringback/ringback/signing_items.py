@@ -1,11 +1,12 @@
 """An account's signing secrets as an item of the Callbacks table, and back; sealed like passwords."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ringback.credentials import Credentials
 from ringback.formats import of_format
-from ringback.models import SigningSecrets
+from ringback.models import PreviousSecret, SigningSecrets
 from ringback.times import iso
 
 if TYPE_CHECKING:
@@ -26,15 +27,23 @@ def to_item(secrets: SigningSecrets, credentials: Credentials) -> dict[str, "Att
     Raises:
         OurFault: KMS is out of reach.
     """
+
+    def sealed(secret: str) -> "AttributeValueTypeDef":
+        return {"B": credentials.seal(secret, owner=secrets.owner, event=SIGNING)}
+
     item: dict[str, AttributeValueTypeDef] = {
         "owner": {"S": secrets.owner},
         "event": {"S": SIGNING},
         "format": {"N": str(FORMAT)},
-        "current": {"B": credentials.seal(secrets.current, owner=secrets.owner, event=SIGNING)},
+        "current": sealed(secrets.current),
     }
-    if secrets.previous and secrets.previous_until:
-        item["previous"] = {"B": credentials.seal(secrets.previous, owner=secrets.owner, event=SIGNING)}
-        item["previous_until"] = {"S": iso(secrets.previous_until)}
+    if secrets.previous:
+        item["previous"] = {
+            "L": [
+                {"M": {"secret": sealed(previous.secret), "until": {"S": iso(previous.until)}}}
+                for previous in secrets.previous
+            ]
+        }
     if secrets.created:
         item["created"] = {"S": iso(secrets.created)}
     return item
@@ -51,28 +60,35 @@ def from_item(item: "Item", credentials: Credentials) -> SigningSecrets:
 
 
 def times_of(item: "Item") -> tuple[datetime | None, datetime | None]:
-    """When the secret in *item* was made and until when the one before it signs too; neither is secret.
+    """When the secret in *item* was made and until when the last one before it signs too; neither is secret.
 
     Raises:
         OurFault: a newer release made it, or it is none.
     """
     with of_format("a signing secret", item, newest=FORMAT):
-        return _time(item, "created"), _time(item, "previous_until")
+        previous = _previous(item)
+        return _time(item, "created"), _time(previous[0], "until") if previous else None
 
 
 def _secrets(item: "Item", credentials: Credentials) -> SigningSecrets:
     owner = item["owner"]["S"]
 
-    def opened(name: str) -> str:
-        return credentials.open(bytes(item[name]["B"]), owner=owner, event=SIGNING) if name in item else ""
+    def opened(sealed: "AttributeValueTypeDef") -> str:
+        return credentials.open(bytes(sealed["B"]), owner=owner, event=SIGNING)
 
     return SigningSecrets(
         owner=owner,
-        current=opened("current"),
-        previous=opened("previous"),
-        previous_until=_time(item, "previous_until"),
+        current=opened(item["current"]),
+        previous=tuple(
+            PreviousSecret(secret=opened(previous["secret"]), until=datetime.fromisoformat(previous["until"]["S"]))
+            for previous in _previous(item)
+        ),
         created=_time(item, "created"),
     )
+
+
+def _previous(item: "Item") -> Sequence["Item"]:
+    return [previous["M"] for previous in item["previous"]["L"]] if "previous" in item else []
 
 
 def _time(item: "Item", name: str) -> datetime | None:
