@@ -77,6 +77,8 @@ def _json(event: Mapping[str, Any]) -> str | None:
     codec = _codec(raw, content)
     text = _decoded(raw, codec) if event.get("isBase64Encoded") else _as_utf_8(event["body"])
     text = text.removeprefix("\ufeff")
+    if codec != "utf_8":
+        _check_size(text.encode(errors="replace"), " in UTF-8")  # as it is kept
     if content.is_form:
         return json.dumps(parse_form(_not_json(text), codec))
     return None if text.strip() in _SAYS_NOTHING else text
@@ -88,10 +90,14 @@ def _bytes(event: Mapping[str, Any]) -> bytes:
         raw: bytes = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
     except ValueError:  # in base64 that is none, too
         raise bad_body("not UTF-8") from None
-    if len(raw) > MOST_BYTES:
-        what = f"body: {len(raw):,} bytes; it takes at most {MOST_BYTES:,}"
-        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, what)
+    _check_size(raw, "")
     return raw
+
+
+def _check_size(body: bytes, of: str) -> None:
+    if len(body) > MOST_BYTES:
+        what = f"body: {len(body):,} bytes{of}; it takes at most {MOST_BYTES:,}"
+        raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, what)
 
 
 def _codec(raw: bytes, content: Content) -> str:

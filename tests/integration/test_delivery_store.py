@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from deliver.events import MOST_BYTES
+from ringback.callback_rules import MOST_CREDENTIAL_CHARACTERS
 from ringback.delivery_store import DeliveryStore, Superseded, Written
 from ringback.models import (
     Attempt,
@@ -20,6 +22,7 @@ from ringback.models import (
     Method,
     Outcome,
 )
+from ringback.urls import MOST_CHARACTERS
 from tests.integration.stack import Stack
 
 NOW = datetime(2026, 11, 23, 17, 36, 0, 123_000, tzinfo=UTC)
@@ -46,6 +49,26 @@ TRY = Attempt(
 )
 FAILING = NEW.after(TRY, status=DeliveryStatus.PENDING, due=NOW + timedelta(seconds=5))
 ARRIVED = NEW.after(replace(TRY, outcome=Outcome.DELIVERED), status=DeliveryStatus.DELIVERED, due=None)
+
+
+MOST_OF_AN_ITEM = 409_600
+"""DynamoDB's limit, in bytes."""
+
+
+def item_size(value: dict[str, Any]) -> int:
+    """As DynamoDB counts: names and values in UTF-8, 3 bytes for a map and 1 for each of its entries."""
+    size = 0
+    for name, typed in value.items():
+        [(kind, held)] = typed.items()
+        size += len(name.encode())
+        match kind:
+            case "M":
+                size += 3 + len(held) + item_size(held)
+            case "B":
+                size += len(held)
+            case _:
+                size += len(str(held).encode())  # a number takes about half
+    return size
 
 
 def record(store: DeliveryStore, deliveries: Sequence[Delivery], *, parked: bool = False) -> list[Written | Superseded]:
@@ -128,6 +151,53 @@ def test_a_delivery_is_kept_for_its_retention(stack: Stack) -> None:
 
     [item] = stack.items("DELIVERIES_TABLE")
     assert int(item["expires"]["N"]) == int((NOW + timedelta(days=30)).timestamp())
+
+
+def test_the_largest_delivery_fits_into_an_item(stack: Stack) -> None:
+    """A receiver answers with what takes most, and the delivery is sent again and again: each attempt is recorded."""
+    callback = Callback(
+        owner=NEW.owner,
+        event="messages/confirm",
+        type=CallbackType.CALLBACK,
+        method=Method.POST,
+        url=f"https://example.com/{'ü' * MOST_CHARACTERS}",
+        url_username="ü" * MOST_CREDENTIAL_CHARACTERS,
+        url_password="ü" * MOST_CREDENTIAL_CHARACTERS,
+    )
+    event = replace(EVENT, kind="messages/confirm", data={"message": "x" * MOST_BYTES}, callback=callback)
+    delivery = replace(NEW, event=event, note="\0" * 5_000)
+    worst = replace(TRY, detail="\0" * 5_000, excerpt="\0" * 1_024, milliseconds=15_000)
+    for number in range(1, 101):
+        delivery = delivery.after(replace(worst, number=number), status=DeliveryStatus.FAILED, due=None)
+
+    assert record(stack.deliveries(), [replace(delivery, note="\0" * 5_000)]) == [Written.YES]
+
+    [item] = stack.items("DELIVERIES_TABLE")
+    stored = stack.deliveries().load([KEY]).deliveries[KEY]
+    assert item_size(item) < 0.9 * MOST_OF_AN_ITEM
+    assert [attempt.number for attempt in stored.attempts] == [*range(1, 6), *range(86, 101)]
+    assert (stored.attempt_count, stored.next_attempt) == (100, 101)
+
+
+@pytest.mark.parametrize(
+    ("excerpt", "kept"),
+    [
+        ("busy", 4),
+        ("x" * 1_024, 1_024),
+        ("ไ" * 1_024, 1_024),
+        ('"' * 1_024, 1_024),
+        ("😀" * 1_024, 768),
+        ("\0" * 1_024, 512),
+        ("\0" * 512 + "x" * 512, 512),
+    ],
+)
+def test_an_excerpt_is_kept_as_far_as_its_bytes_fit(stack: Stack, excerpt: str, kept: int) -> None:
+    """No charset makes more than three bytes of one; only what is no text takes more."""
+    attempt = replace(TRY, excerpt=excerpt)
+    record(stack.deliveries(), [NEW.after(attempt, status=DeliveryStatus.FAILED, due=None)])
+
+    [stored] = stack.deliveries().load([KEY]).deliveries[KEY].attempts
+    assert stored.excerpt == excerpt[:kept]
 
 
 def test_one_delivery_that_is_not_taken_does_not_hold_up_the_others(

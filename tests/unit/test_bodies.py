@@ -114,6 +114,16 @@ def test_a_body_beyond_an_event_s_size_is_too_large(body: str | bytes) -> None:
     assert refused(body) == (413, f"body: {len(body):,} bytes; it takes at most 262,144")
 
 
+def test_a_body_that_is_too_large_once_it_is_utf_8_is_too() -> None:
+    """That is what is kept of it; a Euro sign takes three bytes, and one where it comes from."""
+    body = b'{"message": "' + b"\x80" * 100_000 + b'"}'
+
+    assert refused(body, "application/json; charset=windows-1252") == (
+        413,
+        "body: 300,015 bytes in UTF-8; it takes at most 262,144",
+    )
+
+
 @given(st.text() | st.binary(), st.sampled_from(["application/json", FORM, "text/plain", "; ;", ""]))
 def test_whatever_comes_is_an_object_or_a_problem(body: str | bytes, content_type: str) -> None:
     status = 0
