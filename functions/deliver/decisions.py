@@ -49,7 +49,7 @@ class Cancel:
 class Expire:
     """Record that the delivery has failed: it has waited for as long as it is kept."""
 
-    metric: ClassVar = "Failed"
+    metric: ClassVar = "Expired"
     message: str
     delivery: Delivery
     callback: Callback

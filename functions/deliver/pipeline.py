@@ -123,18 +123,21 @@ class DeliveryPipeline:
                     pass  # is under way by now
         for fault, messages in back.items():
             self._telemetry.returned(messages, fault)
-        returned = self._returned(self._recorder.schedule(scheduled)) | self._record_unattempted(recorded)
-        return returned.union(*back.values())
+        unscheduled = self._returned(self._recorder.schedule(scheduled))
+        self._telemetry.rescheduled(scheduled.keys() - unscheduled)
+        return unscheduled.union(self._record_unattempted(recorded), *back.values())
 
     def _record_unattempted(self, decisions: Mapping[str, Recorded]) -> set[str]:
         """Record, by their messages, deliveries that are not attempted now; the messages that go back."""
-        recorded, unrecorded = self._recorder.record({name: one.delivery for name, one in decisions.items()})
-        for message in recorded:
+        result = self._recorder.record({name: one.delivery for name, one in decisions.items()})
+        self._telemetry.superseded(result.superseded)
+        for message in result.recorded:
             decision = decisions[message]
             self._telemetry.unattempted(decision.metric)
             if isinstance(decision, Expire):
+                self._telemetry.failed()
                 self._announcer.settled(decision.delivery, decision.callback, self._clock())
-        return self._returned(unrecorded)
+        return self._returned(result.back)
 
     def _attempt_all(self, due: Sequence[DueAttempt], time_left: Callable[[], float]) -> ResultGroups[Made]:
         """Start all attempts; what came of each."""
@@ -165,14 +168,15 @@ class DeliveryPipeline:
 
     def _record(self, group: Sequence[Made], time_left: Callable[[], float]) -> set[str]:
         made = {due.message: result for due, result in group if isinstance(result, Attempted)}
-        recorded, unrecorded = self._recorder.record({message: result.delivery for message, result in made.items()})
+        records = self._recorder.record({message: result.delivery for message, result in made.items()})
+        self._telemetry.superseded(records.superseded)
         attempted: list[tuple[Callback, Delivery]] = []
         for due, result in group:
-            if due.message in recorded and isinstance(result, Attempted):
+            if due.message in records.recorded and isinstance(result, Attempted):
                 self._telemetry.attempted(due, result)
                 attempted.append((due.callback, result.delivery))
         self._health.observe(attempted, self._clock())
-        return self._returned(unrecorded) | self._not_attempted(group, time_left)
+        return self._returned(records.back) | self._not_attempted(group, time_left)
 
     def _not_attempted(self, group: Sequence[Made], time_left: Callable[[], float]) -> set[str]:
         """What had no room is put off, so that SQS counts no receive towards the dead letters; the rest goes back."""

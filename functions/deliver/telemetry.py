@@ -1,6 +1,7 @@
 """What operators see: one wide log line per attempt, and the metrics of `ringback.metric_names`."""
 
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -52,6 +53,21 @@ class Telemetry:
     def unattempted(self, metric: str) -> None:
         """A message needed no attempt, or none now; *metric* counts those."""
         self._measures.count(metric)
+
+    def failed(self) -> None:
+        """A delivery has failed for good without an attempt."""
+        self._measures.count("Failed")
+
+    def rescheduled(self, messages: AbstractSet[str]) -> None:
+        """Deliveries of *messages* were put on their queue, as whoever recorded them may not have done."""
+        if messages:
+            self._measures.count("Rescheduled", len(messages))
+
+    def superseded(self, messages: AbstractSet[str]) -> None:
+        """What was to be recorded for *messages* came too late: somebody else had written their deliveries."""
+        if messages:
+            self._measures.count("Superseded", len(messages))
+            self._logger.warning("delivery.superseded", extra={"message_ids": sorted(messages)})
 
     def returned(self, messages: set[str], fault: Exception) -> set[str]:
         """*messages* go back to their queue because of *fault*; gives them back."""

@@ -400,7 +400,7 @@ def test_a_delivery_that_waited_until_its_record_expires_has_failed(
     failed = by_id(opened)["10"]
     assert (failed.status, failed.attempts) == (DeliveryStatus.FAILED, ())
     assert failed.note == "its endpoint did not answer again while this delivery was kept"
-    assert metrics(capsys.readouterr().out) == {"Failed": 1}
+    assert metrics(capsys.readouterr().out) == {"Failed": 1, "Expired": 1}
     [entry] = told
     assert (entry["DetailType"], entry["Detail"]["reason"]) == ("delivery.failed", failed.note)
 

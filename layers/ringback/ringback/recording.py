@@ -1,6 +1,7 @@
 """Record: write what became of the attempts, and see that the next ones happen."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ringback.delivery_store import DeliveryStore, Superseded, Written
@@ -13,6 +14,18 @@ LONGEST_QUEUE_WAIT = timedelta(seconds=LONGEST_DELAY)
 """A shorter wait is the queue's delay; a longer one is a due time in the table, for `requeue`."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """What became of messages."""
+
+    recorded: set[str]
+    """Those whose deliveries are in the table now."""
+    superseded: set[str]
+    """Those whose deliveries somebody else had written meanwhile."""
+    back: set[str]
+    """Those that must go back: not written, or not scheduled (then they may be among the recorded, too)."""
+
+
 class Recorder:
     """Writes first and schedules then: what is on the Retries queue is always in the table."""
 
@@ -21,8 +34,8 @@ class Recorder:
         self._retries = retries
         self._clock = clock
 
-    def record(self, outcomes: Mapping[str, Delivery]) -> tuple[set[str], set[str]]:
-        """Record each message's delivery; the messages that were recorded, and those that must go back.
+    def record(self, outcomes: Mapping[str, Delivery]) -> Recording:
+        """Record each message's delivery, and schedule what is pending.
 
         Where somebody else was quicker, theirs stands. It is scheduled here too: whoever wrote it may have ended before
         that, and a second message for the same attempt is dropped.
@@ -34,7 +47,8 @@ class Recorder:
         unwritten = {message for message, state in how.items() if state is Written.NO}
         pending = {message: outcomes[message] for message in recorded}
         pending |= {message: state.stands for message, state in how.items() if isinstance(state, Superseded)}
-        return recorded, unwritten | self.schedule(pending)
+        back = unwritten | self.schedule(pending)
+        return Recording(recorded=recorded, superseded=pending.keys() - recorded - back, back=back)
 
     def schedule(self, deliveries: Mapping[str, Delivery]) -> set[str]:
         """Put those deliveries on the Retries queue that are due soon; the messages for which that failed."""
