@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ringback import callback_items, signing_items
-from ringback.aws import our_fault
 from ringback.catalogue_data import CATALOGUE
 from ringback.credentials import Credentials
 from ringback.errors import OurFault
@@ -120,12 +119,10 @@ class CallbackStore:
         Raises:
             OurFault: the table is out of reach.
         """
-        with our_fault("removing a callback"):
-            self.table.client.delete_item(TableName=self.table.name, Key=self.table.key(key))
+        self.table.delete(key, doing="removing a callback")
 
     def _put(self, item: Item) -> None:
-        with our_fault("setting a callback"):
-            self.table.client.put_item(TableName=self.table.name, Item=item)
+        self.table.put(item, doing="setting a callback")
 
     def _opened(self, item: Item) -> Callback | SigningSecrets:
         if item["event"]["S"] == signing_items.SIGNING:
