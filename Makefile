@@ -128,8 +128,8 @@ test-e2e: build $(DEV)/.ready $(MINISTACK)/.ready ## Run the built stack on the 
 	@$(PYTHON) -m tools.suites e2e
 
 .PHONY: bench
-bench: build $(DEV)/.ready $(MINISTACK)/.ready ## Measure it beside its baselines, about 10 minutes (NAME=cpu: one row alone)
-	@$(PYTHON) -m benchmarks $(NAME)
+bench: build $(DEV)/.ready $(MINISTACK)/.ready ## Measure it beside its baselines, about 12 minutes (NAME=cpu: one row alone; RECORD=1: into benchmarks/README.md)
+	@$(PYTHON) -m benchmarks $(if $(filter-out 0,$(RECORD)),--record) $(NAME)
 
 .PHONY: lint
 lint: $(DEV)/.ready $(SAM)/.ready $(CHECKOV)/.ready $(SAM_HOME)/metadata.json ## Check style, types and the template, as written and as translated

@@ -1,4 +1,4 @@
-"""`make bench`: measures, prints the table, and keeps it in results.json."""
+"""`make bench`: measures and prints the table; RECORD=1 keeps it in results.json and README.md."""
 
 import argparse
 import json
@@ -11,7 +11,11 @@ from typing import Any
 from benchmarks.machine import description
 from benchmarks.table import fill, lines
 
-RESULTS = Path(__file__).with_name("results.json")
+RECORDED = Path(__file__).with_name("results.json")
+"""What the README shows."""
+
+LATEST = Path(".local/bench.json")
+"""Beside it, so that a look at a change leaves nothing to commit."""
 
 NAMES = ("cpu", "sending", "throughput", "tls", "wall", "hanging", "fairness", "calls", "init", "memory", "growth")
 """The benchmarks, one module each, in the order of the table."""
@@ -22,6 +26,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; all of them unless given")
     parser.add_argument("--here", action="store_true", help="measure one name in this process and print JSON")
+    parser.add_argument("--record", action="store_true", help="keep the results in results.json and README.md")
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(NAMES):
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
@@ -29,11 +34,14 @@ def main() -> int:
         figures = import_module(f"benchmarks.{asked.names[0]}").measure()
         print(json.dumps([figure.as_json() for figure in figures]))
         return 0
-    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    file = RECORDED if asked.record else LATEST
+    results = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     failed = [name for name in asked.names or NAMES if not _measured(name, results)]
     kept = {name: results[name] for name in NAMES if name in results}
-    RESULTS.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    fill(RESULTS.with_name("README.md"), "\n".join(lines(kept)))
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    if asked.record:
+        fill(RECORDED.with_name("README.md"), "\n".join(lines(kept)))
     print("\n".join(lines({name: kept[name] for name in asked.names or NAMES if name in kept})))
     return len(failed)
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
+NOISY = 0.5
+"""Runs that lie further apart than this share of their median say more about the machine than about us."""
+
 RUNS = 5
 """Of each measurement, at least; more where a run is short."""
 
@@ -35,8 +38,10 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """By the median."""
+        """By the median, unless the runs differ too much to say."""
         value = median(self.judged)
+        if (self.must or self.aim) and max(self.judged) - min(self.judged) > NOISY * abs(value) and not self.plus:
+            return "noisy"
         if self.aim is not None and value <= self.aim:
             return "aim"
         if self.must is None:
