@@ -7,6 +7,7 @@ them, it does what it always did.
 """
 
 import json
+import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 OPERATIONS = ("BatchGetItem", "BatchWriteItem")
 
 _SET_ASIDE = "ringback.parameters"
-_BINARY = b'{"B":'
+_BINARY = re.compile(rb'\{\s*"B"')
 
 
 def speak_json(dynamodb: "BaseClient") -> None:
@@ -45,7 +46,7 @@ def _read(response_dict: dict[str, Any], customized_response_dict: dict[str, Any
     if response_dict["status_code"] != HTTPStatus.OK:
         return
     answer = json.loads(body)
-    if _BINARY in body.replace(b" ", b""):
+    if _BINARY.search(body):
         for items in answer.get("Responses", {}).values():
             _open_binary(items)
     customized_response_dict.update(answer)
