@@ -11,10 +11,12 @@ from functools import cache
 from aws_lambda_powertools import Logger
 
 from deliver.dead_letters import DeadLetters
+from deliver.events import read_message
 from deliver.health import Health
 from deliver.loading import Loader
 from deliver.pipeline import DeliveryPipeline
 from deliver.telemetry import Telemetry
+from deliver.watch import Watch
 from ringback.addresses import parse_networks
 from ringback.announcing import announcer_of
 from ringback.attempts import Attempts
@@ -33,6 +35,7 @@ from ringback.measures import Measures
 from ringback.notice_log import NoticeLog
 from ringback.queues import Queue
 from ringback.recording import Recorder
+from ringback.rendering import render
 from ringback.settings import Settings, demand
 
 NEEDS = (
@@ -66,6 +69,7 @@ class Environment:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._runner = asyncio.Runner()
+        self._watch = Watch()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="worker")
         self._writers = ThreadPoolExecutor(WRITES_AT_ONCE, thread_name_prefix="writer")
         self._mailers = ThreadPoolExecutor(MAILS_AT_ONCE, thread_name_prefix="mailer")
@@ -75,7 +79,6 @@ class Environment:
         self._credentials = Credentials(key=settings.credentials_key, kms=cache(lambda: client("kms")))
         log = NoticeLog(logger=logger, measures=measures)
         self._announcer = announcer_of(settings, dynamodb=self._dynamodb, client=client, log=log)
-        self.dead_letters = DeadLetters(queue=Queue(url=settings.dead_letters_url, client=self._sqs))
         self.telemetry = Telemetry(
             logger=logger, measures=measures, success_rate=settings.success_log_rate, uniform=random.uniform
         )
@@ -83,7 +86,8 @@ class Environment:
 
     def run[Result](self, coroutine: Coroutine[None, None, Result]) -> Result:
         """Run *coroutine* on the one event loop, which keeps its connections between invocations."""
-        return self._runner.run(coroutine)
+        with self._watch.on():
+            return self._runner.run(coroutine)
 
     def close(self) -> None:
         """End its threads and connections; Lambda does so by ending the process."""
@@ -96,6 +100,8 @@ class Environment:
         deliveries = self._deliveries()
         retries = Queue(url=self._settings.retries_queue_url, client=self._sqs)
         return DeliveryPipeline(
+            read=self._watch.limited(read_message),
+            dead_letters=DeadLetters(queue=Queue(url=self._settings.dead_letters_url, client=self._sqs)),
             loader=Loader(callbacks=self._callbacks(), deliveries=deliveries),
             attempts=self._attempts(),
             recorder=Recorder(deliveries=deliveries, retries=retries, clock=_now),
@@ -132,6 +138,7 @@ class Environment:
                 ses=cache(lambda: client("sesv2", connections=MAILS_AT_ONCE)),
             ),
             mailers=self._mailers,
+            render=self._watch.limited(render),
             clock=_now,
             uniform=random.uniform,
         )

@@ -44,9 +44,12 @@ class Health:
         self._written: dict[Key, Breaker] = {}
         """What this batch has made of breakers since it read them."""
 
+    def begin(self) -> None:
+        """Forget what the batch before this one has written."""
+        self._written.clear()
+
     def admit(self, decisions: Iterable[Decision], now: datetime) -> list[Decision]:
         """The same *decisions* about a batch that was just read, less the attempts that breakers do not allow now."""
-        self._written.clear()
         probed: set[Key] = set()
         return [self._admitted(one, probed, now) if isinstance(one, DueAttempt) else one for one in decisions]
 

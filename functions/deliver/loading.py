@@ -1,6 +1,6 @@
 """Load: what each message of a batch is about, with the callback that its owner set, and what follows from both."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from deliver.decisions import Cancel, Decision, Drop, DueAttempt, Reschedule, Return
@@ -22,8 +22,12 @@ class Loader:
         self._callbacks = callbacks
         self._deliveries = deliveries
 
-    def decide(self, messages: Sequence[Message], *, now: datetime) -> list[Decision]:
+    def decide(
+        self, messages: Sequence[Message], *, now: datetime, under_way: Collection[Key] = frozenset()
+    ) -> list[Decision]:
         """Decide what becomes of each of *messages*, as far as the tables say.
+
+        No second attempt is made beside those of *under_way*, deliveries by their keys.
 
         Raises:
             OurFault: a table is out of reach.
@@ -41,7 +45,7 @@ class Loader:
             found = _found(message, key, stored, now)
             if not isinstance(found, Delivery):
                 decisions.append(found)
-            elif key in pending:
+            elif key in pending or key in under_way:
                 decisions.append(Drop(message=message.id, metric="Duplicates"))
             else:
                 pending[key] = message, found

@@ -2,20 +2,26 @@
 
 An attempt is a task; what only blocks (boto3) runs in one worker thread beside the loop, one step at a time, so that
 nothing but the loop and that thread ever touches what the steps share.
+
+What is handed out for the first time begins first. What came back is a suspect: it may be what ended the invocation
+before, and must not take others along once more (`deliver.suspects`).
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from deliver.dead_letters import DeadLetters
 from deliver.decisions import Cancel, Decision, Defer, Drop, DueAttempt, Expire, Hold, PutOff, Reschedule, Return
 from deliver.events import Message
 from deliver.health import Health
 from deliver.loading import BUSY, Loader
+from deliver.reading import Batch, SqsRecord, came_back, read_batch
 from deliver.results import ResultGroups
+from deliver.suspects import read_suspects, renderable
 from deliver.telemetry import Telemetry
 from ringback.announcing import Announcer
 from ringback.attempts import Attempted, Attempts
@@ -25,9 +31,13 @@ from ringback.waiting import put_off
 
 if TYPE_CHECKING:
     from ringback.models import Callback, Delivery
+    from ringback.tables import Key
 
 ATTEMPT_NEEDS_SECONDS = 20
 """An attempt starts only while the invocation has this long to live: 15 s for the attempt, 5 s to record it."""
+
+HEAD_START_SECONDS = 5.0
+"""How long what came back waits for the others of its batch to be recorded; they are under way by then at least."""
 
 TURN_WAIT_SECONDS = 5.0
 """How long an attempt waits for its turn at a server that has its share of our connections; then it is put off.
@@ -56,6 +66,8 @@ class DeliveryPipeline:
     def __init__(  # noqa: PLR0913 - one collaborator for each step
         self,
         *,
+        read: Callable[[SqsRecord], Message],
+        dead_letters: DeadLetters,
         loader: Loader,
         attempts: Attempts,
         recorder: Recorder,
@@ -67,6 +79,8 @@ class DeliveryPipeline:
         uniform: Callable[[float, float], float],
     ) -> None:
         """*worker* has one thread, in which all but the attempts is done."""
+        self._read = read
+        self._dead_letters = dead_letters
         self._loader = loader
         self._attempts = attempts
         self._recorder = recorder
@@ -77,15 +91,60 @@ class DeliveryPipeline:
         self._clock = clock
         self._uniform = uniform
 
-    async def run(self, messages: Sequence[Message], *, time_left: Callable[[], float]) -> set[str]:
-        """Make the attempts that *messages* ask for; the ids of the messages that go back to their queue.
+    async def run(self, records: Sequence[SqsRecord], *, time_left: Callable[[], float]) -> set[str]:
+        """Make the attempts that *records* ask for; the ids of the messages that go back to their queue.
 
         *time_left* gives the seconds until the invocation is ended.
         """
+        self._health.begin()
+        suspects = [record for record in records if came_back(record)]
+        fresh = [record for record in records if not came_back(record)] if suspects else records
+        under_way: set[Key] = set()
+        async with asyncio.TaskGroup() as parts:
+            first = parts.create_task(self._deliver_fresh(fresh, under_way, time_left))
+            second = parts.create_task(self._deliver_suspects(suspects, first, under_way, time_left))
+        await self._in_worker(partial(self._announcer.tell, time_left))
+        return first.result() | second.result()
+
+    async def _deliver_fresh(
+        self, records: Sequence[SqsRecord], under_way: set["Key"], time_left: Callable[[], float]
+    ) -> set[str]:
+        batch = read_batch(records, read=self._read, time_left=time_left)
+        decisions, back = await self._decided(batch)
+        due = [one for one in decisions if isinstance(one, DueAttempt)]
+        under_way |= {(one.delivery.owner, one.delivery.id) for one in due}
+        return back | await self._deliver(decisions, time_left)
+
+    async def _deliver_suspects(
+        self,
+        records: Sequence[SqsRecord],
+        fresh: "asyncio.Task[set[str]]",
+        under_way: Collection["Key"],
+        time_left: Callable[[], float],
+    ) -> set[str]:
+        if not records:
+            return set()
+        spare = time_left() - ATTEMPT_NEEDS_SECONDS
+        await asyncio.wait([fresh], timeout=max(0, min(HEAD_START_SECONDS, spare)))
+        batch = await read_suspects(records, read=self._read, time_left=time_left)
+        decisions, back = await self._decided(batch, under_way)
+        decisions = await renderable(decisions, at=self._clock(), time_left=time_left)
+        return back | await self._deliver(decisions, time_left)
+
+    async def _decided(
+        self, batch: Batch, under_way: Collection["Key"] = frozenset()
+    ) -> tuple[list[Decision], set[str]]:
+        """What becomes of a batch's messages, and those that go back instead."""
+        back: set[str] = set()
+        if batch.malformed or batch.unread:
+            back = await self._in_worker(partial(self._set_aside, batch))
         try:
-            decisions = await self._in_worker(partial(self._decide, messages))
+            return await self._in_worker(partial(self._decide, batch.messages, under_way)), back
         except OurFault as fault:
-            return self._telemetry.returned({message.id for message in messages}, fault)
+            return [], back | self._telemetry.returned({message.id for message in batch.messages}, fault)
+
+    async def _deliver(self, decisions: Sequence[Decision], time_left: Callable[[], float]) -> set[str]:
+        """Do as *decisions* say; the messages that go back."""
         groups = self._attempt_all([one for one in decisions if isinstance(one, DueAttempt)], time_left)
         try:
             back = await self._in_worker(partial(self._carry_out, decisions))
@@ -93,14 +152,25 @@ class DeliveryPipeline:
                 back |= await self._in_worker(partial(self._record, group, time_left))
         finally:
             groups.cancel()  # only a bug of ours leaves any, and the next invocation is not to make them
-        await self._in_worker(partial(self._announcer.tell, time_left))
         return back
 
     def _in_worker[Result](self, step: Callable[[], Result]) -> asyncio.Future[Result]:
         return asyncio.get_running_loop().run_in_executor(self._worker, step)
 
-    def _decide(self, messages: Sequence[Message]) -> list[Decision]:
-        decisions = self._loader.decide(messages, now=self._clock())
+    def _set_aside(self, batch: Batch) -> set[str]:
+        """Put what is malformed among the dead letters; the messages that go back."""
+        back: set[str] = set()
+        for record, malformed in batch.malformed:
+            if self._dead_letters.bury(record, malformed):
+                self._telemetry.buried(record["messageId"], malformed)
+            else:
+                back |= self._telemetry.returned({record["messageId"]}, OurFault("the dead letters did not take it"))
+        for message, fault in batch.unread.items():
+            back |= self._telemetry.returned({message}, fault)
+        return back
+
+    def _decide(self, messages: Sequence[Message], under_way: Collection["Key"]) -> list[Decision]:
+        decisions = self._loader.decide(messages, now=self._clock(), under_way=under_way)
         self._telemetry.loaded(one for one in decisions if isinstance(one, DueAttempt))
         return self._health.admit(decisions, self._clock())
 

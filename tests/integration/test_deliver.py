@@ -539,7 +539,7 @@ def test_a_bug_sends_its_message_back_and_keeps_quiet_about_its_text(
         raise RuntimeError(PLANTED)
 
     platform.set()
-    monkeypatch.setattr("ringback.attempts.render", buggy)
+    monkeypatch.setattr("deliver.environment.render", buggy)
 
     assert platform.invoke(record(MESSAGE, message="a")) == ["a"]
     output = capsys.readouterr().out

@@ -37,8 +37,13 @@ class Attempts:
         mailers: Executor,
         clock: Callable[[], datetime],
         uniform: Callable[[float, float], float],
+        render: Callable[..., Rendered] = render,
     ) -> None:
-        """*mailers* has the threads in which mail is sent: SES's client only blocks."""
+        """*mailers* has the threads in which mail is sent: SES's client only blocks.
+
+        *render* is `rendering.render`, with whatever bounds the caller puts to it.
+        """
+        self._render = render
         self._guard = guard
         self._http = http
         self._mail = mail
@@ -66,7 +71,7 @@ class Attempts:
         asked = self._clock()
         empty_tokens = 0
         try:
-            rendered = render(
+            rendered = self._render(
                 callback,
                 delivery=delivery.id,
                 event=delivery.event,

@@ -1,0 +1,52 @@
+"""Reads the records of a batch, each by itself: what is wrong with one is nothing to the others."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from deliver.events import Message
+from ringback.errors import MalformedEvent, OurFault
+
+type SqsRecord = Mapping[str, Any]
+"""A record of a Lambda event, as SQS makes it."""
+
+READING_NEEDS_SECONDS = 5.0
+"""Nothing more is read when the invocation has less time: it goes back as it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What records hold."""
+
+    messages: Sequence[Message]
+    malformed: Sequence[tuple[SqsRecord, MalformedEvent]]
+    unread: Mapping[str, Exception]
+    """Messages that could not be read now, by their ids, and why."""
+
+
+def read_batch(
+    records: Iterable[SqsRecord], *, read: Callable[[SqsRecord], Message], time_left: Callable[[], float]
+) -> Batch:
+    """Read what lies in *records*, as long as there is time."""
+    messages: list[Message] = []
+    malformed: list[tuple[SqsRecord, MalformedEvent]] = []
+    unread: dict[str, Exception] = {}
+    for record in records:
+        try:
+            _check(time_left())
+            messages.append(read(record))
+        except MalformedEvent as error:
+            malformed.append((record, error))
+        except Exception as error:  # noqa: BLE001 - of this record alone, and said where messages are returned
+            unread[record["messageId"]] = error
+    return Batch(messages=messages, malformed=malformed, unread=unread)
+
+
+def _check(time_left: float) -> None:
+    if time_left < READING_NEEDS_SECONDS:
+        raise OurFault("the invocation had no time left to read it")
+
+
+def came_back(record: SqsRecord) -> bool:
+    """Whether SQS hands a *record* out again: an earlier invocation ended without dealing with it."""
+    return int(record.get("attributes", {}).get("ApproximateReceiveCount", 1)) > 1

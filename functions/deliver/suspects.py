@@ -1,0 +1,45 @@
+"""Messages that came back: each may be what ended an earlier invocation, so a child process meets it first."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import partial
+
+from deliver.child_process import STEP_SECONDS, Step, survivors
+from deliver.decisions import Decision, DueAttempt, Return
+from deliver.events import Message
+from deliver.reading import READING_NEEDS_SECONDS, Batch, SqsRecord, read_batch
+from ringback.errors import OurFault
+from ringback.rendering import render
+
+SUSPECT = OurFault("it came back, and was not got through in a process of its own")
+
+
+async def read_suspects(
+    records: Sequence[SqsRecord], *, read: Callable[[SqsRecord], Message], time_left: Callable[[], float]
+) -> Batch:
+    """As `read_batch`, but what a process does not survive is not read here."""
+    survived = await _survivors([partial(read, record) for record in records], time_left)
+    batch = read_batch((records[one] for one in sorted(survived)), read=read, time_left=time_left)
+    unread = {record["messageId"]: SUSPECT for number, record in enumerate(records) if number not in survived}
+    return Batch(messages=batch.messages, malformed=batch.malformed, unread={**batch.unread, **unread})
+
+
+async def renderable(decisions: Iterable[Decision], *, at: datetime, time_left: Callable[[], float]) -> list[Decision]:
+    """The same *decisions*, less the attempts whose request a process does not survive; their messages go back."""
+    due = [one for one in decisions if isinstance(one, DueAttempt)]
+    # Without secrets: a child must not touch OpenSSL, whose locks other threads may have held when it began.
+    steps = [partial(render, one.callback, delivery=one.delivery.id, event=one.delivery.event, at=at) for one in due]
+    survived = await _survivors(steps, time_left)
+    lost = {one.message for number, one in enumerate(due) if number not in survived}
+    return [Return(message=one.message, fault=SUSPECT) if one.message in lost else one for one in decisions]
+
+
+async def _survivors(steps: Sequence[Step], time_left: Callable[[], float]) -> set[int]:
+    def go_on() -> bool:
+        return time_left() >= READING_NEEDS_SECONDS + STEP_SECONDS
+
+    try:
+        return await asyncio.to_thread(survivors, steps, go_on=go_on)
+    except OSError:  # no process is to be had now
+        return set()
