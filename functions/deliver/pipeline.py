@@ -165,8 +165,8 @@ class DeliveryPipeline:
                 self._telemetry.buried(record["messageId"], malformed)
             else:
                 back |= self._telemetry.returned({record["messageId"]}, OurFault("the dead letters did not take it"))
-        for message, fault in batch.unread.items():
-            back |= self._telemetry.returned({message}, fault)
+        for fault, messages in batch.unread.items():
+            back |= self._telemetry.returned(messages, fault)
         return back
 
     def _decide(self, messages: Sequence[Message], under_way: Collection["Key"]) -> list[Decision]:

@@ -13,6 +13,8 @@ type SqsRecord = Mapping[str, Any]
 READING_NEEDS_SECONDS = 5.0
 """Nothing more is read when the invocation has less time: it goes back as it is."""
 
+NO_TIME = OurFault("the invocation had no time left to read it")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
@@ -20,8 +22,8 @@ class Batch:
 
     messages: Sequence[Message]
     malformed: Sequence[tuple[SqsRecord, MalformedEvent]]
-    unread: Mapping[str, Exception]
-    """Messages that could not be read now, by their ids, and why."""
+    unread: Mapping[Exception, set[str]]
+    """Why messages could not be read now, and their ids."""
 
 
 def read_batch(
@@ -30,21 +32,18 @@ def read_batch(
     """Read what lies in *records*, as long as there is time."""
     messages: list[Message] = []
     malformed: list[tuple[SqsRecord, MalformedEvent]] = []
-    unread: dict[str, Exception] = {}
+    unread: dict[Exception, set[str]] = {}
     for record in records:
+        if time_left() < READING_NEEDS_SECONDS:
+            unread.setdefault(NO_TIME, set()).add(record["messageId"])
+            continue
         try:
-            _check(time_left())
             messages.append(read(record))
         except MalformedEvent as error:
             malformed.append((record, error))
         except Exception as error:  # noqa: BLE001 - of this record alone, and said where messages are returned
-            unread[record["messageId"]] = error
+            unread[error] = {record["messageId"]}
     return Batch(messages=messages, malformed=malformed, unread=unread)
-
-
-def _check(time_left: float) -> None:
-    if time_left < READING_NEEDS_SECONDS:
-        raise OurFault("the invocation had no time left to read it")
 
 
 def came_back(record: SqsRecord) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -21,8 +22,8 @@ async def read_suspects(
     """As `read_batch`, but what a process does not survive is not read here."""
     survived = await _survivors([partial(read, record) for record in records], time_left)
     batch = read_batch((records[one] for one in sorted(survived)), read=read, time_left=time_left)
-    unread = {record["messageId"]: SUSPECT for number, record in enumerate(records) if number not in survived}
-    return Batch(messages=batch.messages, malformed=batch.malformed, unread={**batch.unread, **unread})
+    lost = {record["messageId"] for number, record in enumerate(records) if number not in survived}
+    return replace(batch, unread={**batch.unread, SUSPECT: lost})
 
 
 async def renderable(decisions: Iterable[Decision], *, at: datetime, time_left: Callable[[], float]) -> list[Decision]:

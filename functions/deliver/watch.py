@@ -43,14 +43,14 @@ class Watch:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = signal.signal(signal.SIGVTALRM, self._look)
+        # It stays: a tick that comes a moment too late would end a process that has no handler.
+        signal.signal(signal.SIGVTALRM, self._look)
         signal.siginterrupt(signal.SIGVTALRM, False)  # noqa: FBT003 - system calls of other threads go on
         signal.setitimer(signal.ITIMER_VIRTUAL, TICK_SECONDS, TICK_SECONDS)
         try:
             yield
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-            signal.signal(signal.SIGVTALRM, before)
 
     def _look(self, *_: object) -> None:
         if self._under_way and self._under_way == self._seen:

@@ -134,6 +134,20 @@ def test_an_event_that_takes_for_ever_goes_back_alone_the_first_time_already(
     assert "of the processor" in line["fault"]
 
 
+def test_a_host_of_thousands_of_characters_is_its_own_event_s_matter(platform: Platform) -> None:
+    """It cost 14 s of the processor once, for a hint in a message."""
+    platform.set()
+    url = f"https://{''.join(map(chr, range(0x4E00, 0x4E00 + 4_080)))}/"
+    hostile = MESSAGE | {"event": "messages/confirm", "id": POISON, "data": {}, "callback": {"url": url}}
+
+    back = platform.invoke(record(hostile), *(record(MESSAGE | {"id": f"{number}"}) for number in range(INNOCENT)))
+
+    assert back == []
+    outcomes = {delivery.event.id: delivery.attempts[0].outcome for delivery in platform.deliveries()}
+    assert outcomes.pop(POISON) is Outcome.UNUSABLE
+    assert list(outcomes.values()) == [Outcome.DELIVERED] * INNOCENT
+
+
 def test_what_is_new_and_what_came_back_of_one_event_is_one_attempt(platform: Platform) -> None:
     """Though the one is under way when the other is looked up."""
     platform.set()

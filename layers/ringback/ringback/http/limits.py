@@ -37,4 +37,4 @@ class Limits:
     idle_connections: int = 256
     """Unused connections in all; an execution environment of Lambda has 1,024 file descriptors."""
     connections_per_server: int = 10
-    """At a time, to one host and port."""
+    """At a time, of one account to one host and port; all accounts together have twice as many."""
