@@ -113,7 +113,7 @@ import: $(DEV)/.ready ## Say what a file of callbacks would change (FILE=callbac
 
 .PHONY: test
 test: build $(DEV)/.ready $(MINISTACK)/.ready $(RECEIVERS)/.ready ## Run all tests and print what each suite cost
-	@$(PYTHON) -m tools.suites unit integration e2e
+	@$(PYTHON) -m tools.suites unit integration chaos e2e
 
 .PHONY: test-unit
 test-unit: $(DEV)/.ready ## Run the tests of the pure parts; no sockets, under 5 s
@@ -126,6 +126,14 @@ test-integration: $(DEV)/.ready $(RECEIVERS)/.ready ## Run the handlers against 
 .PHONY: test-e2e
 test-e2e: build $(DEV)/.ready $(MINISTACK)/.ready ## Run the built stack on the local AWS, then with permissions enforced, under 200 s
 	@$(PYTHON) -m tools.suites e2e
+
+.PHONY: chaos
+chaos: $(DEV)/.ready ## Kill, fail, lie to, fuzz and race it, about an hour, and write docs/reliability.md (NAME=kills: one campaign alone)
+	@$(PYTHON) -m tests.chaos $(NAME)
+
+.PHONY: test-chaos
+test-chaos: $(DEV)/.ready ## Run a lean pass of every campaign of make chaos, under 100 s
+	@$(PYTHON) -m tools.suites chaos
 
 .PHONY: bench
 bench: build $(DEV)/.ready $(MINISTACK)/.ready ## Measure it beside its baselines, about 12 minutes (NAME=cpu: one row alone; RECORD=1: into benchmarks/README.md)

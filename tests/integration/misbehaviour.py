@@ -36,12 +36,12 @@ def says_and_waits(answer: bytes) -> Behaviour:
 
 
 def trickles(start: bytes, *, byte: bytes = b"x", pause: float = 0.02) -> Behaviour:
-    """Answers with *start*, then a *byte* every *pause* seconds for 5 s, longer than any test has patience."""
+    """Answers with *start*, then a *byte* every *pause* seconds for 20 s, longer than an attempt takes."""
 
     def behaviour(receiver: Receiver, sock: socket.socket) -> None:
         read_request(sock)
         sock.sendall(start)
-        end = monotonic() + 5
+        end = monotonic() + 20
         while monotonic() < end and not receiver.stopped.wait(pause):
             sock.sendall(byte)
 

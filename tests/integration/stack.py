@@ -114,19 +114,20 @@ def _client(service: str) -> Any:
 @pytest.fixture
 def stack() -> Iterator[Stack]:
     """A stack of its own for each test."""
-    with _deployed() as stack:
+    with deployed() as stack:
         yield stack
 
 
 @pytest.fixture(scope="module")
 def shared_stack() -> Iterator[Stack]:
     """One stack for all tests of a module that leave nothing behind for the next one to fall over."""
-    with _deployed() as stack:
+    with deployed() as stack:
         yield stack
 
 
 @contextmanager
-def _deployed() -> Iterator[Stack]:
+def deployed() -> Iterator[Stack]:
+    """A new stack while inside."""
     with pytest.MonkeyPatch.context() as monkeypatch, mock_aws():
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             monkeypatch.setenv(name, "test")

@@ -1,0 +1,28 @@
+"""What a process of a function has done before it is one: imported once, and forked from then on.
+
+Making a client of each service reads its model, which is most of what a cold start takes here.
+"""
+
+import os
+from importlib import import_module
+
+from ringback.aws import client
+from tests.integration.stack import REGION
+
+for _name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+    os.environ.setdefault(_name, "test")
+os.environ["AWS_DEFAULT_REGION"] = REGION
+os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+
+for _service in ("dynamodb", "sqs", "kms", "sesv2", "events"):
+    client(_service)
+for _function in ("deliver", "requeue", "feedback", "api"):
+    import_module(f"{_function}.app")
+for _module in (
+    "ringback.attempts",
+    "ringback.guard",
+    "ringback.http.client",
+    "ringback.http.sender",
+    "tests.chaos.workers",
+):
+    import_module(_module)
