@@ -7,7 +7,13 @@ from typing import Any, Final
 from ringback.errors import MalformedEvent, OurFault
 from ringback.queues import Outgoing, Queue
 
-MOST_BODY = 1_048_576 - 4_096
+MOST_ATTRIBUTES = 16_384
+"""Bytes for the reason and all that stands beside a body; SQS counts names, types and values as part of a message.
+
+The Events queue has room for them (template.yaml: MaximumMessageSize), so that every letter can be moved back to it.
+"""
+
+MOST_BODY = 1_048_576 - MOST_ATTRIBUTES
 """Bytes of a body that SQS takes beside the attributes (1 MiB in all)."""
 
 MOST_DETAIL = 1_000

@@ -89,7 +89,7 @@ def test_poison_says_its_queue_and_goes_back_there_once_the_fault_is_mended(
         sqs.send_message(QueueUrl=url, MessageBody=json.dumps(retry), MessageGroupId=customer.account)
         buried(customer)
     finally:
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "180"})
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "181"})
     file = saved(customer, tmp_path)
     shown = capsys.readouterr().out
     assert f"the queue {url.rsplit('/', 1)[-1]}: received 5 times" in shown

@@ -93,7 +93,7 @@ def test_poison_ends_in_the_dead_letters_after_five_receives(customer: Customer,
 
         (letter,) = eventually(lambda: dead_letters(cloud, customer.account))
     finally:
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "180"})
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "181"})
     assert json.loads(letter["Body"]) == poison
     assert not receiver.exchanges
 

@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from deliver.dead_letters import MOST_BODY
-from deliver.events import read_message
+from deliver.dead_letters import MOST_ATTRIBUTES, MOST_BODY, DeadLetters
+from deliver.events import MOST_BYTES, read_message
 from ringback.delivery_ids import delivery_id
+from ringback.errors import MalformedEvent, MalformedReason
 from ringback.models import (
     AttemptReason,
     Callback,
@@ -23,10 +24,12 @@ from ringback.models import (
     Outcome,
     SigningSecrets,
 )
+from ringback.queues import Queue
 from tests.integration.calling import calling
 from tests.integration.delivering import BODY, KIND, MESSAGE, OWNER, PLANTED, Platform, lines, metrics
 from tests.integration.lambdas import record
 from tests.integration.receivers import Receiver, read_request
+from tests.integration.stack import Stack
 
 # ── The guide's own example ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -392,13 +395,32 @@ def test_rubbish_goes_to_the_dead_letters_and_the_rest_is_delivered(
 
 
 def test_a_mebibyte_goes_to_the_dead_letters(platform: Platform) -> None:
-    """The queue takes 256 KiB; what is invoked directly may have more, and is cut to what a queue takes."""
+    """The queue takes less; what is invoked directly may have more, and is cut to what a queue takes."""
     assert platform.invoke(record("x" * 1_048_576)) == []
 
     [letter] = platform.stack.messages("DEAD_LETTERS_URL")
     assert len(letter["Body"]) == MOST_BODY
     assert letter["MessageAttributes"]["reason"]["StringValue"] == "too_large"
     assert "cut from 1,048,576 bytes" in letter["MessageAttributes"]["detail"]["StringValue"]
+
+
+def size_of(letter: Mapping[str, Any]) -> int:
+    """As SQS counts it: the body, and each attribute's name, type and value."""
+    attributes = letter["MessageAttributes"]
+    texts = [text for name, one in attributes.items() for text in (name, one["DataType"], one["StringValue"])]
+    return sum(len(text.encode()) for text in (letter["Body"], *texts))
+
+
+def test_the_largest_dead_letter_fits_the_events_queue_again(stack: Stack) -> None:
+    """Its reason and what was given go back with it; characters of four bytes are the longest that there are."""
+    letters = DeadLetters(queue=Queue(url=stack.environment["DEAD_LETTERS_URL"], client=stack.sqs))
+    longest = MalformedEvent(MalformedReason.BAD_FONENUMBER, "\N{GRINNING FACE}" * 5_000)
+    message = {"body": "x" * MOST_BYTES, "messageId": "m" * 100}
+
+    assert letters.bury(message, longest)
+
+    [letter] = stack.messages("DEAD_LETTERS_URL")
+    assert MOST_BYTES < size_of(letter) <= MOST_BYTES + MOST_ATTRIBUTES
 
 
 def test_what_the_dead_letters_do_not_take_goes_back(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,9 @@ import api.custom_resource
 import deliver.environment
 import feedback.app
 import requeue.app
+from api.log_queries import UNDER_WAY
 from api.settings import ApiSettings, Authorization
+from deliver.dead_letters import MOST_ATTRIBUTES, MOST_BODY
 from deliver.events import MOST_BYTES
 from deliver.pipeline import ATTEMPT_NEEDS_SECONDS
 from requeue.requeue import RUN_NEEDS_SECONDS
@@ -106,11 +108,22 @@ def item_of_a_callback(owner: str) -> Mapping[str, Mapping[str, str]]:
 # ── Queues ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_message_stays_invisible_for_six_times_as_long_as_its_function_may_run() -> None:
+def test_a_message_stays_invisible_for_six_times_as_long_as_its_function_may_run_and_for_the_window() -> None:
+    """What Lambda's guide asks of a queue with a batching window."""
     for lane in lanes():
         queue = properties(lane["EventSourceArn"]["Fn::GetAtt"][0])
         function = properties(lane["FunctionName"]["Ref"])
-        assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
+        assert queue["VisibilityTimeout"] == 6 * function["Timeout"] + lane["MaximumBatchingWindowInSeconds"]
+
+
+def test_a_message_s_last_receive_is_over_when_the_log_takes_its_attempt_for_lost() -> None:
+    """And the runbooks say how far apart its receives are."""
+    page = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
+    for queue in map(properties, LANES):
+        receives, seconds = queue["RedrivePolicy"]["maxReceiveCount"], queue["VisibilityTimeout"]
+        last = timedelta(seconds=(receives - 1) * seconds + properties("DeliverFunction")["Timeout"])
+        assert last < UNDER_WAY
+        assert f"five receives, {seconds} s each" in page
 
 
 def test_deliver_takes_batches_of_100_from_both_lanes_and_reports_what_failed() -> None:
@@ -143,9 +156,11 @@ def test_dead_letters_are_kept_for_at_least_a_week_after_they_died(queue: str) -
     assert properties(queue)["MessageRetentionPeriod"] <= 7 * DAY
 
 
-def test_the_events_queue_takes_what_deliver_takes_and_the_dead_letters_more() -> None:
-    assert properties("EventsQueue")["MaximumMessageSize"] == MOST_BYTES
-    assert properties("DeadLetters")["MaximumMessageSize"] > MOST_BYTES
+def test_the_events_queue_has_room_for_the_largest_dead_letter_and_the_dead_letters_for_all_that_it_takes() -> None:
+    """So every dead letter can be moved back, with its reason: test_dead_letters.py measures those attributes."""
+    assert properties("EventsQueue")["MaximumMessageSize"] == MOST_BYTES + MOST_ATTRIBUTES
+    assert properties("DeadLetters")["MaximumMessageSize"] == MOST_BODY + MOST_ATTRIBUTES
+    assert properties("EventsQueue")["MaximumMessageSize"] <= MOST_BODY
 
 
 @pytest.mark.parametrize("queue", QUEUES)
