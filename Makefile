@@ -158,6 +158,7 @@ docs: $(DEV)/.ready ## Write docs/catalogue.md, docs/api.md and the tables of do
 	@$(PYTHON) -m tools.catalogue_page
 	@$(PYTHON) -m tools.api_page
 	@$(PYTHON) -m tools.deploy_page
+	@$(PYTHON) -m tools.deployer_policy
 	@$(PYTHON) -m tools.metrics_page
 
 .PHONY: dashboard

@@ -3,10 +3,12 @@
 import json
 import os
 import re
+import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -18,6 +20,7 @@ from local.receiver import Receiver
 from local.stack import PARAMETERS, STACK, as_ministack_takes_it
 from tests.e2e.access import ON_THE_OPEN_ONE
 from tests.e2e.customer import HELLO, Customer, eventually
+from tools.kept_parameters import tables as kept_tables
 from tools.template import CODE_PROPERTIES, Template, load
 
 SAM = PROJECT / ".tools" / "sam" / "bin" / "python"
@@ -33,8 +36,12 @@ CHOSEN = (
     "AWS::SNS::Topic",
 )
 """Of these there are some only where a parameter says so."""
-GIVEN = ("SenderAddress", "AllowedNetworks")
-"""What the person decides; all else is as the template and samconfig.toml have it."""
+GIVEN = {name: PARAMETERS[name] for name in ("SenderAddress", "AllowedNetworks")}
+"""What the person decides at first; all else is as the template and samconfig.toml have it."""
+
+
+MENDED_MEMORY = 640
+"""MB; a fix that nobody gave a parameter for."""
 
 
 class Sam:
@@ -56,21 +63,40 @@ class Sam:
         }
 
     def deploy(self, **parameters: str) -> None:
-        """Create the stack, or update it."""
-        given = {name: PARAMETERS[name] for name in GIVEN} | parameters
-        overrides = [f"{name}={value}" for name, value in given.items()]
+        """Create the stack, or update it; *parameters* are all that is said of any."""
+        overrides = [f"{name}={value}" for name, value in parameters.items()]
+        said = ["--parameter-overrides", *overrides] if overrides else []
+        self._run("deploy", "--template-file", self._template, "--no-confirm-changeset", *said)
+
+    def deploy_guided(self, config: Path, **parameters: str) -> None:
+        """Answer what `--guided` asks, with its default where *parameters* have nothing; it saves all in *config*."""
+        answers = ["", "", *(parameters.get(name, "") for name in TEMPLATE["Parameters"]), "n", "y", "n", "y", "", ""]
         self._run(
-            "deploy", "--template-file", self._template, "--no-confirm-changeset", "--parameter-overrides", *overrides
+            *("deploy", "--guided", "--template-file", self._template, "--config-file", config),
+            answers="".join(f"{answer}\n" for answer in answers),
         )
+
+    def mend(self) -> None:
+        """Change the code, so to speak."""
+        template = load(self._template)
+        template["Resources"]["DeliverFunction"]["Properties"]["MemorySize"] = MENDED_MEMORY
+        self._template.write_text(json.dumps(template), encoding="utf-8")
 
     def delete(self) -> None:
         """Delete the stack, and the code that was put into S3 for it."""
         self._run("delete", "--no-prompts")
 
-    def _run(self, command: str, *arguments: str | Path) -> None:
-        line = [SAM, "-m", "samcli", command, "--config-file", PROJECT / "samconfig.toml", *arguments]
+    def _run(self, command: str, *arguments: str | Path, answers: str = "") -> None:
+        config: list[str | Path] = [] if "--config-file" in arguments else ["--config-file", PROJECT / "samconfig.toml"]
         done = subprocess.run(  # noqa: S603 - our own words
-            line, cwd=PROJECT, env=self._environment, capture_output=True, text=True, timeout=SAM_SECONDS, check=False
+            [SAM, "-m", "samcli", command, *config, *arguments],
+            cwd=PROJECT,
+            env=self._environment,
+            input=answers,
+            capture_output=True,
+            text=True,
+            timeout=SAM_SECONDS,
+            check=False,
         )
         assert done.returncode == 0, f"sam {command}:\n{done.stdout}\n{done.stderr}"
 
@@ -121,17 +147,25 @@ class Deployed:
 
     def setting(self, name: str) -> str:
         """A variable of deliver."""
-        function = self.resources("AWS::Lambda::Function")["DeliverFunction"]
-        configuration = self._cloud.client("lambda").get_function_configuration(FunctionName=function)
-        value: str = configuration["Environment"]["Variables"][name]
+        value: str = self._deliver()["Environment"]["Variables"][name]
         return value
+
+    def memory(self) -> int:
+        """That of deliver, in MB."""
+        size: int = self._deliver()["MemorySize"]
+        return size
+
+    def _deliver(self) -> Mapping[str, Any]:
+        function = self.resources("AWS::Lambda::Function")["DeliverFunction"]
+        found: Mapping[str, Any] = self._cloud.client("lambda").get_function_configuration(FunctionName=function)
+        return found
 
 
 def test_it_is_deployed_updated_with_all_its_data_and_deleted_but_for_tables_and_key(
     bare: Cloud, sam: Sam, receiver: Receiver
 ) -> None:
-    """With all that can be chosen first, then without alarms."""
-    sam.deploy(AlarmAddress="oncall@example.com", SenderIdentity="address")
+    """With all that can be chosen first, then without alarms; nothing is said twice."""
+    sam.deploy(**GIVEN, AlarmAddress="oncall@example.com", SenderIdentity="address")
     stack = Deployed(bare)
     before = stack.resources(*STATEFUL)
     assert stack.resources(*CHOSEN).keys() >= {"DeadLettersAlarm", "AlarmTopic", "AlarmSubscription", "MailIdentity"}
@@ -149,6 +183,14 @@ def test_it_is_deployed_updated_with_all_its_data_and_deleted_but_for_tables_and
     customer.happens("messages/receive_notify", HELLO)
     eventually(lambda: customer.statuses() == ["delivered"] * 2)
 
+    sam.mend()
+    sam.deploy()
+
+    assert stack.memory() == MENDED_MEMORY
+    assert stack.setting("DELIVERY_RETENTION_DAYS") == "60"
+    assert stack.setting("SENDER_ADDRESS") == PARAMETERS["SenderAddress"]
+    assert stack.resources(*CHOSEN).keys() == {"MailIdentity"}
+
     sam.delete()
 
     tables = {before["CallbacksTable"], before["DeliveriesTable"]}
@@ -161,6 +203,17 @@ def test_it_is_deployed_updated_with_all_its_data_and_deleted_but_for_tables_and
     assert not bare.client("lambda").list_functions()["Functions"]
     assert not bare.client("iam").list_roles()["Roles"]
     assert not bare.client("logs").describe_log_groups()["logGroups"]
+
+
+def test_what_guided_saves_is_refused_before_it_can_undo_anything(bare: Cloud, sam: Sam, tmp_path: Path) -> None:
+    """It offers the template's defaults, not what the stack has, and its file would send them again each time."""
+    config = Path(shutil.copy(PROJECT / "samconfig.toml", tmp_path))
+    sam.deploy(**GIVEN, DeliveryRetentionDays="60", Alarms="off")
+
+    sam.deploy_guided(config, **GIVEN, Alarms="off")
+
+    assert Deployed(bare).setting("DELIVERY_RETENTION_DAYS") == "30"
+    assert list(kept_tables(config.read_text(encoding="utf-8"))) == ["default.deploy.parameters"]
 
 
 def proposed(cloud: Cloud, parameter: str, value: str) -> None:

@@ -520,6 +520,21 @@ def test_no_resource_has_a_fixed_name() -> None:
             assert given is None or "AWS::StackName" in json.dumps(given), f"{name}: {key}"
 
 
+def test_a_dashboard_s_name_has_the_region_since_an_account_has_them_for_all_regions() -> None:
+    (board,) = of_type("AWS::CloudWatch::Dashboard").values()
+
+    assert {"AWS::StackName", "AWS::Region"} <= set(
+        re.findall(r"AWS::\w+", board["Properties"]["DashboardName"]["Fn::Sub"])
+    )
+
+
+def test_the_service_token_of_callbacks_stays_what_it_is_when_the_stack_is_made_again() -> None:
+    """CloudFormation gives a function without a name another one each time; those who have the token do not know."""
+    function = template()["Outputs"]["CallbackResourceArn"]["Value"]["Fn::GetAtt"][0]
+
+    assert properties(function)["FunctionName"] == {"Fn::Sub": "${AWS::StackName}-callback"}
+
+
 def test_the_file_follows_the_way_of_the_data() -> None:
     names = [name for name in source()["Resources"] if "Policy" not in name]
 
