@@ -48,6 +48,7 @@ SAM := .tools/sam
 MINISTACK := .tools/ministack
 CHECKOV := .tools/checkov
 RECEIVERS := .tools/receivers
+AWS := .tools/aws
 PYTHON := $(DEV)/bin/python
 
 # A file .ready is the last thing that a set-up makes: one that was killed is done again.
@@ -56,7 +57,8 @@ $(SAM)/.ready: requirements/sam.txt
 $(MINISTACK)/.ready: requirements/ministack.txt
 $(CHECKOV)/.ready: requirements/checkov.txt
 $(RECEIVERS)/python/.ready: requirements/receivers.txt
-$(DEV)/.ready $(SAM)/.ready $(MINISTACK)/.ready $(CHECKOV)/.ready $(RECEIVERS)/python/.ready: .python-version | $(UV)
+$(AWS)/.ready: requirements/aws.txt
+$(DEV)/.ready $(SAM)/.ready $(MINISTACK)/.ready $(CHECKOV)/.ready $(RECEIVERS)/python/.ready $(AWS)/.ready: .python-version | $(UV)
 	@tools/environment.sh $(@D) $(filter requirements/%,$^)
 
 # The receivers of docs/verify.md. What this machine cannot have is skipped, and tried again the next time.
@@ -71,7 +73,7 @@ $(SAM_HOME)/metadata.json:
 	@mkdir -p $(@D) && echo '{"lastVersionCheck": 4102444800}' >$@
 
 # An environment whose Python has gone (an upgrade, a moved folder) is made again too.
-$(foreach env,$(DEV) $(SAM) $(MINISTACK) $(CHECKOV) $(RECEIVERS)/python,$(if $(wildcard $(env)/bin/python),,$(eval $(env)/.ready: FORCE)))
+$(foreach env,$(DEV) $(SAM) $(MINISTACK) $(CHECKOV) $(RECEIVERS)/python $(AWS),$(if $(wildcard $(env)/bin/python),,$(eval $(env)/.ready: FORCE)))
 FORCE:
 
 # ── What a person does ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -112,7 +114,7 @@ import: $(DEV)/.ready ## Say what a file of callbacks would change (FILE=callbac
 	@$(PYTHON) -m operate.import_callbacks '$(FILE)' $(if $(filter-out 0,$(WRITE)),--write) $(OPERATED:%=--stack '%')
 
 .PHONY: test
-test: build $(DEV)/.ready $(MINISTACK)/.ready $(RECEIVERS)/.ready ## Run all tests and print what each suite cost
+test: build $(DEV)/.ready $(MINISTACK)/.ready $(RECEIVERS)/.ready $(AWS)/.ready ## Run all tests and print what each suite cost
 	@$(PYTHON) -m tools.suites unit integration chaos e2e
 
 .PHONY: test-unit
@@ -124,7 +126,7 @@ test-integration: $(DEV)/.ready $(RECEIVERS)/.ready ## Run the handlers against 
 	@$(PYTHON) -m tools.suites integration
 
 .PHONY: test-e2e
-test-e2e: build $(DEV)/.ready $(MINISTACK)/.ready ## Run the built stack on the local AWS, then with permissions enforced, under 200 s
+test-e2e: build $(DEV)/.ready $(MINISTACK)/.ready $(AWS)/.ready ## Run the built stack on the local AWS, then with permissions enforced, under 200 s
 	@$(PYTHON) -m tools.suites e2e
 
 .PHONY: chaos
