@@ -3,7 +3,6 @@
 import random
 from dataclasses import dataclass
 
-
 FEW = 2
 """Points of a scene that a lean pass tries, on average, however few it has."""
 
