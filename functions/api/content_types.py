@@ -28,6 +28,9 @@ TAKES = f"it takes {JSON} or {FORM}, in UTF-8, ISO-8859-1, ISO-8859-15 or Window
 COMPRESSIONS = frozenset({"br", "compress", "deflate", "gzip", "x-gzip", "zstd"})
 """Content codings that change the bytes of a body; other values of Content-Encoding are a mistake that does no harm."""
 
+MAX_HEADER = 256
+"""Characters of a header that are read; common ones have up to 60."""
+
 _JSON = re.compile(r"(application|text)/(x-)?json|[^/\s]+/[^/\s]+\+json")
 
 
@@ -55,7 +58,7 @@ def content_of(headers: Mapping[str, str]) -> Content:
         Problem: it is of a type that we do not read, or compressed (415).
     """
     _refuse_compression(headers.get("content-encoding", ""))
-    header = headers.get("content-type", "").strip()
+    header = headers.get("content-type", "")[:MAX_HEADER].strip()
     # A header that was sent twice comes as one, with a comma.
     kinds = {part.partition(";")[0].strip().lower() for part in header.split(",")} if header else {JSON}
     content = Content(is_form=kinds == {FORM}, codec=_codec(header), header=header)
@@ -65,7 +68,7 @@ def content_of(headers: Mapping[str, str]) -> Content:
 
 
 def _refuse_compression(given: str) -> None:
-    for coding in given.lower().split(","):
+    for coding in given[:MAX_HEADER].lower().split(","):
         if coding.strip() in COMPRESSIONS:
             what = f"Content-Encoding: given {shown(given)}; it takes bodies that are not compressed"
             raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, what, {"Accept-Encoding": "identity"})

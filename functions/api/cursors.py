@@ -15,6 +15,9 @@ from ringback.queues import compact
 _DIGITS = 16
 """Of the digest that binds a cursor to its list; for mistakes, not for attackers."""
 
+MAX_CURSOR = 128
+"""Characters of a cursor; the longest that we make has 107."""
+
 _CURSOR = re.compile(rf"([0-9a-f]{{{_DIGITS}}})([0-9a-z.+]{{1,64}})")
 
 
@@ -32,10 +35,10 @@ def position_in(cursor: str, *of: str) -> str:
     if not cursor:
         return ""
     try:
-        match = _CURSOR.fullmatch(base64.urlsafe_b64decode(f"{cursor}==").decode())
+        match = len(cursor) <= MAX_CURSOR and _CURSOR.fullmatch(base64.urlsafe_b64decode(f"{cursor}==").decode())
     except ValueError:
         match = None
-    if match is None or match[1] != _digest(match[2], of):
+    if not match or match[1] != _digest(match[2], of):
         raise no_cursor()
     return match[2]
 

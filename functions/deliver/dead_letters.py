@@ -64,4 +64,4 @@ def _fitting(body: str, detail: str) -> tuple[str, str]:
 
 
 def _attribute(text: str) -> str:
-    return "".join(character if character.isprintable() else "�" for character in text)[:MOST_DETAIL]
+    return "".join(character if character.isprintable() else "�" for character in text[:MOST_DETAIL])

@@ -134,10 +134,9 @@ def _retry(message: Mapping[str, Any]) -> Retry | OurFault:
 
 def _key_part(given: object, most: int) -> str:
     """Text that DynamoDB takes in a key: one that it refuses would turn back its whole batch."""
-    text = str(given)
-    if not 0 < len(text.encode()) <= most:
-        raise ValueError(text)
-    return text
+    if not isinstance(given, str) or not 0 < len(given.encode()) <= most:
+        raise ValueError(given)
+    return given
 
 
 def _event(message: Mapping[str, Any], *, message_id: str, sent: datetime) -> Event:

@@ -64,7 +64,7 @@ def parse_callback_url(text: str, kind: EventKind) -> Url:
     if name := mistyped_token(text[:MOST_CHARACTERS], kind.names):
         raise InvalidSetting("url", f"it has what looks like a token and would never be replaced; write (({name}))")
     url = parse_url(text, https_only=kind.https_only)
-    for token in tokens_in(text):
+    for token in dict.fromkeys(tokens_in(text)):
         if token not in kind.names:
             raise _unknown(token, kind)
     return url
@@ -89,12 +89,12 @@ def check_credentials(user_name: str, password: str) -> None:
     if ":" in user_name:
         raise InvalidSetting("url_username", "it has a colon, which HTTP Basic cannot carry in a user name")
     for field, text in (("url_username", user_name), ("url_password", password)):
+        if len(text) > MOST_CREDENTIAL_CHARACTERS:
+            raise InvalidSetting(field, f"{len(text):,} characters; it takes at most {MOST_CREDENTIAL_CHARACTERS:,}")
         if _CONTROL.search(text):
             raise InvalidSetting(field, "it has a control character, which HTTP Basic cannot carry")
         if well_formed(text) != text:
             raise InvalidSetting(field, "it has half a surrogate pair, which is no character")
-        if len(text) > MOST_CREDENTIAL_CHARACTERS:
-            raise InvalidSetting(field, f"{len(text):,} characters; it takes at most {MOST_CREDENTIAL_CHARACTERS:,}")
 
 
 def _choice[Choice: StrEnum](text: str, allowed: Iterable[Choice]) -> Choice | None:

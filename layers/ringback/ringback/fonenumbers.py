@@ -13,11 +13,15 @@ _TEN: Final = rf"[2-9](?:{_BETWEEN}[0-9]){{9}}"
 _ABROAD: Final = rf"[2-9](?:{_BETWEEN}[0-9]){{6,14}}"
 _TRUNK_ZERO: Final = rf"\([{_SPACES}]*0[{_SPACES}]*\)"
 
+MAX_WRITTEN: Final = 64
+"""Characters of a number in any notation, separators and all."""
+
 PATTERN: Final = (
-    rf"^\(*{_TEN}{_END}"
-    rf"|^[{_SPACES}(]*(?:\+{_BETWEEN})?1{_BETWEEN}{_TEN}{_END}"
-    rf"|^(?!.*{_TRUNK_ZERO})[{_SPACES}(]*\+{_BETWEEN}{_ABROAD}{_END}"
-    rf"|^[0-9]{{5,6}}$"
+    rf"^(?![\s\S]{{{MAX_WRITTEN + 1}}})(?:"
+    rf"\(*{_TEN}{_END}"
+    rf"|[{_SPACES}(]*(?:\+{_BETWEEN})?1{_BETWEEN}{_TEN}{_END}"
+    rf"|(?!.*{_TRUNK_ZERO})[{_SPACES}(]*\+{_BETWEEN}{_ABROAD}{_END}"
+    rf"|[0-9]{{5,6}}$)"
 )
 """The text that `normalize` takes, exactly, in the part of the language that JSON Schema shares with Python.
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from itertools import islice
 from typing import Final
 from urllib.parse import unquote
 
@@ -19,6 +20,9 @@ _PADDED: Final = re.compile(rf"{_GAP}[A-Za-z_]+{_GAP}")
 _ALIKE: Final = 0.8
 """Of difflib's ratio: `mesage` and `msgs` are like a token, `bar` is not."""
 
+MAX_COMPARED: Final = 50
+"""Names in brackets that are compared with those of the kind; an honest URL has a few."""
+
 
 def mistyped_token(text: str, names: Iterable[str]) -> str | None:
     """The one of *names* that is meant by brackets in *text* which no value would ever replace.
@@ -28,10 +32,9 @@ def mistyped_token(text: str, names: Iterable[str]) -> str | None:
     names = tuple(names)
     text = _ESCAPED.sub(lambda found: unquote(found[0]), TOKEN.sub(_without, text))
     unpaired = frozenset(_unpaired(text))
-    for found in _CANDIDATE.finditer(text):
-        if _is_meant(found, unpaired) and (
-            alike := get_close_matches(str(found[2]).lower(), names, n=1, cutoff=_ALIKE)
-        ):
+    meant = (str(found[2]).lower() for found in _CANDIDATE.finditer(text) if _is_meant(found, unpaired))
+    for name in islice(meant, MAX_COMPARED):
+        if alike := get_close_matches(name, names, n=1, cutoff=_ALIKE):
             return alike[0]
     return None
 

@@ -92,9 +92,7 @@ def _filled(text: str, kind: EventKind, event: Event) -> tuple[Url, int]:
     url, template = _prepared(text, kind.name)
     if not template.gaps:
         return url, 0
-    filled = template.fill(event.data)
-    if len(filled.text) > MOST_RENDERED:
-        raise InvalidSetting("url", f"{len(filled.text):,} characters with its values; at most {MOST_RENDERED:,}")
+    filled = template.fill(event.data, most=MOST_RENDERED)
     return replace(url, target=filled.text), filled.empty
 
 

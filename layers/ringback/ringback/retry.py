@@ -16,6 +16,9 @@ LONGEST_RETRY_AFTER = 86_400
 
 _SECONDS = re.compile(r"(\d+)(?:\.(\d+))? ?s?", re.ASCII | re.IGNORECASE)
 
+_MAX_DATE = 64
+"""Characters of a date; HTTP's own have 29, and reading them takes longer than anything else in an answer's head."""
+
 _MOST_DIGITS = 9
 """A longer number of seconds is over the cap, whatever it says; int() need not see it."""
 
@@ -42,6 +45,8 @@ def parse_retry_after(text: str, now: datetime) -> float | None:
         return (
             LONGEST_RETRY_AFTER if len(whole) > _MOST_DIGITS else min(int(whole) + bool(fraction), LONGEST_RETRY_AFTER)
         )
+    if len(text) > _MAX_DATE:
+        return None
     try:
         when = parsedate_to_datetime(text)
     except (ValueError, TypeError, OverflowError):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from ringback.errors import InvalidSetting
 from ringback.event_kinds import Field
 from ringback.models import Value
 from ringback.texts import well_formed
@@ -29,18 +30,19 @@ class Template:
     start: str
     gaps: tuple[tuple[str, str], ...]
 
-    def fill(self, values: Mapping[str, Value]) -> Filled:
-        """Put percent-encoded *values* into the gaps, in one pass: a value is never searched for tokens."""
-        parts = [self.start]
-        empty = 0
-        for body, literal in self.gaps:
-            value = values.get(body)
-            if value is None:
-                empty += 1
-            else:
-                parts.append(percent_encoded(value))
-            parts.append(literal)
-        return Filled(text="".join(parts), empty=empty)
+    def fill(self, values: Mapping[str, Value], *, most: int) -> Filled:
+        """Put percent-encoded *values* into the gaps, in one pass: a value is never searched for tokens.
+
+        Raises:
+            InvalidSetting: that makes more than *most* characters.
+        """
+        encoded = {body: percent_encoded(values[body]) for body in {body for body, _ in self.gaps} if body in values}
+        parts = [self.start, *(part for body, literal in self.gaps for part in (encoded.get(body, ""), literal))]
+        # Hundreds of tokens for one long value are a gigabyte: they are counted before they are put together.
+        length = sum(map(len, parts))
+        if length > most:
+            raise InvalidSetting("url", f"{length:,} characters with its values; at most {most:,}")
+        return Filled(text="".join(parts), empty=sum(body not in encoded for body, _ in self.gaps))
 
 
 def tokens_in(text: str) -> tuple[str, ...]:

@@ -35,7 +35,9 @@ def shown(value: object) -> str:
     if isinstance(value, dict | list):
         return kind_of(value)
     try:
-        text = str(value) if isinstance(value, Literal) else json.dumps(value)
+        # One character more than is shown is enough to see that it is cut.
+        short = value[: MOST_SHOWN + 1] if isinstance(value, str) else value
+        text = str(value) if isinstance(value, Literal) else json.dumps(short)
     except ValueError:  # more digits than Python writes (sys.set_int_max_str_digits)
         return kind_of(value)
     return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"

@@ -22,12 +22,19 @@ SMTP that must not be talked to (docs/decisions/0005)."""
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
+MAX_HOST = 253
+"""Characters of a host (RFC 1035, 2.3.4, without the length bytes)."""
+
+MAX_LABEL = 63
+"""Of a part between dots, its `xn--` included."""
+
 _NEVER = re.compile(r"[^\x21-\x5b\x5d-\x7e]")
 _BLANKS = {" ": "a space", "\n": "a line break", "\r": "a line break", "\t": "a tab"}
 _BEFORE_PATH = re.compile(r"[^/?#]*(?://[^/?#]*)?")
 _START = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)")
 _TARGET = re.compile(r"(/[^?#]*)?(\?[^#]*)?")
-_NAME = re.compile(r"(?=.{1,253}\Z)([A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}")
+_LABEL = rf"[A-Za-z0-9_-]{{1,{MAX_LABEL}}}"
+_NAME = re.compile(rf"(?=.{{1,{MAX_HOST}}}\Z)({_LABEL}\.)*{_LABEL}")
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
 _DOTS = re.compile("[.\N{IDEOGRAPHIC FULL STOP}\N{FULLWIDTH FULL STOP}\N{HALFWIDTH IDEOGRAPHIC FULL STOP}]")
 
@@ -96,11 +103,18 @@ def _white_space(text: str, at: int) -> str:
 
 def _ascii_host(authority: str) -> str:
     host = authority.partition(":")[0]
-    if not host.isprintable():
-        return "write its xn-- form"
-    labels = (unicodedata.normalize("NFKC", label).lower() for label in _DOTS.split(host))
-    ascii_host = ".".join(label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in labels)
+    # Punycode takes seconds for thousands of characters, and no name has them.
+    is_usual = len(host) <= MAX_HOST and host.isprintable()
+    ascii_host = ".".join(map(_ascii_label, _DOTS.split(host))) if is_usual else ""
     return f"write {ascii_host}" if _NAME.fullmatch(ascii_host) else "write its xn-- form"
+
+
+def _ascii_label(label: str) -> str:
+    """The ASCII form of *label*; empty where it would be too long for one."""
+    plain = unicodedata.normalize("NFKC", label).lower()
+    if len(plain) > MAX_LABEL:
+        return ""
+    return plain if plain.isascii() else f"xn--{plain.encode('punycode').decode()}"
 
 
 def _host_and_port(authority: str) -> tuple[str, int | None]:
