@@ -20,13 +20,16 @@ REFUSED = [
     *("fc00::1", "fe80::1", "fec0::1", "ff02::1", "2001::1", "2001:1ff::1", "2001:10::1", "5f00::1", "4000::1"),
     *("::ffff:0:7f00:1", "::5efe:7f00:1", "1::1", "::ffff:0:5db8:d822", "0:0:0:1::1"),
     *("2a00:1450:4001:1::5efe:7f00:1", "2a00:1450:4001:1:200:5efe:a00:1", "fe80::5efe:a00:1"),
+    # The first is RFC 9780's dummy prefix, which common lists of addresses that may be called still let through.
+    *("100:0:0:1::1", "1ff:ffff::1", "200::1", "1fff:ffff::1", "5000::1", "6000::1", "8000::1", "e000::1", "fe00::1"),
     *("2600::1%eth0", "::1%lo", "8.8.8.8%1", "", "localhost", "2130706433", "127.1", "0x7f000001"),
 ]
 
 LET_THROUGH = [
     *("8.8.8.8", "1.1.1.1", "100.63.255.254", "100.128.0.1", "172.15.255.255", "172.32.0.0", "192.88.100.1"),
     *("198.17.255.255", "198.20.0.0", "223.255.255.255", "::ffff:8.8.8.8", "::ffff:808:808"),
-    *("2606:4700:4700::1111", "2a00:1450:4001:1::200e", "2001:4860:4860::8888", "2001:200::1", "100:0:0:1::1"),
+    *("2606:4700:4700::1111", "2a00:1450:4001:1::200e", "2001:4860:4860::8888", "2001:200::1", "2000::1"),
+    *("2fff::1", "3000::1", "3ffe:ffff::1"),
 ]
 
 
@@ -51,6 +54,9 @@ def test_public_addresses_are_let_through(address: str) -> None:
         ("::7f00:1", "::7f00:1 is IPv4 in IPv6"),
         ("2a00::5efe:a00:1", "2a00::5efe:a00:1 is ISATAP"),
         ("2001:0:1::1", "2001:0:1::1 is Teredo"),
+        ("100:0:0:1::1", "100:0:0:1::1 is reserved"),
+        ("100::1", "100::1 is discard-only"),
+        ("fd00::1", "fd00::1 is unique-local"),
         ("255.255.255.255", "255.255.255.255 is broadcast"),
         ("fe80::1%eth0", "fe80::1%eth0 has a zone"),
         ("nowhere", "'nowhere' is no address"),
@@ -72,8 +78,14 @@ def test_an_ipv4_address_is_judged_the_same_in_ipv6_spelling(address: IPv4Addres
 def test_what_python_calls_private_or_multicast_is_refused(address: IPv4Address | IPv6Address) -> None:
     """Python's own table has gaps; ours has none of these."""
     judged = address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
-    dummy_prefix = ip_network("100:0:0:1::/64")  # RFC 9780; the vectors let it through
-    if (not judged.is_global or judged.is_multicast) and judged not in dummy_prefix:
+    if not judged.is_global or judged.is_multicast:
+        assert refusal(str(address)) is not None
+
+
+@given(st.ip_addresses(v=6))
+def test_of_ipv6_only_global_unicast_is_let_through(address: IPv6Address) -> None:
+    """2000::/3 alone is given out for the Internet, whatever else is not listed as special (RFC 4291, 2.4)."""
+    if address not in ip_network("2000::/3") and address.ipv4_mapped is None:
         assert refusal(str(address)) is not None
 
 

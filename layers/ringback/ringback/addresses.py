@@ -36,13 +36,8 @@ REFUSED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("unique-local", ("fc00::/7",)),
     ("site-local", ("fec0::/10",)),
     ("for segment routing", ("5f00::/16",)),
-    (
-        "reserved",
-        (
-            *("240.0.0.0/4", "::/8", "200::/7", "400::/6", "800::/5", "1000::/4", "4000::/3", "6000::/3", "8000::/3"),
-            *("a000::/3", "c000::/3", "e000::/4", "f000::/5", "f800::/6", "fe00::/9"),
-        ),
-    ),
+    # Of IPv6, all but 2000::/3: no other space has ever been given out for the Internet (RFC 4291, 2.4).
+    ("reserved", ("240.0.0.0/4", "::/3", "4000::/2", "8000::/1")),
 )
 """What an address of a range *is*, and the ranges; the first that holds an address names it."""
 
