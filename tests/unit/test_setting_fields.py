@@ -3,7 +3,7 @@
 import pytest
 
 from ringback.errors import InvalidSetting
-from ringback.setting_fields import read_texts
+from ringback.setting_fields import name_as_given, read_texts
 
 NAMES = {
     "method": "method",
@@ -49,6 +49,21 @@ def test_a_conflict_does_not_repeat_what_is_private(one: str, other: str) -> Non
         read_texts({one: "planted-1", other: "planted-2"}, NAMES)
 
     assert "planted" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"url_method": "PUT"}, "url_method"),
+        ({"url_method": "PUT", "method": "PUT"}, "method"),
+        ({"url_method": "", "method": "PUT"}, "method"),
+        ({}, "method"),
+    ],
+)
+def test_an_error_names_the_field_as_it_was_given(fields: dict[str, object], field: str) -> None:
+    error = name_as_given(InvalidSetting("method", "no"), fields, NAMES)
+
+    assert (error.field, error.message) == (field, "no")
 
 
 @pytest.mark.parametrize("name", ["user", "URL", "", " url", "metod"])
