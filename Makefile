@@ -137,6 +137,10 @@ chaos: $(DEV)/.ready ## Kill, fail, lie to, fuzz and race it, about an hour, and
 test-chaos: $(DEV)/.ready ## Run a lean pass of every campaign of make chaos, under 100 s
 	@$(PYTHON) -m tools.suites chaos
 
+.PHONY: test-sam
+test-sam: build $(DEV)/.ready $(MINISTACK)/.ready ## Run `sam local invoke` of each function in real containers, where Docker or Podman is (DOCKER_HOST)
+	@$(PYTHON) -m pytest tests/sam
+
 .PHONY: bench
 bench: build $(DEV)/.ready $(MINISTACK)/.ready ## Measure it beside its baselines, about 12 minutes (NAME=cpu: one row alone; RECORD=1: into benchmarks/README.md)
 	@$(PYTHON) -m benchmarks $(if $(filter-out 0,$(RECORD)),--record) $(NAME)
@@ -178,6 +182,14 @@ ARCHITECTURE ?= $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
 .PHONY: build
 build: $(SAM)/.ready $(SAM_HOME)/metadata.json ## Build the stack into .aws-sam/build for this machine (ARCHITECTURE=arm64 for another)
 	@tools/build.sh $(ARCHITECTURE)
+
+.PHONY: release
+release: $(DEV)/.ready ## Check that this commit can be a release, and write its version and changelog (VERSION=1.1.0)
+	@$(PYTHON) -m tools.release '$(VERSION)'
+
+.PHONY: bom
+bom: $(DEV)/.ready ## Print the bill of materials of what a stack runs, as CycloneDX
+	@$(PYTHON) -m tools.bill_of_materials
 
 .PHONY: lock
 lock: $(UV) ## Lock the requirements anew where an .in file changed (UPGRADE=1: take the newest of everything)

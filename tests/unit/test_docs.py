@@ -21,7 +21,7 @@ from tools.deploy_page import page as deploy_page
 PROJECT = Path(__file__).parents[2]
 PAGES = sorted(
     path.relative_to(PROJECT)
-    for pattern in ("*.md", "docs/*.md", "docs/decisions/*.md", "events/*.md", "benchmarks/*.md")
+    for pattern in ("*.md", "docs/*.md", "docs/decisions/*.md", "events/*.md", "benchmarks/*.md", "tests/*/*.md")
     for path in PROJECT.glob(pattern)
 )
 CODE = [*PROJECT.glob("functions/**/*.py"), *PROJECT.glob("layers/ringback/**/*.py")]
