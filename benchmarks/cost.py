@@ -43,7 +43,7 @@ class Setup:
     log: bool = True
     """Whether the table keeps each delivery."""
     success_log_rate: float = 0.01
-    threads: int = 100
+    attempts_at_once: int = 200
     hanging: float = 0.0
     """Share of attempts whose endpoint never answers."""
     days: int = 30
@@ -56,7 +56,7 @@ def lambda_dollars(setup: Setup, seconds_held: float = ATTEMPT_SECONDS) -> float
     One that has an endpoint that hangs lasts *seconds_held*.
     """
     processor = setup.batch * setup.cpu_ms / 1000 * FULL_CORE_MB / min(setup.memory_mb, FULL_CORE_MB)
-    waiting = ceil(setup.batch / setup.threads) * setup.answer_ms / 1000
+    waiting = ceil(setup.batch / setup.attempts_at_once) * setup.answer_ms / 1000
     usual = max(processor, waiting) + 0.02
     holds = 1 - (1 - setup.hanging) ** setup.batch
     seconds = (1 - holds) * usual + holds * max(usual, seconds_held)
@@ -117,7 +117,7 @@ def sequential() -> float:
     """Lambda's share of the handler that people write, per million, at 200 ms and batches of 10."""
     results = json.loads((HERE / "results.json").read_text(encoding="utf-8"))
     cpu = results["cpu"]["figures"][0]["baselines"]["sequential handler"]["median"] / 1000
-    return lambda_dollars(replace(measured(), cpu_ms=cpu, batch=10, threads=1))
+    return lambda_dollars(replace(measured(), cpu_ms=cpu, batch=10, attempts_at_once=1))
 
 
 def table() -> Iterator[str]:

@@ -67,7 +67,7 @@ def _figure(measurement: str, ours: list[float], smallest: list[float]) -> Figur
         against="the smallest",
         must=1.1,
         note="the unit is Session.post's CPU beside it; one callback means one endpoint, with 10 connections at a "
-        "time; events for all of 100,000 never find their callback remembered",
+        "time; events for all of them are of a hundred customers a batch, not of fifty",
     )
 
 

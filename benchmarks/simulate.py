@@ -20,7 +20,6 @@ class Outage:
     hang_seconds: float = 15.0
     """What each attempt at it lasts while it is out."""
     answer_seconds: float = 0.2
-    threads: int = 100
     per_host: int = 10
     """Connections of one execution environment to one host."""
 
