@@ -8,6 +8,9 @@ from tests.chaos.size import Size
 from tests.chaos.steps import BATCHES, FAULTS, RECEIVER, Act, Fault, Step, failing
 from tests.chaos.trials import play, steps_of
 
+LOST = Fault(act=Act.LOSE, lasts=False)
+"""A write takes effect, its answer is lost, and the client sends it again."""
+
 HIDDEN = frozenset({Act.THROTTLE, Act.BREAK, Act.RESET, Act.HANG, Act.LOSE, Act.MUTE})
 """What a client gets over by itself when it happens once; a customer must not notice."""
 
@@ -32,5 +35,11 @@ def _points(name: str, size: Size) -> Iterator[tuple[int, Step, Fault]]:
     for number, step in enumerate(calls, start=1):
         for fault in FAULTS:
             possible = fault.act is not Act.PARTIAL or step.operation in BATCHES
-            if possible and size.takes(name, number, fault, points=len(calls) * len(FAULTS), of=0.2):
-                yield number, step, fault
+            if possible and size.takes(name, number, fault, points=len(calls) * len(FAULTS), of=0.1):
+                yield from [(number, step, fault)] * (_repeated(calls, step, size) if fault == LOST else 1)
+
+
+def _repeated(calls: list[Step], step: Step, size: Size) -> int:
+    """How often the answer to a write with a condition is lost, so that all of its kind make up what *size* says."""
+    alike = [one for one in calls if one.is_conditional and one.operation == step.operation]
+    return -(-size.often // len(alike)) if step.is_conditional else 1

@@ -65,7 +65,7 @@ def run(size: Size) -> Row:
     with TemporaryDirectory() as name:
         folder = Path(name)
         authority = Authority(folder)
-        hurry = Hurry(read_seconds=5, attempt=size.attempt, connect=size.connect, authority=authority.file)
+        hurry = Hurry(attempt=size.attempt, connect=size.connect, authority=authority.file)
         with liars(folder, authority) as found:
             names = sorted(found)
             random.Random(size.seed).shuffle(names)  # noqa: S311 - the same batches for the same seed

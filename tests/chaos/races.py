@@ -15,8 +15,7 @@ from tests.chaos.rows import Row
 from tests.chaos.scenes import KIND, SENT, failed_before, fonenumber, message, retry_record, sets, stored
 from tests.chaos.size import Size
 from tests.chaos.steps import passes
-from tests.chaos.trials import HURRY
-from tests.chaos.workers import Ended, Worker
+from tests.chaos.workers import Ended, Hurry, Worker
 from tests.chaos.world import World, world
 from tests.integration.calling import request
 
@@ -27,6 +26,8 @@ ACCOUNTS = ("1000001", "2000002")
 PLACES = range(1, 9)
 ENDINGS = ("ok", "ok", "ok", "down", "gone", "later", "ok", "down")
 """What the receiver of each number does."""
+
+HURRY = Hurry(attempt=3, connect=1)
 
 TURNS = 6
 """Invocations of each process in a round."""

@@ -76,6 +76,8 @@ class Step:
     service: str
     """Of AWS, or `receiver`."""
     operation: str
+    is_conditional: bool = False
+    """Whether it is a write with a condition, which could fail against itself when it is sent again."""
 
     def __str__(self) -> str:
         return f"{self.number} ({self.service} {self.operation})"

@@ -14,7 +14,7 @@ from tests.chaos.steps import Script, Step, passes
 from tests.chaos.workers import Ended, Hurry, Worker
 from tests.chaos.world import World, world
 
-HURRY = Hurry(attempt=3, connect=1)
+HURRY = Hurry(read_seconds=0.7, attempt=3, connect=1)
 """Nothing hangs here but AWS."""
 
 SECRETS = "/v2/accounts/signing_secret"
@@ -32,13 +32,18 @@ class Trial:
     """All invocations."""
 
 
-def play(scene: Scene, script: Script, *, answered: bool = False) -> Trial:
-    """Play *scene*; with *answered*, a customer's first call has to go well whatever the script does."""
+def play(scene: Scene, script: Script, *, answered: bool = False, unheard: bool = False) -> Trial:
+    """Play *scene*; with *answered*, a customer's first call has to go well whatever the script does.
+
+    *unheard* is what was answered: the process ends when all is done, before anybody knows.
+    """
     with world() as made:
         event = scene.event(made)
         with Worker(made.environment, HURRY) as victim:
             made.begins(script, victim.pid)
             first = victim.invoke(scene.function, event)
+        if unheard:
+            first = Ended(killed=True, seconds=first.seconds, megabytes=first.megabytes)
         steps = list(made.steps)
         made.begins(passes)
         with Worker(made.environment, HURRY) as survivor:

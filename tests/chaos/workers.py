@@ -28,7 +28,7 @@ ANSWERS_WITHIN = 120.0
 class Hurry:
     """What is shorter than in production, so that a campaign may try more; and whom a function trusts."""
 
-    read_seconds: float = 0.4
+    read_seconds: float = 5.0
     """Of a call of AWS that is not answered."""
     attempt: float = 15.0
     connect: float = 5.0

@@ -114,7 +114,7 @@ class World:
         """Answer one connection of a client of AWS."""
         while (request := read_request(sock)) is not None:
             service, operation = _called(request)
-            act = self._step(service, operation)
+            act = self._step(service, operation, is_conditional=b'"ConditionExpression"' in request.body)
             if act is Act.PARTIAL and operation not in BATCHES:
                 act = Act.PASS
             answer = b"" if act in NOT_DONE else self._done(service, operation, request, partial=act is Act.PARTIAL)
@@ -142,9 +142,10 @@ class World:
         }.get(kind, ("200 OK", ""))
         return f"HTTP/1.1 {status}\r\n{header}Content-Length: 2\r\n\r\nok".encode()
 
-    def _step(self, service: str, operation: str) -> Act:
+    def _step(self, service: str, operation: str, *, is_conditional: bool = False) -> Act:
         with self._counting:
-            step = Step(number=len(self.steps) + 1, service=service, operation=operation)
+            number = len(self.steps) + 1
+            step = Step(number=number, service=service, operation=operation, is_conditional=is_conditional)
             self.steps.append(step)
             return self.script(step)
 
