@@ -99,6 +99,14 @@ down: $(DEV)/.ready ## Stop the local AWS; its state is kept
 token: $(DEV)/.ready ## Print a token for the local API (ACCOUNT=1000001 unless you say another); make -s prints it alone
 	@$(PYTHON) -m local.token $(or $(ACCOUNT),1000001)
 
+.PHONY: send
+# Handed over as they are written: make would make nothing of the `$5` in a text, and the shell would read its quotes.
+send: export SEND_DATA = $(value DATA)
+send: export SEND_URL = $(value URL)
+send: $(DEV)/.ready ## Have something happen on a number of the local stack (EVENT NUMBER ACCOUNT DATA; URL METHOD: who is told)
+	@$(PYTHON) -m local.send $(if $(EVENT),--event '$(EVENT)') $(if $(NUMBER),--number '$(NUMBER)') \
+		$(if $(ACCOUNT),--account '$(ACCOUNT)') $(if $(METHOD),--method '$(METHOD)') --data "$$SEND_DATA" --url "$$SEND_URL"
+
 .PHONY: invoke
 invoke: build $(DEV)/.ready ## Run a built function under Lambda's runtime (FUNCTION=DeliverFunction EVENT=events/message-get.json), after make up
 	@$(PYTHON) -m local.invoke '$(FUNCTION)' '$(EVENT)'

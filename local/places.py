@@ -41,6 +41,10 @@ class Places:
         """The header with the token of the customer that `make run` shows, for `curl -H @…`."""
         return self.home / "token.header"
 
+    def header_of(self, account: str) -> Path:
+        """The same for an *account* that `make send` was about."""
+        return self.home / f"token-{account}.header"
+
     @property
     def state(self) -> Path:
         """Queues, tables and all else that survives a stop."""

@@ -2,7 +2,6 @@
 
 import secrets
 import shlex
-import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -78,11 +77,10 @@ class Show:
 
     def explain(self) -> None:
         """How to send more."""
-        event = event_of(SCENES[0], account=self._account, now=None).replace("hello world", "hello again")
-        python = sys.executable.removeprefix(f"{PROJECT}/")
         self._screen.line("Send another from a second terminal, with any change that you like:")
         self._screen.line()
-        self._screen.line(f"cd {shlex.quote(str(PROJECT))} && {python} -m local.send {shlex.quote(event)}", "cyan")
+        wanted = f"EVENT={SCENES[0].kind} ACCOUNT={self._account} DATA={shlex.quote('{"msg": "hello again"}')}"
+        self._screen.line(f"cd {shlex.quote(str(PROJECT))} && make send {wanted}", "cyan")
         self._screen.line()
         self._screen.line("Ask the API as this customer; these lines work as they are, as long as this runs:")
         write_header(self._places.curl_header, self._token)

@@ -87,17 +87,16 @@ def mail_scene() -> Scene:
     return next(scene for scene in SCENES if not scene.path)
 
 
-def event_of(scene: Scene, *, account: str, now: datetime | None) -> str:
-    """The platform's message for *scene*: the catalogue's example, happening *now*, or whenever it is sent."""
+def event_of(scene: Scene, *, account: str, now: datetime) -> str:
+    """The platform's message for *scene*: the catalogue's example, happening *now*."""
     message = {
         "event": scene.kind,
         "account": account,
         "fonenumber": FONENUMBER,
-        "time": now.isoformat(timespec="milliseconds").replace("+00:00", "Z") if now else None,
+        "time": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "data": dict(lookup(scene.kind).example),
     }
-    given = {name: value for name, value in message.items() if value is not None}
-    return json.dumps(given, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
 
 
 class Endpoint:

@@ -68,6 +68,19 @@ def test_a_variable_of_the_machine_does_not_open_it() -> None:
     assert "AWS_PROFILE" not in surroundings_of_dead_letters(STACK="ringback", AWS_PROFILE="mine")
 
 
+def test_what_happens_is_handed_over_as_it_was_written() -> None:
+    """Make would read `$5` as a variable, and the shell a quote."""
+    data, url = """{"msg": "it's $5 `off` $(shell false)"}""", "http://127.0.0.1:8000/?m=((msg))&t='$HOME'"
+    words = ["PYTHON=printf '%s\\n'", f"DATA={data}", f"URL={url}", "NUMBER=+49 30 123456", "METHOD=GET"]
+    command = ["make", "--silent", "--directory", str(PROJECT), "send", *words]
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+
+    shown = subprocess.run(command, env=outside, capture_output=True, text=True, check=True)  # noqa: S603 - our own words
+
+    arguments = ["--number", "+49 30 123456", "--method", "GET", "--data", data, "--url", url]
+    assert shown.stdout.splitlines() == ["-m", "local.send", *arguments]
+
+
 def test_an_index_of_the_person_is_used() -> None:
     """Hashes make any index safe; a company's mirror may be the only one in reach."""
     assert surroundings_of_a_recipe(PIP_INDEX_URL="mine")["PIP_INDEX_URL"] == "mine"

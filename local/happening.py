@@ -1,0 +1,76 @@
+"""An event as somebody at a terminal asks for it: the catalogue's example, but for what they say."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.errors import LocalError
+from local.issuer import ACCOUNT
+from local.scenes import FONENUMBER
+from ringback.accounts import parse_account
+from ringback.catalogue import EventKind, Scope, lookup, read_data
+from ringback.errors import InvalidSetting, MalformedEvent
+from ringback.fonenumbers import normalize
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """Something that is to happen on a number."""
+
+    kind: EventKind
+    account: str
+    fonenumber: str
+    """Empty where it happens to the whole account."""
+    data: Mapping[str, Any]
+    unknown: tuple[str, ...]
+    """Names in the data that the kind does not have."""
+
+    def message(self, event_id: str, *, url: str = "") -> dict[str, Any]:
+        """The platform's message; *url* is where a kind whose callback travels inside the event goes."""
+        number = {"fonenumber": self.fonenumber} if self.fonenumber else {}
+        callback = {"callback": {"url": url}} if self.kind.scope is Scope.MESSAGE else {}
+        named = {"event": self.kind.name, "account": self.account, **number, "id": event_id}
+        return {**named, **callback, "data": dict(self.data)}
+
+
+def parse_happening(event: str, *, account: str, number: str, data: str) -> Happening:
+    """What the texts of a command line ask for; an *account* or a *number* that is empty is that of the examples.
+
+    Raises:
+        LocalError: one of them is nothing that the platform could send; the message says which.
+    """
+    try:
+        kind = lookup(event)
+        whose = parse_account(account or ACCOUNT)
+        fonenumber = "" if kind.scope is Scope.ACCOUNT and not number else normalize(number or FONENUMBER)
+        merged = _merged(kind, _object(data), {FONENUMBER: fonenumber or FONENUMBER, ACCOUNT: whose})
+        _, unknown = read_data(kind, merged)
+    except InvalidSetting as error:
+        raise LocalError(f"{_WORDS[error.field]}: {error.message}") from None
+    except MalformedEvent as error:
+        raise LocalError(f"DATA: {error.detail}") from None
+    return Happening(kind=kind, account=whose, fonenumber=fonenumber, data=merged, unknown=unknown)
+
+
+_WORDS = {"event": "EVENT", "account": "ACCOUNT", "fonenumber": "NUMBER"}
+"""What `make` calls the fields of an event."""
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        given = json.loads(text or "{}")
+    except ValueError as error:
+        raise LocalError(
+            f'DATA is not JSON ({error}); it takes an object of fields: DATA=\'{{"msg": "hi"}}\''
+        ) from None
+    if not isinstance(given, dict):
+        raise LocalError('DATA takes an object of fields: DATA=\'{"msg": "hi"}\'')
+    return given
+
+
+def _merged(kind: EventKind, given: Mapping[str, Any], instead: Mapping[str, str]) -> dict[str, Any]:
+    """The example of *kind* about another number and account, without the fields that are *given* under any name."""
+    bodies = {kind.names[name].body for name in given if name in kind.names}
+    example = {name: instead.get(str(value), value) for name, value in kind.example.items() if name not in bodies}
+    return {**example, **given}
