@@ -21,7 +21,8 @@ class Size:
     """Of a fuzzer."""
     rounds: int = 100
     """Of races, and of batches with receivers that lie."""
-
+    liars: int = 5
+    """Of the hundred events of such a batch."""
     attempt: float = 15.0
     """Seconds of an attempt at receivers that lie; as in production unless given."""
     connect: float = 5.0
@@ -34,4 +35,4 @@ class Size:
 
 
 WHOLE = Size(seed=1)
-LEAN = Size(seed=1, share=0.03, often=1, examples=150, rounds=1, attempt=3, connect=2)
+LEAN = Size(seed=1, share=0.03, often=1, examples=150, rounds=1, liars=60, attempt=3, connect=2)

@@ -56,7 +56,10 @@ def read_request(sock: socket.socket) -> Received | None:
     received = Received(head=head.removesuffix(b"\r\n\r\n"), body=b"")
     body = b""
     while len(body) < int(received.headers.get("content-length", 0)):
-        body += sock.recv(65_536)
+        piece = sock.recv(65_536)
+        if not piece:
+            return None
+        body += piece
     return Received(head=received.head, body=body)
 
 
