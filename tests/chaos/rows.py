@@ -33,6 +33,7 @@ class Row:
     """Megabytes of the largest process of a function."""
     red: list[str] = field(default_factory=list)
     """What was not kept, with what one needs to see it again."""
+    _named: set[str] = field(default_factory=set)
 
     def add(self, name: str, verdict: Verdict, ended: Iterable[Ended] = ()) -> None:
         """Count one trial, which *name* says how to do again."""
@@ -41,7 +42,10 @@ class Row:
         self.lost += len(verdict.lost)
         self.stuck += len(verdict.stuck)
         self.duplicated += verdict.duplicated
-        self.red += [f"{name}: {text}" for text in verdict.red][: MOST_RED - len(self.red)]
+        if name not in self._named:
+            self.red += [f"{name}: {text}" for text in verdict.red][: MOST_RED - len(self.red)]
+        if verdict.red and name != self.name:  # the same again says no more; inputs of a fuzzer have no names
+            self._named.add(name)
         for one in ended:
             self.took(one.seconds, one.megabytes)
 
@@ -52,7 +56,8 @@ class Row:
 
     def as_json(self) -> dict[str, Any]:
         """For the file."""
-        return asdict(self) | {"longest": round(self.longest, 2), "memory": round(self.memory)}
+        public = {name: value for name, value in asdict(self).items() if not name.startswith("_")}
+        return public | {"longest": round(self.longest, 2), "memory": round(self.memory)}
 
 
 def line(row: dict[str, Any]) -> str:
