@@ -24,7 +24,7 @@ def as_ministack_has_it(template: Template) -> Template:
                 document["Statement"] = [one for one in document["Statement"] if one["Sid"] != "NobodyWithoutTls"]
                 if not document["Statement"]:
                     del changed["Resources"][name]
-            case {"Type": "AWS::IAM::Role", "Properties": {"Policies": [{"PolicyDocument": document}]}}:
+            case {"Type": "AWS::IAM::Role", "Properties": {"Policies": [{"PolicyDocument": document}, *_]}}:
                 for statement in document["Statement"]:
                     _loosen(statement)
     return changed

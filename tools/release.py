@@ -15,6 +15,7 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[1]
 CHANGELOG = "CHANGELOG.md"
 CODE = "layers/ringback/ringback/__init__.py"
+TEMPLATE = "template.yaml"
 SHOWN = ("README.md",)
 """Pages that show the version in a request's `User-Agent`; those that `make docs` writes follow by themselves."""
 
@@ -64,6 +65,7 @@ def released(version: Version, files: Mapping[str, str], today: date) -> dict[st
     heading = f"## Unreleased\n\n## {version} - {today.isoformat()}\n"
     texts = {name: re.sub(r"Ringback/\d+\.\d+\.\d+", f"Ringback/{version}", files[name]) for name in SHOWN}
     return texts | {
+        TEMPLATE: re.sub(r"(?m)^(    SemanticVersion:) .*$", rf"\1 {version}", files[TEMPLATE]),
         CHANGELOG: changelog.replace("## Unreleased\n", heading, 1),
         CODE: re.sub(r'^VERSION = ".*"$', f'VERSION = "{version}"', files[CODE], flags=re.MULTILINE),
     }
@@ -83,7 +85,7 @@ def main(given: Sequence[str], project: Path = PROJECT) -> int:
     try:
         version = Version.of(parser.parse_args(given).version)
         _refuse_changes(project)
-        files = {name: (project / name).read_text(encoding="utf-8") for name in (CHANGELOG, CODE, *SHOWN)}
+        files = {name: (project / name).read_text(encoding="utf-8") for name in (CHANGELOG, CODE, TEMPLATE, *SHOWN)}
         texts = released(version, files, datetime.now(UTC).date())
     except NotReady as reason:
         print(f"release: {reason}", file=sys.stderr)

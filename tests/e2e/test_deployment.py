@@ -106,7 +106,13 @@ def with_its_code(template: Template, build: Path) -> Template:
     for resource in template["Resources"].values():
         if name := CODE_PROPERTIES.get(resource["Type"]):
             resource["Properties"][name] = str(build / resource["Properties"][name])
-    return template
+    application = template["Metadata"]["AWS::ServerlessRepo::Application"]
+    return template | {
+        "Metadata": {
+            "AWS::ServerlessRepo::Application": application
+            | {"LicenseUrl": str(PROJECT / "LICENSE"), "ReadmeUrl": str(PROJECT / "README.md")}
+        }
+    }
 
 
 @pytest.fixture
@@ -254,6 +260,10 @@ def proposed(cloud: Cloud, parameter: str, value: str) -> None:
         ("RequestsPerSecond", "0"),
         ("ConnectionsPerHost", "0"),
         ("SuccessLogRate", "1.1"),
+        ("PermissionsBoundary", "boundary"),
+        ("RolePath", "platform"),
+        ("SubnetIds", "subnet-0a, subnet-0b"),
+        ("SecurityGroupIds", "default"),
         ("SuccessRateBelow", "101"),
         ("LeastAttempts", "0"),
     ],
@@ -280,6 +290,9 @@ def test_a_parameter_out_of_range_is_refused_with_what_is_allowed(cloud: Cloud, 
         ("AlarmAddress", ""),
         ("AlarmAddress", "oncall@example.com"),
         ("SuccessLogRate", "0"),
+        ("PermissionsBoundary", "arn:aws:iam::123456789012:policy/platform/boundary"),
+        ("RolePath", "/platform/ringback/"),
+        ("SubnetIds", ""),
     ],
 )
 def test_a_parameter_within_its_range_is_taken(cloud: Cloud, parameter: str, value: str) -> None:

@@ -77,6 +77,20 @@ def test_images_are_asked_for_that_run_what_was_built() -> None:
     assert {one["architecture"] for one in resolved(str(built)).values()} == {default}
 
 
+def test_sam_publish_finds_what_it_needs() -> None:
+    """Everything but the call to AWS."""
+    needed = ["author", "description", "name"]
+    ask = f"""
+import sys
+from samcli.vendor.serverlessrepo.parser import get_app_metadata, parse_template
+application = get_app_metadata(parse_template(open(sys.argv[1]).read()))
+assert application.validate({needed}) and application.semantic_version
+"""
+    line = [str(SAM), "-c", ask, str(Places().build / "template.yaml")]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_build_is_refused_by_a_stack_of_the_other_processor() -> None:
     """Packages for the wrong one do not load; only the build knows which one it is for."""
     built = load(Places().build / "template.yaml")

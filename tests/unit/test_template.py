@@ -20,7 +20,7 @@ from deliver.dead_letters import MOST_ATTRIBUTES, MOST_BODY
 from deliver.events import MOST_BYTES
 from deliver.pipeline import ATTEMPT_NEEDS_SECONDS
 from requeue.requeue import RUN_NEEDS_SECONDS
-from ringback import callback_items
+from ringback import VERSION, callback_items
 from ringback.callback_items import NUMBERS_INDEX
 from ringback.callbacks import as_block
 from ringback.credentials import Credentials
@@ -206,7 +206,8 @@ def test_the_rule_does_not_take_our_own_notices_for_events() -> None:
 def test_tables_cost_nothing_at_rest_are_encrypted_and_can_be_restored(table: str) -> None:
     assert properties(table)["BillingMode"] == "PAY_PER_REQUEST"
     assert properties(table)["SSESpecification"] == {"SSEEnabled": True}
-    assert properties(table)["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    recovery = True if table == "CallbacksTable" else {"Ref": "LogRecovery"}
+    assert properties(table)["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": recovery}
 
 
 @pytest.mark.parametrize("name", [*TABLES, "CredentialsKey"])
@@ -395,7 +396,7 @@ def test_a_token_comes_in_fonestorm_s_header_and_is_of_one_issuer_for_one_audien
 
 def test_an_issuer_without_an_audience_is_refused() -> None:
     """It would be taken for the audience of anybody's token, or for no issuer at all."""
-    (rule,) = source()["Rules"].values()
+    rule = source()["Rules"]["IssuerAndAudienceGoTogether"]
 
     assert named_in(rule) == {"TokenIssuer", "TokenAudience"}
     assert [template()["Parameters"][name]["Default"] for name in ("TokenIssuer", "TokenAudience")] == ["", ""]
@@ -459,12 +460,56 @@ def test_pydantic_is_loaded_by_the_api_alone() -> None:
     }
 
 
+# ── Where it runs ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_subnets_without_a_security_group_are_refused() -> None:
+    """And the other way round: Lambda would run the function outside of the VPC, or refuse it late."""
+    rule = source()["Rules"]["SubnetsAndSecurityGroupsGoTogether"]
+
+    assert named_in(rule) == {"SubnetIds", "SecurityGroupIds"}
+    assert [template()["Parameters"][name]["Default"] for name in ("SubnetIds", "SecurityGroupIds")] == ["", ""]
+
+
+def test_in_a_vpc_are_the_functions_that_call_customers_and_no_others() -> None:
+    inside = {name for name in FUNCTIONS if "VpcConfig" in properties(name)}
+
+    assert inside == {"DeliverFunction", "ApiFunction"}
+    for name in inside:
+        condition, config, otherwise = properties(name)["VpcConfig"]["Fn::If"]
+        assert (condition, otherwise) == ("InVpc", {"Ref": "AWS::NoValue"})
+        assert named_in(config) == {"SubnetIds", "SecurityGroupIds"}
+
+
+def test_network_interfaces_are_made_by_lambda_and_not_by_the_functions_code() -> None:
+    for role in ("DeliverRole", "ApiRole"):
+        condition, network, otherwise = properties(role)["Policies"][-1]["Fn::If"]
+        allowed, denied = network["PolicyDocument"]["Statement"]
+        assert (condition, otherwise) == ("InVpc", {"Ref": "AWS::NoValue"})
+        assert (allowed["Effect"], denied["Effect"]) == ("Allow", "Deny")
+        assert allowed["Action"] == denied["Action"]
+        assert "lambda:SourceFunctionArn" in denied["Condition"]["ArnLike"]
+
+
+def test_every_role_keeps_to_the_boundary_and_the_path_of_the_account() -> None:
+    for role in of_type("AWS::IAM::Role").values():
+        assert role["Properties"]["Path"] == {"Ref": "RolePath"}
+        assert role["Properties"]["PermissionsBoundary"]["Fn::If"][:2] == ["Bounded", {"Ref": "PermissionsBoundary"}]
+
+
+def test_what_sam_would_publish_has_the_version_and_files_that_are_there() -> None:
+    application = source()["Metadata"]["AWS::ServerlessRepo::Application"]
+
+    assert application["SemanticVersion"] == VERSION
+    assert all((PROJECT / application[name]).exists() for name in ("LicenseUrl", "ReadmeUrl"))
+
+
 # ── Permissions ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def grants() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     for name, role in of_type("AWS::IAM::Role").items():
-        for policy in role["Properties"]["Policies"]:
+        for policy in (one for one in role["Properties"]["Policies"] if "Fn::If" not in one):
             for sid, statement in statements(policy["PolicyDocument"]).items():
                 yield name, sid, statement
 

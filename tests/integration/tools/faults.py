@@ -14,7 +14,7 @@ def properties(template: Template, name: str) -> dict[str, Any]:
 
 
 def statement(template: Template, role: str, sid: str) -> dict[str, Any]:
-    (policy,) = properties(template, role)["Policies"]
+    policy, *_ = properties(template, role)["Policies"]
     found: dict[str, Any]
     (found,) = (one for one in policy["PolicyDocument"]["Statement"] if one["Sid"] == sid)
     return found

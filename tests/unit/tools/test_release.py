@@ -12,6 +12,7 @@ FILES = {
     CHANGELOG: "# Changelog\n\n## Unreleased\n\n### Added\n\n- This.\n\n## 1.0.0 - 2026-01-01\n\n- That.\n",
     CODE: '"""What."""\n\nVERSION = "1.0.0"\n',
     "README.md": PAGE,
+    "template.yaml": "Metadata:\n  A:\n    SemanticVersion: 1.0.0\n",
 }
 
 
@@ -30,6 +31,7 @@ def test_a_release_takes_over_what_is_unreleased() -> None:
 
     assert "## Unreleased\n\n## 1.1.0 - 2026-11-28\n\n### Added\n\n- This.\n\n## 1.0.0" in texts[CHANGELOG]
     assert 'VERSION = "1.1.0"' in texts[CODE]
+    assert "    SemanticVersion: 1.1.0\n" in texts["template.yaml"]
     assert texts["README.md"] == PAGE.replace("1.0.0", "1.1.0")
 
 

@@ -69,10 +69,10 @@ def test_a_rule_for_something_that_is_no_queue_and_no_function_is_found(stack: d
 
 
 def test_a_lane_whose_function_may_not_take_from_it_is_found(stack: dict[str, Any]) -> None:
-    for policy in properties(stack, "DeliverRole")["Policies"]:
-        for statement in policy["PolicyDocument"]["Statement"]:
-            if statement["Sid"] == "TakeFromBothLanes":
-                statement["Action"].remove("sqs:DeleteMessage")
+    policy, *_ = properties(stack, "DeliverRole")["Policies"]
+    for statement in policy["PolicyDocument"]["Statement"]:
+        if statement["Sid"] == "TakeFromBothLanes":
+            statement["Action"].remove("sqs:DeleteMessage")
 
     assert [complaint.split(": ")[1] for complaint in wiring.complaints(stack)] == [
         "DeliverRole does not allow sqs:DeleteMessage on EventsQueue",
