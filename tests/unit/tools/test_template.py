@@ -74,3 +74,24 @@ def test_what_sam_refuses_is_named(template: Template) -> None:
 
     with pytest.raises(InvalidTemplate, match=r"\[Hello\].*Handlr"):
         translate(template, {})
+
+
+def versions(template: Template, **parameters: str) -> list[str]:
+    resources = translate(template, parameters)["Resources"]
+    return [name for name, resource in resources.items() if resource["Type"] == "AWS::Lambda::Version"]
+
+
+@pytest.mark.parametrize("all_properties", [False, True])
+def test_a_version_of_sam_does_not_follow_a_parameter(template: Template, *, all_properties: bool) -> None:
+    """Why there is no gradual deployment (decision 0025): its alias would go on with the old value."""
+    template["Globals"]["Function"]["CodeUri"] = PLACEHOLDER
+    template["Parameters"]["Rate"] = {"Type": "String", "Default": "0"}
+    template["Resources"]["Hello"]["Properties"] |= {
+        "AutoPublishAlias": "live",
+        "AutoPublishAliasAllProperties": all_properties,
+        "Environment": {"Variables": {"RATE": {"Ref": "Rate"}}},
+    }
+
+    (before,) = versions(template, Rate="0")
+
+    assert versions(template, Rate="1") == [before]
