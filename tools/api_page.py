@@ -20,7 +20,9 @@ _INTRODUCTION = """\
 
 `make docs` writes this page from the OpenAPI document, which the API itself has at
 `GET /v2/openapi.json` and shows at `GET /docs`; a test fails where they differ, and another one makes every request of
-this page and compares the answers. Those two routes are open; every other one needs an account.
+this page and compares the answers. Those two routes are open; every other one needs an account. The document says what
+receivers get, too (`webhooks`). Generators that stumble over an operation with two types of bodies take
+`GET /v2/openapi.json?bodies=json`.
 
 - **Who calls.** With a token issuer configured, the header `token` holds a JWT whose claim `account_id` is the account.
   Without one, the platform signs its calls with AWS Signature Version 4 and names the account in the header `account`.

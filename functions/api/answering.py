@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +17,7 @@ from api.bodies import parse_json, readable
 from api.caller import account_of
 from api.calls import Call
 from api.content_types import JSON
+from api.editions import Bodies, base_of, edition
 from api.environment import Environment
 from api.problems import Problem, answer, lambda_answer, problem_of
 from api.publication import Publication
@@ -26,6 +27,9 @@ from api.routing import Operation, Paths, Routes, in_ascii, without_slash
 from api.settings import ApiSettings
 from ringback.errors import OurFault
 from ringback.fault_fields import fault_fields
+
+MOST_EDITIONS = 8
+"""Editions of the OpenAPI document that are kept, 0.2 MB each: two for every name that the API has."""
 
 
 class Api:
@@ -46,7 +50,7 @@ class Api:
             self._resolver.include_router(router)
         self._resolver.exception_handler(Exception)(self._told)
         self._documents: dict[ApiSettings, dict[str, Any]] = {}
-        self._published: dict[ApiSettings, Publication] = {}
+        self.published = lru_cache(MOST_EDITIONS)(self._edition)
 
     def document(self, settings: ApiSettings) -> dict[str, Any]:
         """The OpenAPI document of a stack with these *settings*, made once."""
@@ -56,15 +60,14 @@ class Api:
             self._documents[settings] = document(self._resolver, self.paths, settings)
         return self._documents[settings]
 
-    def published(self, settings: ApiSettings) -> Publication:
-        """The same as it is answered."""
-        if settings not in self._published:
-            self._published[settings] = Publication(
-                content_type=JSON,
-                text=json.dumps(self.document(settings), ensure_ascii=False, separators=(",", ":")),
-                headers={"Access-Control-Allow-Origin": "*"},
-            )
-        return self._published[settings]
+    def _edition(self, settings: ApiSettings, base: str, bodies: Bodies) -> Publication:
+        """The same as it is answered at *base*."""
+        made = edition(self.document(settings), base, bodies)
+        return Publication(
+            content_type=JSON,
+            text=json.dumps(made, ensure_ascii=False, separators=(",", ":")),
+            headers={"Access-Control-Allow-Origin": "*"},
+        )
 
     def answer(self, event: Mapping[str, Any], context: LambdaContext, parts: Environment) -> dict[str, Any]:
         """Answer a request of API Gateway, and write one line about it."""
@@ -94,7 +97,7 @@ class Api:
             at=at,
             parts=parts,
             headers=event.get("headers", {}),
-            document=partial(self.published, parts.api),
+            document=partial(self.published, parts.api, base_of(event)),
         )
         self._resolver.append_context(call=call)  # type: ignore[no-untyped-call] # of Powertools
         return self._resolver.resolve(request, context)

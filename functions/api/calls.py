@@ -8,6 +8,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Depends
 from aws_lambda_powertools.event_handler.request import Request
 
+from api.editions import Bodies
 from api.environment import Environment
 from api.publication import Publication
 
@@ -22,8 +23,8 @@ class Call:
     parts: Environment
     headers: Mapping[str, str]
     """By their names in lower case."""
-    document: Callable[[], Publication]
-    """The OpenAPI document."""
+    document: Callable[[Bodies], Publication]
+    """The OpenAPI document, of which there are editions."""
 
 
 def _current(request: Request) -> Call:

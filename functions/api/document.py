@@ -17,6 +17,8 @@ from api.problems import body_of
 from api.rate import Allowance
 from api.routing import Operation, Paths
 from api.settings import ApiSettings, Authorization
+from api.webhooks import TAG as WEBHOOKS
+from api.webhooks import parameters, schemas, webhooks
 from ringback import VERSION
 
 DESCRIPTION = """\
@@ -26,6 +28,19 @@ Every error is an object with `error`, `message` and `status_code`. Times are UT
 beyond that the answer is 429 with `Retry-After`.
 """
 """With what the stack was deployed with in place of `{allowed}`."""
+
+TAGS = {
+    "Callbacks": "What is to happen when something happens: set it, read it, cancel it.",
+    "Events": "The catalogue, and trying a callback out.",
+    "Deliveries": "What was sent and what came of it, and sending it again.",
+    "Account": "What belongs to the account as a whole.",
+    WEBHOOKS: "What a receiver is sent.",
+}
+"""Every tag of an operation, with what it is about."""
+
+LICENSE = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
+CONTACT = {"name": "The platform that runs this stack"}
+"""Who that is, the stack does not know; there is nobody else to ask about it."""
 
 EXAMPLES = {
     HTTPStatus.BAD_REQUEST: 'method: given "PATCH"; messages/receive_notify allows GET, POST, JSON',
@@ -86,10 +101,15 @@ def document(resolver: APIGatewayHttpResolver, paths: Paths, settings: ApiSettin
     components["responses"] = {
         _name(status): _response(status, message.replace("{allowed}", allowed)) for status, message in EXAMPLES.items()
     }
+    components["schemas"] |= schemas()
+    components["parameters"] = parameters()
+    made["info"] |= {"license": LICENSE, "contact": CONTACT}
+    made["tags"] = [{"name": name, "description": about} for name, about in TAGS.items()]
     made["servers"] = [{"url": "..", "description": "Relative to this document: where the API is."}]
     made["paths"] = {path: made["paths"][path] for path in paths if path in made["paths"]}
     for path, verb, operation in _operations(made):
         _complete(operation, paths[path][verb.upper()], components["schemas"])
+    made["webhooks"] = webhooks()
     return made
 
 
@@ -105,8 +125,6 @@ def _complete(operation: dict[str, Any], known: Operation, schemas: dict[str, An
         del responses[status]
     statuses = {*known.problems, *_ALWAYS, *(() if known.open else (HTTPStatus.UNAUTHORIZED,))}
     if "{" in known.path:  # a segment may be no text that a path can hold
-        statuses.add(HTTPStatus.NOT_FOUND)
-    if "{" in known.path:
         statuses.add(HTTPStatus.NOT_FOUND)
     if "requestBody" in operation:
         statuses |= set(_WITH_BODY)

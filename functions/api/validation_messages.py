@@ -49,7 +49,7 @@ def _sentence(error: Mapping[str, Any]) -> str:
     if kind in WANTED:
         told = kind_of(given) if error["loc"][-1] in SECRET else shown(given)
         return f"given {told}; it takes {WANTED[kind]}"
-    if kind == "enum":
+    if kind in {"enum", "literal_error"}:
         return f"given {shown(given)}; allowed: {_listed(context['expected'])}"
     if kind in {"greater_than_equal", "less_than_equal"}:
         least = "ge" in context

@@ -30,12 +30,27 @@ def test_it_is_openapi_3_1_with_the_token_as_its_security(document: Any) -> None
     assert document["components"]["securitySchemes"]["token"]["name"] == "token"
 
 
+def test_it_says_who_may_use_it_and_who_is_to_be_asked(document: Any) -> None:
+    assert document["info"]["license"]["identifier"] == "Apache-2.0"
+    assert document["info"]["contact"]
+
+
+def test_every_tag_is_explained_and_no_other(document: Any) -> None:
+    """Also those of the webhooks; `TAGS` of api/document.py has them."""
+    webhooks = [operation for verbs in document["webhooks"].values() for operation in verbs.values()]
+    used = {tag for one in (*(one for _, _, one in operations(document)), *webhooks) for tag in one["tags"]}
+
+    assert {tag["name"] for tag in document["tags"]} == used
+    assert all(tag["description"] for tag in document["tags"])
+
+
 def test_every_operation_says_what_it_does_and_what_can_go_wrong(document: Any) -> None:
     names = [operation["operationId"] for _, _, operation in operations(document)]
 
     assert len(set(names)) == len(names) > 25
     for verb, path, operation in operations(document):
         assert operation["summary"], path
+        assert operation["description"], f"{verb} {path} has no description"
         assert {"400", "401", "429", "500", "503"} <= set(operation["responses"]), path
         assert ("requestBody" in operation) <= ({"413", "415"} <= set(operation["responses"])), path
         assert "422" not in operation["responses"], (verb, path)
@@ -79,6 +94,38 @@ def test_bodies_are_json_and_the_flat_ones_also_forms_without_null(document: Any
         for field in form["schema"]["properties"].values():
             assert field["type"] in {"string", "boolean"}
             assert None not in field.get("enum", [])
+
+
+def test_generators_may_have_json_bodies_alone(shared_api: Api, document: Any) -> None:
+    """And nothing else is otherwise."""
+    only_json = shared_api.get("/v2/openapi.json?bodies=json", account=None).json
+
+    for _, _, operation in operations(document):
+        operation.get("requestBody", {}).get("content", {}).pop("application/x-www-form-urlencoded", None)
+    assert only_json == document
+    assert "application/x-www-form-urlencoded" not in str(only_json["paths"])
+    assert shared_api.get("/v2/openapi.json?bodies=all", account=None).json != only_json
+
+
+def test_another_edition_is_refused(shared_api: Api) -> None:
+    refused = shared_api.get("/v2/openapi.json?bodies=xml", account=None)
+
+    assert (refused.status, refused.message) == (400, 'bodies: given "xml"; allowed: all, json')
+
+
+HOST = "a1b2c3d4e5.execute-api.us-east-1.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("host", "url"), [(HOST, f"https://{HOST}"), ("api.example.com", ".."), ("127.0.0.1:4566", ".."), (None, "..")]
+)
+def test_it_names_the_address_that_it_was_asked_at(shared_api: Api, host: str | None, url: str) -> None:
+    """Behind something that hides the gateway, nobody knows it: then it is relative to the document."""
+    headers = {"host": host} if host else {}
+
+    [server] = shared_api.get("/v2/openapi.json", account=None, headers=headers).json["servers"]
+
+    assert server["url"] == url
 
 
 def test_the_page_needs_nothing_from_elsewhere(shared_api: Api) -> None:

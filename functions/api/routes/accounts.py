@@ -120,13 +120,25 @@ def delete_signing_secret(call: Calling) -> SigningSecretAnswer:
     return SigningSecretAnswer(signing_secret=SigningSecret(exists=False, created=None, previous_signs_until=None))
 
 
-@routes.operation("GET", CONTACT, name="get_contact", summary="Who is told when a callback is turned off")
+@routes.operation(
+    "GET",
+    CONTACT,
+    name="get_contact",
+    summary="Who is told when a callback is turned off",
+    description="One mail address; empty where nobody is told.",
+)
 def get_contact(call: Calling) -> ContactAnswer:
     """The account's mail address."""
     return ContactAnswer(contact=Contact(email=call.parts.accounts.contact(call.account)))
 
 
-@routes.operation("PUT", CONTACT, name="put_contact", summary="Set who is told when a callback is turned off")
+@routes.operation(
+    "PUT",
+    CONTACT,
+    name="put_contact",
+    summary="Set who is told when a callback is turned off",
+    description="One mail address; an empty one tells nobody.",
+)
 def put_contact(call: Calling, body: Annotated[ContactInput, Body()]) -> ContactAnswer:
     """One address, or nobody."""
     email = parse_mailbox(body.email) if body.email else ""

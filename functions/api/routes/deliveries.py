@@ -69,6 +69,7 @@ def list_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
     ACCOUNT + "/deliveries",
     name="list_account_deliveries",
     summary="The log of events without a number",
+    description="As for a number. Call records may have none.",
     answer=LISTED_OF_ACCOUNT,
 )
 def list_account_deliveries(  # noqa: PLR0913, PLR0917 - as above
@@ -89,6 +90,7 @@ def list_account_deliveries(  # noqa: PLR0913, PLR0917 - as above
     NUMBER + "/deliveries/{delivery}",
     name="get_delivery",
     summary="One delivery with its attempts and data",
+    description="What the event brought, and what came of each attempt.",
     problems=[HTTPStatus.NOT_FOUND],
 )
 def get_delivery(call: Calling, fonenumber: Number, delivery: DeliveryId) -> DeliveryAnswer:
@@ -101,6 +103,7 @@ def get_delivery(call: Calling, fonenumber: Number, delivery: DeliveryId) -> Del
     ACCOUNT + "/deliveries/{delivery}",
     name="get_account_delivery",
     summary="One delivery of an event without a number",
+    description="As for a number.",
     problems=[HTTPStatus.NOT_FOUND],
     answer=SHOWN_OF_ACCOUNT,
 )
@@ -132,6 +135,7 @@ def redeliver(call: Calling, fonenumber: Number, delivery: DeliveryId) -> Delive
     ACCOUNT + "/deliveries/{delivery}/redeliver",
     name="redeliver_account_delivery",
     summary="Send a delivery of an event without a number again",
+    description="As for a number.",
     problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT],
     status=HTTPStatus.ACCEPTED,
     answer=SENT_AGAIN_OF_ACCOUNT,
@@ -164,6 +168,7 @@ def redeliver_many(call: Calling, fonenumber: Number, body: Annotated[Redelivery
     ACCOUNT + "/redeliver",
     name="redeliver_many_of_account",
     summary="Send all deliveries of events without a number again that match",
+    description="As for a number.",
     problems=[HTTPStatus.CONFLICT],
     status=HTTPStatus.ACCEPTED,
 )

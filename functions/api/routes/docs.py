@@ -1,18 +1,22 @@
 """The API's own description; the only routes that are open."""
 
+from typing import Annotated, Literal
+
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from api.calls import Calling
 from api.docs_page import page
+from api.editions import Bodies
 from api.routing import Routes
 
 routes = Routes("Documentation")
 
 
 @routes.operation("GET", "/v2/openapi.json", name="get_openapi", summary="This document", open=True, documented=False)
-def get_openapi(call: Calling) -> Response[str]:
+def get_openapi(call: Calling, bodies: Annotated[Literal["all", "json"], Query()] = "all") -> Response[str]:
     """OpenAPI 3.1."""
-    return call.document().answer(call.headers)
+    return call.document(Bodies(bodies)).answer(call.headers)
 
 
 @routes.operation("GET", "/docs", name="get_docs", summary="This document as a page", open=True, documented=False)

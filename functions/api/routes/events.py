@@ -49,6 +49,7 @@ def list_events(call: Calling) -> EventsAnswer:  # noqa: ARG001 - an account may
     "/v2/events/{group}/{name}",
     name="get_event",
     summary="One kind of event: tokens, body keys, methods, an example",
+    description="As the list of all has it.",
     problems=[HTTPStatus.NOT_FOUND],
 )
 def get_event(call: Calling, group: Group, name: Name) -> EventAnswer:  # noqa: ARG001 - as above

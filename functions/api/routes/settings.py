@@ -116,6 +116,7 @@ def _register_for_the_account(kind: EventKind) -> None:
         f"/v2/{kind.name}",
         name=f"get_{kind.group}_{kind.short_name}",
         summary=f"Read the callback for {kind.name}",
+        description="With all else that is set for the account.",
     )
     def get_callback(call: Calling) -> AccountAnswer:
         return _of_the_account(call)
@@ -137,6 +138,7 @@ for _kind in ACCOUNT_KINDS:
     "/v2/accounts/{account_id}",
     name="get_account",
     summary="Read what is set for the whole account",
+    description="All kinds of events that are set for an account, set or not.",
     problems=[HTTPStatus.NOT_FOUND],
 )
 def get_account(call: Calling, account_id: AccountId) -> AccountAnswer:
@@ -189,6 +191,7 @@ def get_fonenumber(call: Calling, fonenumber: Number) -> FonenumberAnswer:
     "/v2/fonenumbers/{fonenumber}/health",
     name="get_health",
     summary="How the endpoints of a number's callbacks are",
+    description="Of each callback that is set: whether it answers, since when it does not, or why it was turned off.",
 )
 def get_health(call: Calling, fonenumber: Number) -> HealthAnswer:
     """Of each callback that is set."""
