@@ -168,8 +168,9 @@ format: $(DEV)/.ready ## Format the code, and mend what ruff can mend
 	$(PYTHON) -m ruff format
 
 .PHONY: docs
-docs: $(DEV)/.ready ## Write docs/catalogue.md, docs/api.md and the tables of docs/{deploy,metrics}.md anew, from the code and the template
+docs: $(DEV)/.ready ## Write docs/{catalogue,api}.md, docs/event.schema.json and the tables of docs/{deploy,metrics}.md anew, from the code and the template
 	@$(PYTHON) -m tools.catalogue_page
+	@$(PYTHON) -m tools.event_schema
 	@$(PYTHON) -m tools.api_page
 	@$(PYTHON) -m tools.deploy_page
 	@$(PYTHON) -m tools.deployer_policy

@@ -15,6 +15,7 @@ What can happen, and what a callback for it gets. `make docs` writes this page f
 
 - *token* stands for the value in a URL: `((msg))`, or the older `{{msg}}`. Body names and aliases are tokens, too.
 - *body* is the key in the JSON body, which has its keys in this order, and only those that the event has.
+- [event.schema.json](event.schema.json) is a JSON Schema of the platform's messages, for producers to validate with.
 - Values named here are those of the reference. The platform may send others; they are delivered as they come.
 
 | event | what happened | set for | types | methods |

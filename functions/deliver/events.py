@@ -27,7 +27,9 @@ MOST_WRAPPINGS = 3
 DEFAULT_ACCOUNT = "default"
 """The account of events from a platform that has only one."""
 
-_MOST_ID = 160
+MOST_ID = 160
+"""Characters of an event's id."""
+
 _TIME = "ISO 8601, as in 2026-11-23T17:36:00Z"
 
 MOST_OWNER = 2_048
@@ -189,7 +191,7 @@ def _id(given: object, *, default: str) -> str:
         return default
     if isinstance(given, bool) or not isinstance(given, str | int | Literal) or not _plain(str(given)):
         raise MalformedEvent(
-            MalformedReason.BAD_ID, f"id is {shown(given)}; allowed: up to {_MOST_ID} printable characters"
+            MalformedReason.BAD_ID, f"id is {shown(given)}; allowed: up to {MOST_ID} printable characters"
         )
     return str(given)
 
@@ -215,4 +217,4 @@ def _callback(message: Mapping[str, Any], kind: EventKind, owner: str) -> Callba
 
 
 def _plain(text: str) -> bool:
-    return len(text) <= _MOST_ID and text.isprintable()  # half a surrogate pair is not printable, and no UTF-8 either
+    return len(text) <= MOST_ID and text.isprintable()  # half a surrogate pair is not printable, and no UTF-8 either

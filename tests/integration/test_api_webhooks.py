@@ -46,7 +46,7 @@ def resolved(document: Any, one: Any) -> Any:
     return document["components"]["parameters"][one["$ref"].rsplit("/", 1)[1]] if "$ref" in one else one
 
 
-@pytest.mark.parametrize(("kind", "method"), CASES, ids=str)
+@pytest.mark.parametrize(("kind", "method"), CASES, ids=[f"{kind.name}-{method}" for kind, method in CASES])
 def test_each_kind_is_sent_as_it_says_by_each_method(document: Any, kind: EventKind, method: Method) -> None:
     request = sent(kind, method)
     headers = {name.lower(): value for name, value in request.headers}

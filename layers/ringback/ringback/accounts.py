@@ -6,7 +6,10 @@ from typing import Final
 from ringback.errors import InvalidSetting
 from ringback.texts import shown
 
-_ACCOUNT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+PATTERN: Final = "^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$"
+"""What an account is, in the part of the language that JSON Schema shares with Python."""
+
+_ACCOUNT: Final = re.compile(PATTERN)
 
 
 def parse_account(given: object) -> str:

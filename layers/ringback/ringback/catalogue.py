@@ -14,9 +14,11 @@ from ringback.texts import shown, well_formed
 
 __all__ = ["CATALOGUE", "EventKind", "Field", "FieldType", "Scope", "lookup", "read_data"]
 
-_DIGITS = 15  # every JSON reader keeps integers below 2**53 exact (RFC 8259, section 6)
-_INTEGER = re.compile(rf"-?[0-9]{{1,{_DIGITS}}}")
-_TOO_LARGE = 10**_DIGITS
+MOST_DIGITS = 15
+"""Of an integer: every JSON reader keeps those below 2**53 exact (RFC 8259, section 6)."""
+
+_INTEGER = re.compile(rf"-?[0-9]{{1,{MOST_DIGITS}}}")
+_TOO_LARGE = 10**MOST_DIGITS
 
 
 def lookup(name: object) -> EventKind:
@@ -86,7 +88,7 @@ def _integer(name: str, raw: object) -> int | None:
         return int(raw)
     if isinstance(raw, int | float) and not isinstance(raw, bool) and raw == raw // 1 and abs(raw) < _TOO_LARGE:
         return int(raw)
-    raise _bad(name, f"it takes an integer of up to {_DIGITS} digits", raw)
+    raise _bad(name, f"it takes an integer of up to {MOST_DIGITS} digits", raw)
 
 
 def _bad(name: str, rule: str, given: object) -> MalformedEvent:

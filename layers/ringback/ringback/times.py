@@ -7,11 +7,13 @@ from typing import Final
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
-_WRITTEN: Final = re.compile(
-    "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    "(?:[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[Zz]| ?[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
+PATTERN: Final = (
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    "(?:[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[Zz]| ?[+-][0-9]{2}(?::?[0-9]{2})?)?)?$"
 )
 """What people and their libraries write. Python takes more, and 1795120112345 milliseconds for the year 1795."""
+
+_WRITTEN: Final = re.compile(PATTERN)
 
 
 def milliseconds(at: datetime) -> int:

@@ -21,7 +21,7 @@ def data_of(**given: Any) -> dict[str, Any]:
     return dict(happening(**given).data)
 
 
-@pytest.mark.parametrize("kind", CATALOGUE.values(), ids=str)
+@pytest.mark.parametrize("kind", CATALOGUE.values(), ids=lambda kind: kind.name)
 def test_every_kind_happens_as_the_catalogue_s_example(kind: Any) -> None:
     message = happening(kind.name).message("e1", url=URL)
 
