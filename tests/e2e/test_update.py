@@ -1,4 +1,4 @@
-"""An update under load: events come in and customers call the API while code, variables and a layer change, and back again.
+"""An update under load: events come in and customers call the API while code, variables and a layer change, and back.
 
 The local AWS is harder than Lambda here: it ends a running invocation where Lambda lets it come to its end.
 """
@@ -9,8 +9,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Self
 from threading import Event, Thread
+from typing import Self
 
 import pytest
 import requests
