@@ -230,6 +230,7 @@ def test_make_invoke_leaves_nothing_behind_when_its_terminal_is_closed(tmp_path:
     file, event = tmp_path / "lives", tmp_path / "event.json"
     event.write_text(json.dumps({"file": str(file)}), encoding="utf-8")
     file.touch()
+    signal.signal(asked, signal.SIG_DFL)  # whoever runs the tests under `nohup` hands an ignored SIGHUP down
 
     with subprocess.Popen([sys.executable, "-c", INVOKING, "hanging", str(event)], cwd=PROJECT) as process:  # noqa: S603
         emulator = int(eventually(file.read_text))

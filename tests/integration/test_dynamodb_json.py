@@ -17,6 +17,9 @@ ITEM: dict[str, Any] = {
     "version": {"N": "12"},
     "sealed": {"B": b"\x00\xff sealed"},
     "callback": {"M": {"url": {"S": "https://example.com/"}, "url_password": {"B": b"\x01\x02"}}},
+    "previous": {"L": [{"M": {"secret": {"B": b"\x03"}, "until": {"S": "2026"}}}, {"L": [{"B": b"\x04"}]}]},
+    "digests": {"BS": [b"\x05", b"\x06"]},
+    "flags": {"L": [{"BOOL": True}, {"NULL": True}, {"SS": ["B", "L"]}, {"M": {"B": {"S": "L"}}}]},
 }
 KEY = {"owner": ITEM["owner"], "event": ITEM["event"]}
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 OPERATIONS = ("BatchGetItem", "BatchWriteItem")
 
 _SET_ASIDE = "ringback.parameters"
-_BINARY = re.compile(rb'\{\s*"B"')
+_BINARY = re.compile(rb'\{\s*"BS?"')
 
 
 def speak_json(dynamodb: "BaseClient") -> None:
@@ -48,18 +48,23 @@ def _read(response_dict: dict[str, Any], customized_response_dict: dict[str, Any
     answer = json.loads(body)
     if _BINARY.search(body):
         for items in answer.get("Responses", {}).values():
-            _open_binary(items)
+            for item in items:
+                _open_binary(item.values())
     customized_response_dict.update(answer)
     response_dict["body"] = b"{}"
 
 
-def _open_binary(items: Iterable[dict[str, Any]]) -> None:
-    for item in items:
-        for value in item.values():
-            if "B" in value:
-                value["B"] = b64decode(value["B"])
-            elif "M" in value:
-                _open_binary([value["M"]])
+def _open_binary(values: Iterable[dict[str, Any]]) -> None:
+    """Decode what is binary among *values*, at whatever depth."""
+    for value in values:
+        if "B" in value:
+            value["B"] = b64decode(value["B"])
+        elif "M" in value:
+            _open_binary(value["M"].values())
+        elif "L" in value:
+            _open_binary(value["L"])
+        elif "BS" in value:
+            value["BS"] = [b64decode(text) for text in value["BS"]]
 
 
 def _as_text(binary: bytes) -> str:
