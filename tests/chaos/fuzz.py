@@ -12,10 +12,10 @@ from deliver.events import read_message
 from ringback.errors import AttemptFailed, MalformedEvent, OurFault
 from ringback.http.limits import Limits
 from ringback.http.reader import ResponseReader
+from tests.chaos.customers import message, sets
 from tests.chaos.inputs import ANSWERS, RECORDS, REQUESTS
 from tests.chaos.ledger import Verdict, balance, events_of
 from tests.chaos.rows import Row
-from tests.chaos.scenes import message, sets
 from tests.chaos.size import Size
 from tests.chaos.workers import Hurry, Worker
 from tests.chaos.world import World, world

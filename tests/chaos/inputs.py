@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from ringback.catalogue import CATALOGUE
-from tests.chaos.scenes import ACCOUNT, KIND, fonenumber
+from tests.chaos.customers import ACCOUNT, KIND, fonenumber
 from tests.integration.calling import handed_on, request
 from tests.integration.lambdas import record
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from ringback.delivery_ids import delivery_id
 from ringback.models import Delivery, DeliveryStatus
+from tests.chaos.customers import KIND, fonenumber, message, sets
 from tests.chaos.ledger import Verdict, balance, events_of
 from tests.chaos.liars import Liar, liars
 from tests.chaos.rows import Row
-from tests.chaos.scenes import KIND, fonenumber, message, sets
 from tests.chaos.size import Size
 from tests.chaos.workers import Hurry, Throttle, Worker
 from tests.chaos.world import World, world

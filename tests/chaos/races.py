@@ -8,21 +8,22 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ringback.models import Callback, DeliveryStatus, SigningSecrets, owner_of
+from ringback.models import Callback, DeliveryStatus, SigningSecrets, account_and_fonenumber, owner_of
 from ringback.signing import sign
+from tests.chaos.customer_calls import a_call
+from tests.chaos.customers import KIND, SENT, failed_before, fonenumber, message, retry_record, sets, stored
 from tests.chaos.ledger import Verdict, balance, events_of, requeue, retries, settle
 from tests.chaos.rows import Row
-from tests.chaos.scenes import KIND, SENT, failed_before, fonenumber, message, retry_record, sets, stored
 from tests.chaos.size import Size
 from tests.chaos.steps import passes
 from tests.chaos.workers import Ended, Hurry, Worker
 from tests.chaos.world import World, world
-from tests.integration.calling import request
 
 PROCESSES = 8
 ACCOUNTS = ("1000001", "2000002")
 """Both have the same numbers, and nothing else in common."""
 
+SIGNING = "/v2/accounts/signing_secret"
 PLACES = range(1, 9)
 ENDINGS = ("ok", "ok", "ok", "down", "gone", "later", "ok", "down")
 """What the receiver of each number does."""
@@ -117,53 +118,35 @@ def _jobs(made: World, process: int, records: list[dict[str, Any]], dice: random
             yield "api", _sets(made, account, process, turn)
         else:
             yield "requeue", {}
-            yield "api", _call(ACCOUNTS[turn % 2], "POST", "/v2/accounts/signing_secret/rotate", {})
+            yield "api", a_call("POST", f"{SIGNING}/rotate", {}, account=ACCOUNTS[turn % 2])
 
 
 def _sets(made: World, account: str, process: int, turn: int) -> dict[str, Any]:
     """Each process sets a kind of its own for one number."""
     kind = SET_KINDS[process % len(SET_KINDS)]
     url = made.url(f"{'ok' if turn % 2 else 'gone'}/{account}/9?{process}.{turn}")
-    return _call(
-        account, "POST", f"/v2/{kind}", {"fonenumber": fonenumber(9), "type": "Callback", "method": "JSON", "url": url}
-    )
+    fields = {"fonenumber": fonenumber(9), "type": "Callback", "method": "JSON", "url": url}
+    return a_call("POST", f"/v2/{kind}", fields, account=account)
 
 
 def _calls(made: World, account: str, process: int, turn: int) -> Iterator[dict[str, Any]]:
+    """What the account's customer may ask for: the log, deliveries again, and settings that deliveries are for."""
     number = f"/v2/fonenumbers/{fonenumber(2)}"
-    since = {"since": "2026-01-01T00:00:00Z"}
-    yield _call(account, "GET", f"{number}/deliveries")
-    yield _call(account, "POST", f"{number}/redeliver", since)
+    yield a_call("GET", f"{number}/deliveries", account=account)
+    yield a_call("POST", f"{number}/redeliver", {"since": "2026-01-01T00:00:00Z"}, account=account)
+    owners = {owner_of(account, fonenumber(place)) for place in (2, 3)}
     for owner, delivery in _deliveries(made):
-        if owner == owner_of(account, fonenumber(2)) or owner == owner_of(account, fonenumber(3)):
-            yield _call(account, "POST", f"/v2/fonenumbers/{owner[-10:]}/deliveries/{delivery}/redeliver")
-    yield _call(
-        account,
-        "PUT",
-        f"/v2/fonenumbers/{fonenumber(1)}",
-        {
-            "message_options": {
-                "receive_notify": {
-                    "type": "Callback",
-                    "method": "JSON",
-                    "url": made.url(f"ok/{account}/1?{process}.{turn}"),
-                }
-            }
-        },
-    )
+        if owner in owners:
+            path = f"/v2/fonenumbers/{account_and_fonenumber(owner)[1]}/deliveries/{delivery}/redeliver"
+            yield a_call("POST", path, account=account)
+    url = made.url(f"ok/{account}/1?{process}.{turn}")
+    blocks = {"receive_notify": {"type": "Callback", "method": "JSON", "url": url}}
+    yield a_call("PUT", f"/v2/fonenumbers/{fonenumber(1)}", {"message_options": blocks}, account=account)
 
 
 def _deliveries(made: World) -> list[tuple[str, str]]:
     items = made.stack.items("DELIVERIES_TABLE")
     return [(item["owner"]["S"], item["delivery"]["S"]) for item in items if "attempts" in item]
-
-
-def _call(account: str, verb: str, path: str, body: object = None) -> dict[str, Any]:
-    event = request(verb, path, headers={}, account=account)
-    if body is not None:
-        event |= {"body": json.dumps(body)}
-        event["headers"]["content-type"] = "application/json"
-    return event
 
 
 def _come_to_rest(made: World, worker: Worker, records: list[dict[str, Any]]) -> Verdict:

@@ -35,4 +35,4 @@ class Size:
 
 
 WHOLE = Size(seed=1)
-LEAN = Size(seed=1, share=0.05, often=1, examples=150, rounds=1, liars=60, attempt=3, connect=2)
+LEAN = Size(seed=1, share=0.03, often=1, examples=150, rounds=1, liars=60, attempt=3, connect=2)

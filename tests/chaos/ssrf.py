@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from itertools import cycle
 from typing import Any
 
@@ -31,6 +32,7 @@ ALLOWED = "127.0.0.2"
 """Stands for a public address; everything else is what it is."""
 
 _watched: list[list[Any]] = []
+"""Where the addresses go that are connected to, the last one first; empty while nobody wants to know."""
 
 
 def _audit(event: str, arguments: tuple[Any, ...]) -> None:
@@ -38,7 +40,10 @@ def _audit(event: str, arguments: tuple[Any, ...]) -> None:
         _watched[-1].append(arguments[1])
 
 
-_is_watching: list[bool] = []
+@cache
+def _listen() -> None:
+    """Hear of all connections from now on; a hook cannot be taken back."""
+    sys.addaudithook(_audit)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,24 +84,21 @@ class Sender:
         return [(family[":" in one], socket.SOCK_STREAM, 6, "", (one, 0)) for one in found]
 
 
-def run(size: Size) -> Row:
-    """Try all; it takes seconds."""
-    if not _is_watching:
-        sys.addaudithook(_audit)
-        _is_watching.append(True)
+def run(_: Size) -> Row:
+    """Try all, whatever the size is: it takes seconds."""
+    _listen()
     row = Row(name="ssrf", what="")
     with Receiver(address="127.0.0.1") as inside, Receiver(address=ALLOWED) as outside:
         counts = {
             "forms of URLs": _forms(row, inside),
-            "answers of name servers": _names(row, inside, outside),
+            "answers of name servers": _names(row, inside),
             "redirects": _redirects(row, inside, outside),
-            "names that are bound anew": _rebinding(row, inside, outside),
+            "names that are bound anew": _rebinding(row, outside),
         }
         if inside.connections:
             row.red.append(f"{inside.connections} connections came to a receiver that nobody may call")
             row.held -= 1
     row.what = ", ".join(f"{count} {what}" for what, count in counts.items())
-    del size
     return row
 
 
@@ -140,7 +142,7 @@ def _forms(row: Row, inside: Receiver) -> int:
     return len(found)
 
 
-def _names(row: Row, inside: Receiver, outside: Receiver) -> int:
+def _names(row: Row, inside: Receiver) -> int:
     tries = 0
     for address in special_addresses():
         for answer in ([address], [ALLOWED, address], [address, ALLOWED]):
@@ -151,7 +153,6 @@ def _names(row: Row, inside: Receiver, outside: Receiver) -> int:
 
             _trial(row, f"a name that leads to {answer}", sender, attempt, frozenset())
             tries += 1
-    del outside
     return tries
 
 
@@ -172,7 +173,7 @@ def _redirects(row: Row, inside: Receiver, outside: Receiver) -> int:
     return tries
 
 
-def _rebinding(row: Row, inside: Receiver, outside: Receiver) -> int:
+def _rebinding(row: Row, outside: Receiver) -> int:
     """A name that is good when it is judged, and leads elsewhere whenever it is asked again."""
     tries = 0
     for address in special_addresses():
@@ -196,7 +197,6 @@ def _rebinding(row: Row, inside: Receiver, outside: Receiver) -> int:
             row.red.append(f"{address} every other time: {outcomes}")
             row.held -= 1
         tries += 1
-    del inside
     return tries
 
 

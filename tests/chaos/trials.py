@@ -8,8 +8,9 @@ from functools import cache
 from typing import Any
 
 from ringback.models import Event
+from tests.chaos.customer_calls import a_call
 from tests.chaos.ledger import Verdict, balance, events_of, hand_out, requeue, retries, settle
-from tests.chaos.scenes import SCENES, Scene, a_call
+from tests.chaos.scenes import SCENES, Scene
 from tests.chaos.steps import Script, Step, passes
 from tests.chaos.workers import Ended, Hurry, Worker
 from tests.chaos.world import World, world
@@ -77,7 +78,7 @@ def _come_to_rest(made: World, worker: Worker, events: list[Event], trial: Trial
     trial.verdict = after
 
 
-def _again_by_sqs(made: World, worker: Worker, event: dict[str, Any], trial: Trial) -> None:
+def _again_by_sqs(_: World, worker: Worker, event: dict[str, Any], trial: Trial) -> None:
     first = trial.first
     back = [one for one in event["Records"] if first.answer is None or one["messageId"] in first.back]
     if back:
@@ -85,18 +86,15 @@ def _again_by_sqs(made: World, worker: Worker, event: dict[str, Any], trial: Tri
         trial.ended.append(ended)
     left = settle(worker, back, receives=3)
     trial.verdict.wrong += [f"would be a dead letter: {one['body'][:200]}" for one in left]
-    del made
 
 
-def _again_by_the_minute(made: World, worker: Worker, event: dict[str, Any], trial: Trial) -> None:
+def _again_by_the_minute(_: World, worker: Worker, event: dict[str, Any], trial: Trial) -> None:
     trial.ended.append(worker.invoke("requeue", event, seconds=50))
-    del made
 
 
-def _again_by_lambda(made: World, worker: Worker, event: dict[str, Any], trial: Trial) -> None:
+def _again_by_lambda(_: World, worker: Worker, event: dict[str, Any], trial: Trial) -> None:
     if trial.first.killed or trial.first.error:
         trial.ended.append(worker.invoke("feedback", event))
-    del made
 
 
 def _again_by_the_customer(made: World, worker: Worker, event: dict[str, Any], trial: Trial) -> None:
