@@ -1,4 +1,4 @@
-"""An update under load: events come in and customers call the API while code, variables and a layer change, and back.
+"""An update under load: events come in and customers call the API while code and variables change, and back again.
 
 The local AWS is harder than Lambda here: it ends a running invocation where Lambda lets it come to its end.
 """
