@@ -35,9 +35,15 @@ if ! PATH="$PWD/.tools/sam/bin:$PATH" .tools/sam/bin/python -m samcli build --ca
 fi
 # The template says for which processor its packages are: it is the default, and CloudFormation refuses another one.
 sed -i "/^  Architecture:\$/,/^    Default:/ s/^    Default: .*/    Default: $architecture/" .aws-sam/build/template.yaml
-sed -i "s/^Rules:\$/&\n  BuiltForThisProcessor:\n    Assertions:\n    - Assert:\n        Fn::Equals:\n        - Ref: Architecture\n        - $architecture\n\
-      AssertDescription: 'this build is for $architecture: build again for the Architecture of the stack (make build ARCHITECTURE=…),\
- or name the other one'/" .aws-sam/build/template.yaml
+sed -i '/^Rules:$/r /dev/stdin' .aws-sam/build/template.yaml <<RULE
+  BuiltForThisProcessor:
+    Assertions:
+    - Assert:
+        Fn::Equals:
+        - Ref: Architecture
+        - $architecture
+      AssertDescription: "this build is for $architecture: build for the stack's Architecture (make build ARCHITECTURE=…), or name this one"
+RULE
 # `sam build` ships no bytecode, and Lambda cannot keep what it compiles: every cold start would compile it all again.
 # unchecked-hash: a deployment changes the files' times. The same Python minor version as the runtime's.
 find .aws-sam/build -name __pycache__ -prune -exec rm -rf {} +
