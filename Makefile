@@ -49,6 +49,7 @@ MINISTACK := .tools/ministack
 CHECKOV := .tools/checkov
 RECEIVERS := .tools/receivers
 AWS := .tools/aws
+CLIENTS := .tools/clients
 PYTHON := $(DEV)/bin/python
 
 # A file .ready is the last thing that a set-up makes: one that was killed is done again.
@@ -58,12 +59,17 @@ $(MINISTACK)/.ready: requirements/ministack.txt
 $(CHECKOV)/.ready: requirements/checkov.txt
 $(RECEIVERS)/python/.ready: requirements/receivers.txt
 $(AWS)/.ready: requirements/aws.txt
-$(DEV)/.ready $(SAM)/.ready $(MINISTACK)/.ready $(CHECKOV)/.ready $(RECEIVERS)/python/.ready $(AWS)/.ready: .python-version | $(UV)
+$(CLIENTS)/python/.ready: requirements/clients.txt
+$(DEV)/.ready $(SAM)/.ready $(MINISTACK)/.ready $(CHECKOV)/.ready $(RECEIVERS)/python/.ready $(CLIENTS)/python/.ready $(AWS)/.ready: .python-version | $(UV)
 	@tools/environment.sh $(@D) $(filter requirements/%,$^)
 
 # The receivers of docs/verify.md. What this machine cannot have is skipped, and tried again the next time.
 $(RECEIVERS)/.ready: tools/receivers.sh $(wildcard requirements/receivers/*) | $(RECEIVERS)/python/.ready
 	@tools/receivers.sh
+
+# What the OpenAPI document is tried with, likewise.
+$(CLIENTS)/.ready: tools/clients.sh $(wildcard requirements/clients/*) | $(CLIENTS)/python/.ready
+	@tools/clients.sh
 
 $(UV): requirements/uv.txt
 	@tools/get_uv.sh
@@ -73,7 +79,7 @@ $(SAM_HOME)/metadata.json:
 	@mkdir -p $(@D) && echo '{"lastVersionCheck": 4102444800}' >$@
 
 # An environment whose Python has gone (an upgrade, a moved folder) is made again too.
-$(foreach env,$(DEV) $(SAM) $(MINISTACK) $(CHECKOV) $(RECEIVERS)/python $(AWS),$(if $(wildcard $(env)/bin/python),,$(eval $(env)/.ready: FORCE)))
+$(foreach env,$(DEV) $(SAM) $(MINISTACK) $(CHECKOV) $(RECEIVERS)/python $(CLIENTS)/python $(AWS),$(if $(wildcard $(env)/bin/python),,$(eval $(env)/.ready: FORCE)))
 FORCE:
 
 # ── What a person does ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -122,7 +128,7 @@ import: $(DEV)/.ready ## Say what a file of callbacks would change (FILE=callbac
 	@$(PYTHON) -m operate.import_callbacks '$(FILE)' $(if $(filter-out 0,$(WRITE)),--write) $(OPERATED:%=--stack '%')
 
 .PHONY: test
-test: build $(DEV)/.ready $(MINISTACK)/.ready $(RECEIVERS)/.ready $(AWS)/.ready ## Run all tests and print what each suite cost
+test: build $(DEV)/.ready $(MINISTACK)/.ready $(RECEIVERS)/.ready $(CLIENTS)/.ready $(AWS)/.ready ## Run all tests and print what each suite cost
 	@$(PYTHON) -m tools.suites unit integration chaos e2e
 
 .PHONY: test-unit
@@ -130,7 +136,7 @@ test-unit: $(DEV)/.ready ## Run the tests of the pure parts; no sockets, under 5
 	@$(PYTHON) -m tools.suites unit
 
 .PHONY: test-integration
-test-integration: $(DEV)/.ready $(RECEIVERS)/.ready ## Run the handlers against moto and real receivers, under 60 s
+test-integration: $(DEV)/.ready $(RECEIVERS)/.ready $(CLIENTS)/.ready ## Run the handlers against moto and real receivers, under 60 s
 	@$(PYTHON) -m tools.suites integration
 
 .PHONY: test-e2e
