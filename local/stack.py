@@ -23,6 +23,7 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "AllowedNetworks": "127.0.0.0/8,::1/128",  # receivers on this machine
     "SuccessLogRate": "1",
     "DeletionProtection": "false",
+    "AllowedOrigins": "http://localhost:3000",  # a page that is being developed
     "RequestsPerSecond": "100",  # tests ask faster than customers
     "EventsConcurrency": "2",  # each is a process of its own here
     "RetriesConcurrency": "2",
@@ -99,7 +100,7 @@ def as_ministack_takes_it(template: Template) -> Template:
     It refuses a stack with a type that it does not know, and an alarm on metric math.
     """
     known = {name: one for name, one in template["Resources"].items() if not _is_unknown(one)}
-    changed: Template = _with_numbers({**template, "Resources": known})
+    changed: Template = _adapted({**template, "Resources": known})
     return changed
 
 
@@ -107,16 +108,19 @@ def _is_unknown(resource: Mapping[str, Any]) -> bool:
     return resource["Type"] in UNKNOWN_TYPES or "Metrics" in resource.get("Properties", {})
 
 
-def _with_numbers(part: Any) -> Any:  # noqa: ANN401 - any part of a template
-    """A copy with the lanes' concurrency written out.
+def _adapted(part: Any) -> Any:  # noqa: ANN401 - any part of a template
+    """A copy with the lanes' concurrency written out, and the names of an API's CORS settings as its own API has them.
 
-    MiniStack hands parameters over as text, as CloudFormation does, but then compares this one as a number.
+    MiniStack hands parameters over as text, as CloudFormation does, but then compares this one as a number. Those
+    settings it hands over as they are, but then looks for `allowOrigins` and the like.
     """
     match part:
         case {"MaximumConcurrency": {"Ref": parameter}}:
             return {**part, "MaximumConcurrency": int(PARAMETERS[parameter])}
+        case {"AllowOrigins": _}:
+            return {f"{name[0].lower()}{name[1:]}": one for name, one in part.items()}
         case dict():
-            return {name: _with_numbers(one) for name, one in part.items()}
+            return {name: _adapted(one) for name, one in part.items()}
         case list():
-            return [_with_numbers(one) for one in part]
+            return [_adapted(one) for one in part]
     return part

@@ -28,6 +28,12 @@ from api.settings import ApiSettings
 from ringback.errors import OurFault
 from ringback.fault_fields import fault_fields
 
+PREFLIGHT = "OPTIONS /{proxy+}"
+"""The route by which a browser asks whether its page may call; API Gateway adds the answer to whatever is good.
+
+Only a stack with `AllowedOrigins` has it; in any other, OPTIONS is a verb that no path takes.
+"""
+
 MOST_EDITIONS = 8
 """Editions of the OpenAPI document that are kept, 0.2 MB each: two for every name that the API has."""
 
@@ -84,6 +90,9 @@ class Api:
     def _answered(
         self, event: Mapping[str, Any], context: LambdaContext, parts: Environment, line: dict[str, Any]
     ) -> dict[str, Any]:
+        if event.get("routeKey") == PREFLIGHT:
+            line["route"] = PREFLIGHT
+            return {"statusCode": HTTPStatus.NO_CONTENT.value, "headers": {}, "body": ""}
         operation = self._operation(event)
         line["route"] = f"{operation.verb} {operation.path}"
         account, at = "", parts.clock()

@@ -365,18 +365,70 @@ def routes() -> dict[str, Mapping[str, Any]]:
 
 
 def test_no_route_is_open_but_those_that_say_what_the_api_is() -> None:
-    assert {key for key, route in routes().items() if route["AuthorizationType"] == "NONE"} == OPEN_ROUTES
+    open_to_anybody = {key for key, route in routes().items() if route["AuthorizationType"] == "NONE"}
+
+    assert open_to_anybody == OPEN_ROUTES | {api.answering.PREFLIGHT}
 
 
 def test_all_else_asks_for_a_token_of_the_issuer_or_without_one_for_a_signature() -> None:
     """One route for all paths, so that none can be forgotten."""
-    protected = {key: route for key, route in routes().items() if key not in OPEN_ROUTES}
+    protected = {key: route for key, route in routes().items() if key not in OPEN_ROUTES | {api.answering.PREFLIGHT}}
 
     assert list(protected) == ["$default"]
     assert protected["$default"]["AuthorizationType"] == {"Fn::If": ["CustomersHaveTokens", "JWT", "AWS_IAM"]}
     assert protected["$default"]["AuthorizerId"] == {
         "Fn::If": ["CustomersHaveTokens", {"Ref": "TokenAuthorizer"}, {"Ref": "AWS::NoValue"}]
     }
+
+
+def test_without_origins_nothing_is_said_of_pages_and_nothing_is_open_for_them() -> None:
+    resources = template()["Resources"]
+    cors = resources["Api"]["Properties"]["CorsConfiguration"]["Fn::If"]
+    throttled = resources["ApiStage"]["Properties"]["RouteSettings"][api.answering.PREFLIGHT]["Fn::If"]
+
+    assert source()["Parameters"]["AllowedOrigins"]["Default"] == ""
+    assert source()["Conditions"]["PagesMayCall"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AllowedOrigins"}, ""]}]}
+    assert resources["PreflightRoute"]["Condition"] == "PagesMayCall"
+    for condition, _, otherwise in (cors, throttled):
+        assert condition == "PagesMayCall"
+        assert otherwise == {"Ref": "AWS::NoValue"}
+
+
+def test_pages_of_those_origins_may_send_what_the_api_takes_and_are_told_when_to_come_back() -> None:
+    _, cors, _ = properties("Api")["CorsConfiguration"]["Fn::If"]
+    verbs = {verb for path in api.app.api.paths for verb in api.app.api.paths[path]}
+
+    assert cors["AllowOrigins"] == {"Fn::Split": [",", {"Ref": "AllowedOrigins"}]}
+    assert set(cors["AllowMethods"]) == verbs
+    assert cors["ExposeHeaders"] == ["retry-after"]
+    assert "AllowCredentials" not in cors, "no cookie is any of our business"
+    _, with_token, signed = cors["AllowHeaders"]["Fn::If"]
+    assert with_token == ["content-type", "token"]
+    assert {"account", "authorization", "content-type", "x-amz-date"} <= set(signed)
+
+
+@pytest.mark.parametrize(
+    ("origins", "good"),
+    [
+        ("", True),
+        ("https://app.example.com", True),
+        ("http://localhost:3000,https://app.example.com", True),
+        ("https://app.example.com/", False),
+        ("https://app.example.com/page", False),
+        ("https://app.example.com, https://example.com", False),
+        ("https://app.example.com,", False),
+        ("https://App.example.com", False),
+        ("https://user@example.com", False),
+        ("https://*.example.com", False),
+        ("app.example.com", False),
+        ("*", False),
+    ],
+)
+def test_an_origin_has_no_path(origins: str, good: bool) -> None:  # noqa: FBT001 - a column of the table
+    parameter = source()["Parameters"]["AllowedOrigins"]
+
+    assert bool(re.fullmatch(parameter["AllowedPattern"], origins)) == good
+    assert "without a path" in parameter["ConstraintDescription"]
 
 
 def test_the_function_looks_for_the_account_where_the_route_has_it() -> None:
@@ -403,14 +455,15 @@ def test_an_issuer_without_an_audience_is_refused() -> None:
 
 
 def test_what_is_open_to_anybody_has_a_small_share_of_its_own() -> None:
-    stage, routes = properties("ApiStage"), ("DocumentRoute", "DocsRoute")
-    (limit,) = {tuple(sorted(settings.items())) for settings in stage["RouteSettings"].values()}
+    stage, routes = properties("ApiStage"), ("DocumentRoute", "DocsRoute", "PreflightRoute")
+    limits = [settings.get("Fn::If", ["", settings])[1] for settings in stage["RouteSettings"].values()]
 
     assert set(stage["RouteSettings"]) == {properties(route)["RouteKey"] for route in routes}
-    assert dict(limit)["ThrottlingRateLimit"] * 10 <= stage["DefaultRouteSettings"]["ThrottlingRateLimit"]
-    assert dict(limit)["ThrottlingBurstLimit"] * 10 <= stage["DefaultRouteSettings"]["ThrottlingBurstLimit"]
+    for limit in ("ThrottlingRateLimit", "ThrottlingBurstLimit"):
+        assert sum(settings[limit] for settings in limits) * 3 < stage["DefaultRouteSettings"][limit]
     # API Gateway refuses settings of a route that is not there yet.
-    assert template()["Resources"]["ApiStage"]["DependsOn"] == list(routes)
+    assert [*template()["Resources"]["ApiStage"]["DependsOn"], "PreflightRoute"] == list(routes)
+    assert named_in(stage["StageVariables"]["Fn::If"][1]) == {"PreflightRoute"}
 
 
 def test_the_stage_is_throttled_and_logs_who_was_refused_but_no_token() -> None:

@@ -18,7 +18,13 @@ def test_concurrency_becomes_a_number_and_everything_else_stays() -> None:
     lanes = [one["Properties"] for one in changed.values() if "ScalingConfig" in one["Properties"]]
     assert [lane["ScalingConfig"] for lane in lanes] == [{"MaximumConcurrency": 2}] * 2
     different = {name for name, one in changed.items() if one != translated["Resources"][name]}
-    assert different == {"DeliverFunctionEvents", "DeliverFunctionRetries"}
+    assert different == {"DeliverFunctionEvents", "DeliverFunctionRetries", "Api"}
+
+
+def test_the_settings_of_pages_have_the_names_that_ministack_looks_for() -> None:
+    _, settings, _ = as_ministack_takes_it(TEMPLATE)["Resources"]["Api"]["Properties"]["CorsConfiguration"]["Fn::If"]
+
+    assert settings.keys() == {"allowOrigins", "allowMethods", "allowHeaders", "exposeHeaders", "maxAge"}
 
 
 def test_concurrency_becomes_a_number_in_the_template_as_it_is_written_too() -> None:
