@@ -7,7 +7,7 @@ from typing import Any
 from api.log_queries import Filter, Query, query_of, repeatable
 from ringback.aws import our_fault
 from ringback.delivery_items import from_item, shard_of
-from ringback.models import AttemptReason, Delivery, DeliveryStatus
+from ringback.models import AttemptReason, Delivery, DeliveryStatus, account_and_fonenumber
 from ringback.statements import Change, Condition
 from ringback.tables import Item, Table
 from ringback.times import milliseconds
@@ -83,6 +83,7 @@ class Log:
         change = Change(
             set={
                 "status": {"S": DeliveryStatus.PENDING},
+                "attention": {"S": account_and_fonenumber(item["owner"]["S"])[0]},
                 "reason": {"S": AttemptReason.REDELIVERY},
                 "due": {"N": str(milliseconds(due))},
                 "due_shard": {"S": shard_of(item["delivery"]["S"])},

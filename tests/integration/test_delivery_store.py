@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from deliver.events import MOST_BYTES
 from ringback.callback_rules import MOST_CREDENTIAL_CHARACTERS
+from ringback.delivery_items import ATTENTION_INDEX
 from ringback.delivery_store import DeliveryStore, Superseded, Written
 from ringback.models import (
     Attempt,
@@ -143,6 +144,37 @@ def test_arriving_at_the_first_attempt_beats_a_failure(stack: Stack) -> None:
 
     assert record(stack.deliveries(), [ARRIVED]) == [Written.YES]
     assert stack.deliveries().load([KEY]).deliveries[KEY].settled
+
+
+@pytest.mark.parametrize(
+    ("delivery", "found"),
+    [
+        (FAILING, [KEY[1]]),
+        (replace(FAILING, status=DeliveryStatus.FAILED, due=None), [KEY[1]]),
+        (ARRIVED, []),
+        (NEW.cancelled("not wanted"), []),
+    ],
+    ids=["pending", "failed", "delivered", "cancelled"],
+)
+def test_only_what_has_not_arrived_is_on_the_index_of_attention(
+    stack: Stack, delivery: Delivery, found: list[str]
+) -> None:
+    """So that what succeeds pays nothing for it; and what arrives later leaves it."""
+    record(stack.deliveries(), [delivery])
+
+    assert on_the_index(stack) == found
+    record(stack.deliveries(), [replace(ARRIVED, version=1)])
+    assert on_the_index(stack) == []
+
+
+def on_the_index(stack: Stack) -> list[str]:
+    page = stack.dynamodb.query(
+        TableName=stack.environment["DELIVERIES_TABLE"],
+        IndexName=ATTENTION_INDEX,
+        KeyConditionExpression="attention = :account",
+        ExpressionAttributeValues={":account": {"S": EVENT.account}},
+    )
+    return [item["delivery"]["S"] for item in page["Items"]]
 
 
 def test_a_delivery_is_kept_for_its_retention(stack: Stack) -> None:

@@ -24,7 +24,7 @@ from ringback import VERSION, callback_items
 from ringback.callback_items import NUMBERS_INDEX
 from ringback.callbacks import as_block
 from ringback.credentials import Credentials
-from ringback.delivery_items import to_item
+from ringback.delivery_items import ATTENTION_INDEX, to_item
 from ringback.due_index import DUE_INDEX
 from ringback.http.limits import Limits
 from ringback.models import Callback, CallbackType, Delivery, Event
@@ -225,15 +225,17 @@ def test_tables_refuse_to_be_deleted_unless_told_otherwise(table: str) -> None:
     assert template()["Parameters"]["DeletionProtection"]["Default"] == "true"
 
 
-def test_the_keys_of_deliveries_and_of_their_index_are_what_the_code_writes() -> None:
+def test_the_keys_of_deliveries_and_of_their_indexes_are_what_the_code_writes() -> None:
     table = properties("DeliveriesTable")
-    (index,) = table["GlobalSecondaryIndexes"]
+    due, attention = table["GlobalSecondaryIndexes"]
     item = item_of_a_waiting_delivery()
 
-    assert index["IndexName"] == DUE_INDEX
-    assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+    assert (due["IndexName"], attention["IndexName"]) == (DUE_INDEX, ATTENTION_INDEX)
+    assert due["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+    assert attention["Projection"]["NonKeyAttributes"] == ["status", "event", "event_id"]
     assert [key["AttributeName"] for key in table["KeySchema"]] == ["owner", "delivery"]
-    assert [key["AttributeName"] for key in index["KeySchema"]] == ["due_shard", "due"]
+    assert [key["AttributeName"] for key in due["KeySchema"]] == ["due_shard", "due"]
+    assert [key["AttributeName"] for key in attention["KeySchema"]] == ["attention", "delivery"]
     for attribute in table["AttributeDefinitions"]:
         assert list(item[attribute["AttributeName"]]) == [attribute["AttributeType"]]
 

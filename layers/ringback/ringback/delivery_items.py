@@ -34,6 +34,12 @@ FORMAT = 1
 SHARDS = tuple(str(number) for number in range(8))
 """Partitions of the due index; 8 take 8,000 writes a second (1,000 each is DynamoDB's limit)."""
 
+ATTENTION_INDEX = "attention"
+"""The sparse index of what has not arrived, by account and id; what succeeds at once is never on it."""
+
+ATTENTION = frozenset({DeliveryStatus.PENDING, DeliveryStatus.FAILED})
+"""Where deliveries stand that are on that index."""
+
 MOST_EXCERPT = 3_072
 """Bytes that an attempt's excerpt takes in its item: three for each of 1,024 in the charset that grows most."""
 
@@ -80,6 +86,8 @@ def to_item(delivery: Delivery, *, parked: bool, retention: timedelta) -> dict[s
         "tries": delivery.tries,
         "expires": int((delivery.created + retention).timestamp()),
     }
+    if delivery.status in ATTENTION:
+        texts["attention"] = event.account
     if delivery.due:
         numbers["due"] = milliseconds(delivery.due)
         shard = shard_of(delivery.id)
