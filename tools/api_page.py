@@ -67,7 +67,7 @@ type Json = Any
 def page() -> str:
     """The whole page."""
     document = api.document(SETTINGS)
-    tags = [router.tag for router in ROUTERS if any(path in document["paths"] for path in router.paths)]
+    tags = dict.fromkeys(router.tag for router in ROUTERS if any(path in document["paths"] for path in router.paths))
     return _INTRODUCTION + "".join(_chapter(tag, document) for tag in tags)
 
 

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from api.answering import Api
 from api.environment import Environment
-from api.routes import accounts, deliveries, docs, events, settings
+from api.routes import account_deliveries, accounts, deliveries, docs, events, settings
 from ringback.settings import demand
 
 NEEDS = (
@@ -28,7 +28,14 @@ NEEDS = (
 )
 """Variables without which it does not start."""
 
-ROUTERS = (settings.routes, events.routes, deliveries.routes, accounts.routes, docs.routes)
+ROUTERS = (
+    settings.routes,
+    events.routes,
+    deliveries.routes,
+    account_deliveries.routes,
+    accounts.routes,
+    docs.routes,
+)
 
 logger = Logger()
 api = Api(ROUTERS, logger=logger)

@@ -3,11 +3,11 @@
 import asyncio
 import os
 import random
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from api.account_items import AccountItems
 from api.log import Log
@@ -80,7 +80,12 @@ class Environment:
     def log(self) -> Log:
         """What happened."""
         table = Table(name=self.settings.deliveries_table, partition="owner", sort="delivery", client=self._dynamodb)
-        return Log(table=table, mapper=self._pool.map)
+        return Log(table=table, mapper=self.mapper)
+
+    @property
+    def mapper(self) -> Callable[..., Iterable[Any]]:
+        """Does several things side by side that only wait."""
+        return self._pool.map
 
     @cached_property
     def deliveries(self) -> DeliveryStore:

@@ -1,6 +1,6 @@
 """The Callbacks table as customers see it: a number's callbacks, and an account's numbers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ from ringback.aws import our_fault
 from ringback.callback_items import NUMBERS_INDEX
 from ringback.catalogue import CATALOGUE
 from ringback.credentials import Credentials
+from ringback.errors import OurFault
 from ringback.models import Callback, account_and_fonenumber, owner_of
 from ringback.statements import Condition
 from ringback.tables import Item, Key, Table
@@ -21,6 +22,10 @@ type Callbacks = Mapping[str, Callback]
 
 KINDS_OF_A_NUMBER = len(CATALOGUE)
 """Items that a number has at most."""
+
+
+NUMBERS_AT_ONCE = 500
+"""Numbers whose callbacks are read in one query, where nothing but the numbers is wanted; 1 MiB has about as many."""
 
 
 class Numbers:
@@ -105,6 +110,26 @@ class Numbers:
             callbacks = {item["event"]["S"]: self._shown(item) for item in items}
             found.append((account_and_fonenumber(owner)[1], callbacks))
         return found, False
+
+    def fonenumbers(self, account: str, *, after: str = "") -> Iterator[str]:
+        """The numbers of *account* after that one that have a callback.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        for owner, _ in groupby(self._index(account, after, NUMBERS_AT_ONCE), key=lambda item: item["owner"]["S"]):
+            yield account_and_fonenumber(owner)[1]
+
+    def live(self, keys: Iterable[Key]) -> set[Key]:
+        """Those of *keys* under which there is a callback that is not turned off.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        found = self._table.read(keys)
+        if found.unread:
+            raise OurFault("reading callbacks: the table is busy")
+        return {self._table.key_of(item) for item in found.items if "disabled" not in item}
 
     def _index(self, account: str, after: str, numbers: int) -> Iterator[Item]:
         pages = self._table.client.get_paginator("query").paginate(

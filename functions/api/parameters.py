@@ -9,13 +9,14 @@ from urllib.parse import unquote
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import AfterValidator
 
+from api.log_queries import Standing
 from api.models.deliveries import DELIVERY_ID
 from api.models.shapes import TIME
 from api.problems import not_found
 from ringback.catalogue import EventKind, lookup
 from ringback.errors import InvalidSetting
 from ringback.fonenumbers import PATTERN, normalize
-from ringback.models import DeliveryStatus
+from ringback.models import Outcome
 from ringback.texts import shown
 from ringback.times import parse_time
 
@@ -110,7 +111,25 @@ DeliveryId = Annotated[
 Shown = Annotated[Shape, Query(description="`fonenumbers`: their digits alone.")]
 Limit = Annotated[int, Query(ge=1, le=MOST_AT_ONCE, description="Entries of a page.")]
 Cursor = Annotated[str, Query(description="Where to go on: the `cursor` of the page before.")]
-Status = Annotated[DeliveryStatus | None, Query(description="Only those that stand there.")]
+Status = Annotated[
+    Standing | None, Query(description="Only those that stand there; `attention` is `pending` and `failed`.")
+]
+EventId = Annotated[str | None, Query(description="Only those of the event with this id of the platform's.")]
+LastOutcome = Annotated[Outcome | None, Query(description="Only those whose last attempt ended so.")]
+HttpStatus = Annotated[
+    int | None, Query(ge=100, le=999, description="Only those whose last attempt was answered with this status.")
+]
+OtherParty = Annotated[
+    str | None, Query(description="Only those with this number on the other side.", examples=["3215551111"])
+]
+Fonenumbers = Annotated[
+    str | None,
+    Query(
+        description="Only this number; `*` for events of no number.",
+        examples=["3215551212"],
+        json_schema_extra={"pattern": f"{PATTERN}|^\\*$"},
+    ),
+]
 Event = Annotated[str | None, Query(description="Only this kind of event.", examples=["messages/receive_notify"])]
 Since = Annotated[str | None, Query(description="Events from this time on.", json_schema_extra=TIME)]
 Until = Annotated[str | None, Query(description="Events before this time.", json_schema_extra=TIME)]

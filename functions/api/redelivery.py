@@ -1,11 +1,11 @@
 """Send deliveries again: one at once, or many in the background at a bounded rate."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 
-from api.log import Log
+from api.log import Chunks, Log
 from api.log_queries import Filter, on_its_way
 from api.numbers import Numbers
 from api.problems import Problem, conflict, not_found
@@ -67,11 +67,30 @@ class Redelivery:
             Problem: the one kind of event that is wanted has no callback (409).
             OurFault: a table is out of reach.
         """
-        kinds = self._kinds(owner, wanted)
         account, _ = account_and_fonenumber(owner)
+        callbacks = self._callbacks(owner)
+        for name in wanted.events:
+            if lookup(name).scope is not Scope.MESSAGE and (reason := _why_not(callbacks.get(name), name, owner)):
+                raise reason
+        only = replace(wanted, events=_kinds(callbacks, wanted))
+        return self.take(account, self._log.repeatable(owner, only, after=after, now=now), now, dry_run=dry_run)
+
+    def kinds(self, owner: str, wanted: Filter) -> tuple[str, ...]:
+        """The kinds among those *wanted* whose callback is there.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        return _kinds(self._callbacks(owner), wanted)
+
+    def take(self, account: str, chunks: Chunks, now: datetime, *, dry_run: bool) -> tuple[int, str]:
+        """Send again, or count, what *chunks* have, as far as one request may; return how many, and where to go on.
+
+        Raises:
+            OurFault: a table is out of reach.
+        """
         count = 0
-        pages = self._log.repeatable(owner, replace(wanted, events=kinds), after=after, now=now)
-        for items, last in islice(pages, MOST_PAGES):
+        for number, (items, last) in enumerate(chunks, 1):
             room = (MOST_COUNTED if dry_run else MOST) - count
             chosen = items[:room]
             if dry_run:
@@ -79,10 +98,11 @@ class Redelivery:
             elif chosen:
                 dues = self._turns.take(account, len(chosen), now)
                 count += self._log.send_again(list(zip(chosen, dues, strict=True)))
-            after = chosen[-1]["delivery"]["S"] if len(items) > room else last
-            if not after or len(chosen) == room:
-                break
-        return count, after
+            if len(items) > room:
+                return count, _place(last, chosen[-1])
+            if len(chosen) == room or number == MOST_PAGES:
+                return count, last
+        return count, ""
 
     def _check(self, delivery: Delivery) -> None:
         owner, kind = callback_key(delivery.event)
@@ -90,19 +110,11 @@ class Redelivery:
         if reason:
             raise reason
 
-    def _kinds(self, owner: str, wanted: Filter) -> tuple[str, ...]:
-        """The kinds among those *wanted* whose callback is there."""
-        account, _ = account_and_fonenumber(owner)
-        account_wide = owner_of(account, "")
-        callbacks = dict(self._numbers.shown(owner))
-        if owner != account_wide:
-            callbacks |= self._numbers.shown(account_wide)
-        for name in wanted.events:
-            if lookup(name).scope is not Scope.MESSAGE and (reason := _why_not(callbacks.get(name), name, owner)):
-                raise reason
-        live = {name for name, kind in CATALOGUE.items() if kind.scope is Scope.MESSAGE}
-        live |= {name for name, callback in callbacks.items() if not callback.disabled}
-        return tuple(sorted(live.intersection(wanted.events) if wanted.events else live))
+    def _callbacks(self, owner: str) -> dict[str, Callback]:
+        """The callbacks that *owner*'s events may go to, those of the whole account among them."""
+        account, fonenumber = account_and_fonenumber(owner)
+        account_wide = self._numbers.shown(owner_of(account, ""))
+        return {**self._numbers.shown(owner), **account_wide} if fonenumber else dict(account_wide)
 
     def _send(self, item: Item, stored: Delivery, now: datetime) -> Delivery:
         # On the due index first: whatever ends us from here on, `requeue` finds it there within a minute.
@@ -121,6 +133,18 @@ class Redelivery:
             with suppress(OurFault):  # then `requeue` sends it once more, and `deliver` drops the second
                 self._index.unpark(Parked(owner=pending.owner, delivery=pending.id, due=due))
         return pending
+
+
+def _kinds(callbacks: Mapping[str, Callback], wanted: Filter) -> tuple[str, ...]:
+    live = {name for name, kind in CATALOGUE.items() if kind.scope is Scope.MESSAGE}
+    live |= {name for name, callback in callbacks.items() if not callback.disabled}
+    return tuple(sorted(live.intersection(wanted.events) if wanted.events else live))
+
+
+def _place(last: str, item: Item) -> str:
+    """Where to go on after *item* of a chunk at whose end that is *last*: with its number, where that has one."""
+    fonenumber, dot, _ = last.rpartition(".")
+    return f"{fonenumber}{dot}{item['delivery']['S']}"
 
 
 def _why_not(callback: Callback | None, kind: str, owner: str) -> Problem | None:

@@ -92,7 +92,7 @@ def test_bodies_are_json_and_the_flat_ones_also_forms_without_null(document: Any
     assert not any(path.endswith("/preview") for path in forms)
     for form in forms.values():
         for field in form["schema"]["properties"].values():
-            assert field["type"] in {"string", "boolean"}
+            assert field["type"] in {"string", "boolean", "integer"}
             assert None not in field.get("enum", [])
 
 

@@ -1,11 +1,15 @@
 """Deliveries in requests and answers."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from api.log_queries import Standing
 from api.models.shapes import TIME, Input, Output, shown_as
+from api.recognition import MAX_TEXT, beginning_of, other_party_of
 from ringback.catalogue import CATALOGUE
+from ringback.fonenumbers import PATTERN
 from ringback.models import FIRST_KEPT, LAST_KEPT, Attempt, AttemptReason, Delivery, DeliveryStatus, Outcome
 from ringback.times import iso
 
@@ -31,6 +35,8 @@ def _example(event: str, **fields: str) -> dict[str, Any]:
         "fonenumber": fields["fonenumber"],
         "event": event,
         "event_id": fields["event_id"],
+        "other_party": "3215551111",
+        "text": str(CATALOGUE[event].example.get("message", "")),
         "time": "2026-11-23T17:36:00.000Z",
         "created": "2026-11-23T17:36:01.190Z",
         "status": "failed",
@@ -50,9 +56,10 @@ _FAILED_OF_ACCOUNT = _example(
 )
 
 
-def _list(delivery: dict[str, Any]) -> dict[str, Any]:
-    summary = {name: value for name, value in delivery.items() if name not in {"attempts", "attempts_left_out", "data"}}
-    return {"deliveries": [summary], "cursor": None}
+def _list(*deliveries: dict[str, Any]) -> dict[str, Any]:
+    more = {"attempts", "attempts_left_out", "data"}
+    shown = [{name: value for name, value in delivery.items() if name not in more} for delivery in deliveries]
+    return {"deliveries": shown, "cursor": None}
 
 
 def _sent_again(delivery: dict[str, Any]) -> dict[str, Any]:
@@ -70,11 +77,13 @@ def _tested() -> dict[str, Any]:
         "excerpt": "ok",
     }
     told = {"event_id": "test-5d1e0f3a9b8c7d6e", "status": "delivered", "last_attempt": attempt, "attempts": [attempt]}
+    told |= {"other_party": "", "text": "50% off"}
     return {"delivery": {**_FAILED, **told, "data": {"message": "50% off"}}}
 
 
-LISTED_OF_ACCOUNT, SHOWN_OF_ACCOUNT = _list(_FAILED_OF_ACCOUNT), {"delivery": _FAILED_OF_ACCOUNT}
+LISTED_OF_ACCOUNT, SHOWN_OF_ACCOUNT = _list(_FAILED, _FAILED_OF_ACCOUNT), {"delivery": _FAILED_OF_ACCOUNT}
 SENT_AGAIN, SENT_AGAIN_OF_ACCOUNT = _sent_again(_FAILED), _sent_again(_FAILED_OF_ACCOUNT)
+MANY_OF_ACCOUNT = {"redelivery": {"count": 2, "dry_run": True, "cursor": None}}
 TESTED = _tested()
 """Examples of answers, where that of the model is another operation's."""
 
@@ -99,6 +108,8 @@ class DeliverySummary(Output):
     fonenumber: str = Field(description="Empty for an event of the whole account.")
     event: str
     event_id: str = Field(description="The platform's id of the event.")
+    other_party: str = Field(description="The number on the other side; empty where the event has none.")
+    text: str = Field(description=f"The first words of a message, {MAX_TEXT} characters at most; else empty.")
     time: str = Field(description="When the event happened.", json_schema_extra=TIME)
     created: str = Field(description="When the first attempt was made.", json_schema_extra=TIME)
     status: DeliveryStatus
@@ -149,12 +160,37 @@ class RedeliveryInput(Input):
 
     since: str = Field(description="Events from this time on.", json_schema_extra=TIME)
     until: str | None = Field(default=None, description="Events before this time.", json_schema_extra=TIME)
-    status: Annotated[DeliveryStatus, Field(strict=False)] = Field(
-        default=DeliveryStatus.FAILED, description="`failed` if left out; of a pending one, the next attempt is moved."
+    status: Annotated[Standing, Field(strict=False)] = Field(
+        default=Standing.FAILED,
+        description="`failed` if left out; of a pending one, the next attempt is moved; `attention` is both.",
     )
     event: str | None = Field(default=None, description="One kind of event; all, if left out.")
+    event_id: str | None = Field(default=None, description="The event with this id of the platform's.")
+    outcome: Annotated[Outcome | None, Field(strict=False)] = Field(
+        default=None, description="Those whose last attempt ended so."
+    )
+    http_status: Annotated[int | None, Field(strict=False)] = Field(
+        default=None, ge=100, le=999, description="Those whose last attempt was answered with this status."
+    )
+    other_party: str | None = Field(default=None, description="Those with this number on the other side.")
     dry_run: Annotated[bool, BeforeValidator(_from_form)] = Field(default=False, description="Count only.")
     cursor: str | None = Field(default=None, description="Of the answer before, where it had one.")
+
+
+class AccountRedeliveryInput(RedeliveryInput):
+    """Which deliveries of an account to send again."""
+
+    model_config = shown_as({"since": "2026-11-23T14:00:00Z", "status": "failed", "dry_run": True})
+
+    fonenumber: str | None = Field(
+        default=None,
+        description="Only this number; `*` for events of no number.",
+        json_schema_extra={"pattern": f"{PATTERN}|^\\*$"},
+    )
+
+
+FILTERS = ("status", "event", "event_id", "outcome", "http_status", "other_party", "since", "until")
+"""The fields that say which."""
 
 
 class Redelivery(Output):
@@ -175,6 +211,16 @@ class RedeliveryAnswer(Output):
     redelivery: Redelivery
 
 
+def page_of(deliveries: Iterable[Delivery], cursor: str | None) -> DeliveriesAnswer:
+    """A page of a list."""
+    return DeliveriesAnswer.model_validate({"deliveries": list(map(summary_of, deliveries)), "cursor": cursor})
+
+
+def redelivery_answer(count: int, cursor: str | None, *, dry_run: bool) -> RedeliveryAnswer:
+    """How many are sent again, or would be."""
+    return RedeliveryAnswer(redelivery=Redelivery(count=count, dry_run=dry_run, cursor=cursor))
+
+
 def summary_of(delivery: Delivery) -> dict[str, Any]:
     """The fields of a `DeliverySummary`."""
     return {
@@ -182,6 +228,8 @@ def summary_of(delivery: Delivery) -> dict[str, Any]:
         "fonenumber": delivery.event.fonenumber,
         "event": delivery.event.kind,
         "event_id": delivery.event.id,
+        "other_party": other_party_of(delivery.event),
+        "text": beginning_of(delivery.event),
         "time": iso(delivery.event.time),
         "created": iso(delivery.created),
         "status": delivery.status,

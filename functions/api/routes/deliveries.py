@@ -7,34 +7,43 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from api.calls import Call, Calling
 from api.cursors import cursor_for, no_cursor, position_in
+from api.filters import filter_of
 from api.log_queries import Filter
 from api.models.deliveries import (
-    LISTED_OF_ACCOUNT,
+    FILTERS,
     SENT_AGAIN,
-    SENT_AGAIN_OF_ACCOUNT,
-    SHOWN_OF_ACCOUNT,
     DeliveriesAnswer,
     DeliveryAnswer,
     RedeliveryAnswer,
     RedeliveryInput,
     answer_of,
-    summary_of,
+    page_of,
+    redelivery_answer,
 )
-from api.parameters import PAGE, Cursor, DeliveryId, Event, Limit, Number, Since, Status, Until, span_of
+from api.parameters import (
+    PAGE,
+    Cursor,
+    DeliveryId,
+    Event,
+    EventId,
+    HttpStatus,
+    LastOutcome,
+    Limit,
+    Number,
+    OtherParty,
+    Since,
+    Status,
+    Until,
+)
 from api.problems import not_found
 from api.redelivery import Redelivery
 from api.routing import Routes
-from ringback.catalogue import lookup
 from ringback.delivery_items import from_item
-from ringback.models import DeliveryStatus, owner_of
-from ringback.times import iso
+from ringback.models import owner_of
 
 routes = Routes("Deliveries")
 
 NUMBER = "/v2/fonenumbers/{fonenumber}"
-ACCOUNT = "/v2/accounts"
-"""For events that have no number, as call records may."""
-
 AGAIN = "again"
 """Binds the cursor of sending again, which goes from the oldest to the newest, and no list's does."""
 
@@ -55,34 +64,27 @@ def list_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
     fonenumber: Number,
     status: Status = None,
     event: Event = None,
+    event_id: EventId = None,
+    outcome: LastOutcome = None,
+    http_status: HttpStatus = None,
+    other_party: OtherParty = None,
     since: Since = None,
     until: Until = None,
     limit: Limit = PAGE,
     cursor: Cursor = "",
 ) -> DeliveriesAnswer:
     """A page of deliveries, the newest event first."""
-    return _list(call, fonenumber, _filter(status, event, since, until), limit, cursor)
-
-
-@routes.operation(
-    "GET",
-    ACCOUNT + "/deliveries",
-    name="list_account_deliveries",
-    summary="The log of events without a number",
-    description="As for a number. Call records may have none.",
-    answer=LISTED_OF_ACCOUNT,
-)
-def list_account_deliveries(  # noqa: PLR0913, PLR0917 - as above
-    call: Calling,
-    status: Status = None,
-    event: Event = None,
-    since: Since = None,
-    until: Until = None,
-    limit: Limit = PAGE,
-    cursor: Cursor = "",
-) -> DeliveriesAnswer:
-    """As for a number."""
-    return _list(call, "", _filter(status, event, since, until), limit, cursor)
+    wanted = filter_of(
+        status=status,
+        event=event,
+        event_id=event_id,
+        outcome=outcome,
+        http_status=http_status,
+        other_party=other_party,
+        since=since,
+        until=until,
+    )
+    return list_of_owner(call, owner_of(call.account, fonenumber), wanted, limit, cursor)
 
 
 @routes.operation(
@@ -90,26 +92,11 @@ def list_account_deliveries(  # noqa: PLR0913, PLR0917 - as above
     NUMBER + "/deliveries/{delivery}",
     name="get_delivery",
     summary="One delivery with its attempts and data",
-    description="What the event brought, and what came of each attempt.",
     problems=[HTTPStatus.NOT_FOUND],
 )
 def get_delivery(call: Calling, fonenumber: Number, delivery: DeliveryId) -> DeliveryAnswer:
     """All that is known of it."""
-    return _get(call, fonenumber, delivery)
-
-
-@routes.operation(
-    "GET",
-    ACCOUNT + "/deliveries/{delivery}",
-    name="get_account_delivery",
-    summary="One delivery of an event without a number",
-    description="As for a number.",
-    problems=[HTTPStatus.NOT_FOUND],
-    answer=SHOWN_OF_ACCOUNT,
-)
-def get_account_delivery(call: Calling, delivery: DeliveryId) -> DeliveryAnswer:
-    """As for a number."""
-    return _get(call, "", delivery)
+    return delivery_of_owner(call, owner_of(call.account, fonenumber), delivery)
 
 
 @routes.operation(
@@ -127,22 +114,7 @@ def get_account_delivery(call: Calling, delivery: DeliveryId) -> DeliveryAnswer:
 )
 def redeliver(call: Calling, fonenumber: Number, delivery: DeliveryId) -> DeliveryAnswer:
     """One of a number."""
-    return _redeliver(call, fonenumber, delivery)
-
-
-@routes.operation(
-    "POST",
-    ACCOUNT + "/deliveries/{delivery}/redeliver",
-    name="redeliver_account_delivery",
-    summary="Send a delivery of an event without a number again",
-    description="As for a number.",
-    problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT],
-    status=HTTPStatus.ACCEPTED,
-    answer=SENT_AGAIN_OF_ACCOUNT,
-)
-def redeliver_account_delivery(call: Calling, delivery: DeliveryId) -> DeliveryAnswer:
-    """As for a number."""
-    return _redeliver(call, "", delivery)
+    return answer_of(redelivery_of(call).one(owner_of(call.account, fonenumber), delivery, call.at))
 
 
 @routes.operation(
@@ -160,70 +132,46 @@ def redeliver_account_delivery(call: Calling, delivery: DeliveryId) -> DeliveryA
 )
 def redeliver_many(call: Calling, fonenumber: Number, body: Annotated[RedeliveryInput, Body()]) -> RedeliveryAnswer:
     """Those of a number."""
-    return _redeliver_many(call, fonenumber, body)
+    return redeliver_of_owner(call, owner_of(call.account, fonenumber), body, filter_in(body))
 
 
-@routes.operation(
-    "POST",
-    ACCOUNT + "/redeliver",
-    name="redeliver_many_of_account",
-    summary="Send all deliveries of events without a number again that match",
-    description="As for a number.",
-    problems=[HTTPStatus.CONFLICT],
-    status=HTTPStatus.ACCEPTED,
-)
-def redeliver_many_of_account(call: Calling, body: Annotated[RedeliveryInput, Body()]) -> RedeliveryAnswer:
-    """As for a number."""
-    return _redeliver_many(call, "", body)
-
-
-def _filter(status: DeliveryStatus | None, event: str | None, since: str | None, until: str | None) -> Filter:
-    first, end = span_of(since, until)
-    return Filter(status=status, events=(lookup(event).name,) if event else (), since=first, until=end)
-
-
-def _list(call: Call, fonenumber: str, wanted: Filter, limit: int, cursor: str) -> DeliveriesAnswer:
-    owner = owner_of(call.account, fonenumber)
-    after = position_in(cursor, owner, *_words(wanted))
+def list_of_owner(call: Call, owner: str, wanted: Filter, limit: int, cursor: str) -> DeliveriesAnswer:
+    """Answer with a page of one partition."""
+    after = position_in(cursor, owner, *wanted.words)
     if after and not wanted.spans(after):
         raise no_cursor()
-    deliveries, last = call.parts.log.page(owner, wanted, after=after, limit=limit)
-    following = cursor_for(last, owner, *_words(wanted)) if last else None
-    return DeliveriesAnswer.model_validate({"deliveries": list(map(summary_of, deliveries)), "cursor": following})
+    found, last = call.parts.log.page(owner, wanted, after=after, limit=limit)
+    return page_of(found, cursor_for(last, owner, *wanted.words) if last else None)
 
 
-def _get(call: Call, fonenumber: str, delivery: str) -> DeliveryAnswer:
-    item = call.parts.log.item(owner_of(call.account, fonenumber), delivery)
+def delivery_of_owner(call: Call, owner: str, delivery: str) -> DeliveryAnswer:
+    """Answer with one delivery of one partition."""
+    item = call.parts.log.item(owner, delivery)
     if item is None:
         raise not_found(f"no such delivery: {delivery}; it may have expired")
     return answer_of(from_item(item))
 
 
-def _redeliver(call: Call, fonenumber: str, delivery: str) -> DeliveryAnswer:
-    return answer_of(_redelivery(call).one(owner_of(call.account, fonenumber), delivery, call.at))
-
-
-def _redeliver_many(call: Call, fonenumber: str, body: RedeliveryInput) -> RedeliveryAnswer:
-    owner = owner_of(call.account, fonenumber)
-    wanted = _filter(body.status, body.event, body.since, body.until)
-    after = position_in(body.cursor or "", owner, AGAIN, *_words(wanted))
+def redeliver_of_owner(call: Call, owner: str, body: RedeliveryInput, wanted: Filter) -> RedeliveryAnswer:
+    """Send again what one partition has."""
+    after = position_in(body.cursor or "", owner, AGAIN, *wanted.words)
     if after and not wanted.spans(after):
         raise no_cursor()
-    count, last = _redelivery(call).many(owner, wanted, after=after, now=call.at, dry_run=body.dry_run)
-    following = cursor_for(last, owner, AGAIN, *_words(wanted)) if last else None
-    return RedeliveryAnswer.model_validate(
-        {"redelivery": {"count": count, "dry_run": body.dry_run, "cursor": following}}
+    count, last = redelivery_of(call).many(owner, wanted, after=after, now=call.at, dry_run=body.dry_run)
+    return redelivery_answer(
+        count, cursor_for(last, owner, AGAIN, *wanted.words) if last else None, dry_run=body.dry_run
     )
 
 
-def _redelivery(call: Call) -> Redelivery:
+def redelivery_of(call: Call) -> Redelivery:
+    """Return what sends again."""
     parts = call.parts
     return Redelivery(
         log=parts.log, numbers=parts.numbers, recorder=parts.recorder, index=parts.due_index, turns=parts.turns
     )
 
 
-def _words(wanted: Filter) -> tuple[str, ...]:
-    """*wanted* as a cursor is bound to it."""
-    times = [iso(time) if time else "" for time in (wanted.since, wanted.until)]
-    return wanted.status or "", *wanted.events, *times
+def filter_in(body: RedeliveryInput) -> Filter:
+    """Return the deliveries that a body asks to send again."""
+    fields = body.model_dump(include=set(FILTERS))
+    return filter_of(**fields)

@@ -1,0 +1,78 @@
+"""Send deliveries of a whole account again."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from itertools import chain
+
+from api.cursors import no_cursor
+from api.log import Chunks, Log
+from api.log_queries import Filter
+from api.numbers import Numbers
+from api.redelivery import Redelivery
+from ringback.callback_store import callback_key
+from ringback.delivery_items import from_item
+from ringback.models import owner_of
+from ringback.tables import Item, Key
+
+OVER = "z"
+"""Stands for the id of a delivery where a number has no more of them."""
+
+
+class AccountRedelivery:
+    """Makes deliveries of all numbers of an account pending again, unless their callbacks are gone.
+
+    What has not arrived is found by its index, the oldest first; all else number by number.
+    """
+
+    def __init__(self, *, log: Log, numbers: Numbers, redelivery: Redelivery) -> None:
+        self._log = log
+        self._numbers = numbers
+        self._redelivery = redelivery
+
+    def many(self, account: str, wanted: Filter, *, after: str, now: datetime, dry_run: bool) -> tuple[int, str]:
+        """Return how many deliveries *after* that place are sent again, or would be, and the place to go on from.
+
+        Raises:
+            InvalidSetting: *after* is no place of these deliveries.
+            OurFault: a table is out of reach.
+        """
+        find = self._attention if wanted.only_attention else self._by_number
+        return self._redelivery.take(account, find(account, wanted, after, now), now, dry_run=dry_run)
+
+    def _attention(self, account: str, wanted: Filter, after: str, now: datetime) -> Chunks:
+        if after and not wanted.spans(after):
+            raise no_cursor()
+        known: dict[Key, bool] = {}
+        for items, last in self._log.repeatable_of_account(account, wanted, after=after, now=now):
+            yield self._with_callback(items, known), last
+
+    def _with_callback(self, items: list[Item], known: dict[Key, bool]) -> list[Item]:
+        """Leave out *items* whose callback is gone or turned off; what was read before is *known*."""
+        keys = [None if "callback" in item else callback_key(from_item(item).event) for item in items]
+        unknown = {key for key in keys if key and key not in known}
+        if unknown:
+            live = self._numbers.live(unknown)
+            known |= {key: key in live for key in unknown}
+        return [item for item, key in zip(items, keys, strict=True) if key is None or known[key]]
+
+    def _by_number(self, account: str, wanted: Filter, after: str, now: datetime) -> Chunks:
+        first, _, delivery = after.partition(".")
+        if delivery not in {"", OVER} and not wanted.spans(delivery):
+            raise no_cursor()
+        for fonenumber in chain([first], self._numbers.fonenumbers(account, after=first)):
+            if delivery != OVER:
+                yield from self._of_number(account, fonenumber, wanted, delivery, now)
+            delivery = ""
+
+    def _of_number(
+        self, account: str, fonenumber: str, wanted: Filter, delivery: str, now: datetime
+    ) -> Iterator[tuple[list[Item], str]]:
+        owner = owner_of(account, fonenumber)
+        kinds = self._redelivery.kinds(owner, wanted)
+        if not kinds:
+            yield [], f"{fonenumber}.{OVER}"
+            return
+        only = replace(wanted, events=kinds)
+        for items, last in self._log.repeatable(owner, only, after=delivery, now=now):
+            yield items, f"{fonenumber}.{last or OVER}"

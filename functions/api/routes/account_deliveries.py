@@ -1,0 +1,179 @@
+"""The log of a whole account, and sending again over all its numbers."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from itertools import islice
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Body
+
+from api.account_redelivery import AccountRedelivery
+from api.calls import Call, Calling
+from api.cursors import cursor_for, no_cursor, position_in
+from api.filters import filter_of
+from api.log_queries import Filter
+from api.merging import merged_page
+from api.models.deliveries import (
+    LISTED_OF_ACCOUNT,
+    MANY_OF_ACCOUNT,
+    SENT_AGAIN_OF_ACCOUNT,
+    SHOWN_OF_ACCOUNT,
+    AccountRedeliveryInput,
+    DeliveriesAnswer,
+    DeliveryAnswer,
+    RedeliveryAnswer,
+    answer_of,
+    page_of,
+    redelivery_answer,
+)
+from api.parameters import (
+    PAGE,
+    Cursor,
+    DeliveryId,
+    Event,
+    EventId,
+    Fonenumbers,
+    HttpStatus,
+    LastOutcome,
+    Limit,
+    OtherParty,
+    Since,
+    Status,
+    Until,
+)
+from api.routes.deliveries import (
+    AGAIN,
+    delivery_of_owner,
+    filter_in,
+    list_of_owner,
+    redeliver_of_owner,
+    redelivery_of,
+)
+from api.routing import Routes
+from ringback.errors import InvalidSetting
+from ringback.fonenumbers import normalize
+from ringback.models import ACCOUNT_WIDE, Delivery, owner_of
+
+routes = Routes("Deliveries")
+
+ACCOUNT = "/v2/accounts"
+
+EVERY = "every"
+"""Binds the cursors of what is of all numbers, and no other list's."""
+
+MAX_NUMBERS = 1_000
+"""Numbers that one request reads side by side."""
+
+
+@routes.operation(
+    "GET",
+    ACCOUNT + "/deliveries",
+    name="list_account_deliveries",
+    summary="The log of all numbers",
+    description=(
+        "The newest event first, those of no number among them. `status=attention` (or `failed`, or `pending`) is what"
+        " has not arrived, however many numbers there are; other lists are of the numbers that have a callback, and of"
+        f" {MAX_NUMBERS:,} of them at most. A page may be short, or empty; only a cursor that is null is the end."
+    ),
+    query="status=attention&limit=10",
+    answer=LISTED_OF_ACCOUNT,
+)
+def list_account_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
+    call: Calling,
+    status: Status = None,
+    fonenumber: Fonenumbers = None,
+    event: Event = None,
+    event_id: EventId = None,
+    outcome: LastOutcome = None,
+    http_status: HttpStatus = None,
+    other_party: OtherParty = None,
+    since: Since = None,
+    until: Until = None,
+    limit: Limit = PAGE,
+    cursor: Cursor = "",
+) -> DeliveriesAnswer:
+    """A page of deliveries of all numbers, or of one."""
+    wanted = filter_of(
+        status=status,
+        event=event,
+        event_id=event_id,
+        outcome=outcome,
+        http_status=http_status,
+        other_party=other_party,
+        since=since,
+        until=until,
+    )
+    if fonenumber:
+        return list_of_owner(call, _owner(call, fonenumber), wanted, limit, cursor)
+    after = position_in(cursor, call.account, EVERY, *wanted.words)
+    if after and not wanted.spans(after):
+        raise no_cursor()
+    found, last = _page(call, wanted, after, limit)
+    return page_of(found, cursor_for(last, call.account, EVERY, *wanted.words) if last else None)
+
+
+@routes.operation(
+    "GET",
+    ACCOUNT + "/deliveries/{delivery}",
+    name="get_account_delivery",
+    summary="One delivery of an event without a number",
+    problems=[HTTPStatus.NOT_FOUND],
+    answer=SHOWN_OF_ACCOUNT,
+)
+def get_account_delivery(call: Calling, delivery: DeliveryId) -> DeliveryAnswer:
+    """As for a number."""
+    return delivery_of_owner(call, owner_of(call.account, ""), delivery)
+
+
+@routes.operation(
+    "POST",
+    ACCOUNT + "/deliveries/{delivery}/redeliver",
+    name="redeliver_account_delivery",
+    summary="Send a delivery of an event without a number again",
+    problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT],
+    status=HTTPStatus.ACCEPTED,
+    answer=SENT_AGAIN_OF_ACCOUNT,
+)
+def redeliver_account_delivery(call: Calling, delivery: DeliveryId) -> DeliveryAnswer:
+    """As for a number."""
+    return answer_of(redelivery_of(call).one(owner_of(call.account, ""), delivery, call.at))
+
+
+@routes.operation(
+    "POST",
+    ACCOUNT + "/redeliver",
+    name="redeliver_many_of_account",
+    summary="Send all deliveries of all numbers again that match",
+    description=(
+        "As for a number. What has not arrived goes the oldest first, all else number by number. One request takes up"
+        " to 500, a dry run counts up to 10,000, and the cursor is for the rest."
+    ),
+    problems=[HTTPStatus.CONFLICT],
+    status=HTTPStatus.ACCEPTED,
+    answer=MANY_OF_ACCOUNT,
+)
+def redeliver_many_of_account(call: Calling, body: Annotated[AccountRedeliveryInput, Body()]) -> RedeliveryAnswer:
+    """Those of all numbers, or of one."""
+    wanted = filter_in(body)
+    if body.fonenumber:
+        return redeliver_of_owner(call, _owner(call, body.fonenumber), body, wanted)
+    bound = call.account, EVERY, AGAIN, *wanted.words
+    redelivery = AccountRedelivery(log=call.parts.log, numbers=call.parts.numbers, redelivery=redelivery_of(call))
+    after = position_in(body.cursor or "", *bound)
+    count, last = redelivery.many(call.account, wanted, after=after, now=call.at, dry_run=body.dry_run)
+    return redelivery_answer(count, cursor_for(last, *bound) if last else None, dry_run=body.dry_run)
+
+
+def _owner(call: Call, fonenumber: str) -> str:
+    return owner_of(call.account, "" if fonenumber == ACCOUNT_WIDE else normalize(fonenumber))
+
+
+def _page(call: Call, wanted: Filter, after: str, limit: int) -> tuple[Sequence[Delivery], str]:
+    log, numbers, account = call.parts.log, call.parts.numbers, call.account
+    if wanted.only_attention:
+        return log.attention_page(account, wanted, after=after, limit=limit)
+    owners = [owner_of(account, number) for number in ("", *islice(numbers.fonenumbers(account), MAX_NUMBERS + 1))]
+    if len(owners) > MAX_NUMBERS + 1:
+        what = f"missing; the account has more than {MAX_NUMBERS:,} numbers: name one, or list status=attention"
+        raise InvalidSetting("fonenumber", what)
+    return merged_page(log, owners, wanted, after=after, limit=limit, mapper=call.parts.mapper)
