@@ -174,7 +174,7 @@ MEANINGS: Mapping[tuple[str, int], Mapping[str, object]] = {
         "password": replace(RECEIPT, event="calls/receive_notify"),
         "mail": Callback(owner=OWNER, event="faxes/send_notify", type=CallbackType.EMAIL, email="someone@example.com"),
         "of_an_account": replace(HTTP, owner="1000001#*", event="accounts/cdr_notify", method=Method.GET),
-        "turned_off": replace(HTTP, disabled="the receiver answered 410 Gone"),
+        "turned_off": replace(HTTP, disabled="the receiver answered 410 Gone", disabled_at=NOW),
         "failing": replace(HTTP, breaker=Breaker(failures=4, failing_since=NOW)),
         "open": replace(
             HTTP,

@@ -126,10 +126,18 @@ class Numbers:
         Raises:
             OurFault: the table is out of reach.
         """
+        return {key for key, callback in self.current(keys).items() if not callback.disabled}
+
+    def current(self, keys: Iterable[Key]) -> Mapping[Key, Callback]:
+        """The callbacks under *keys* as they are now, without their passwords.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
         found = self._table.read(keys)
         if found.unread:
             raise OurFault("reading callbacks: the table is busy")
-        return {self._table.key_of(item) for item in found.items if "disabled" not in item}
+        return {self._table.key_of(item): self._shown(item) for item in found.items}
 
     def _index(self, account: str, after: str, numbers: int) -> Iterator[Item]:
         pages = self._table.client.get_paginator("query").paginate(

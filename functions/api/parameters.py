@@ -38,6 +38,12 @@ class Shape(StrEnum):
     """Its digits alone."""
 
 
+class More(StrEnum):
+    """What a list of numbers can have beside them."""
+
+    HEALTH = "health"
+
+
 def kind_of_path(group: str, name: str) -> EventKind:
     """The kind of event whose name a path has in two parts.
 
@@ -109,6 +115,7 @@ DeliveryId = Annotated[
     AfterValidator(delivery_of_path),
 ]
 Shown = Annotated[Shape, Query(description="`fonenumbers`: their digits alone.")]
+With = Annotated[More | None, Query(alias="with", description="`health`: how each one's callbacks are.")]
 Limit = Annotated[int, Query(ge=1, le=MOST_AT_ONCE, description="Entries of a page.")]
 Cursor = Annotated[str, Query(description="Where to go on: the `cursor` of the page before.")]
 Status = Annotated[

@@ -160,7 +160,7 @@ class Health:
             self._announcer.changed(NoticeKind.CALLBACK_OPENED, callback, now, reason)
 
     def _disable(self, callback: Callback, reason: str, now: datetime) -> None:
-        if self._store.disable(callback, reason):
+        if self._store.disable(callback, reason, at=now):
             self._announcer.changed(NoticeKind.CALLBACK_DISABLED, callback, now, reason)
 
 

@@ -50,9 +50,10 @@ class Feedback:
         if callback is None or callback.email.casefold() not in report.to:
             return False
         reason = f"{REASONS[report.kind]}: {report.why}" if report.why else REASONS[report.kind]
-        if not self._health.disable(callback, reason):
+        now = self._clock()
+        if not self._health.disable(callback, reason, at=now):
             return False
-        self._announcer.changed(NoticeKind.CALLBACK_DISABLED, callback, self._clock(), reason)
+        self._announcer.changed(NoticeKind.CALLBACK_DISABLED, callback, now, reason)
         return True
 
     def _mailing(self, key: Key) -> Callback | None:

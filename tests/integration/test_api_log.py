@@ -162,6 +162,14 @@ def test_one_delivery_has_its_attempts_and_data(api: Api) -> None:
     assert api.get(f"/v2/fonenumbers/3215559999/deliveries/{delivery.id}").status == 404
 
 
+def test_one_that_waits_for_its_endpoint_shows_until_when(api: Api) -> None:
+    keep(api, [made(1, status=DeliveryStatus.PENDING, due=NOW + timedelta(days=29), note="waits until …")])
+
+    [shown] = api.get(f"{PATH}/deliveries").json["deliveries"]
+
+    assert (shown["next_attempt"], shown["waits_until"]) == (None, "2026-12-22T17:36:00.000Z")
+
+
 def test_of_many_attempts_the_first_and_the_last_are_shown(api: Api) -> None:
     """It was sent again and again; the count is the true one."""
     delivery = made(1)
@@ -268,7 +276,7 @@ def test_without_its_callback_nothing_is_sent_again(api: Api) -> None:
     gone = api.post(url)
     set_callback(api)
     [callback] = api.parts.numbers.callbacks(delivery.owner).values()
-    api.parts.health.disable(callback, "the receiver answered 410 Gone")
+    api.parts.health.disable(callback, "the receiver answered 410 Gone", at=NOW)
     off = api.post(url)
     many = api.post(f"{PATH}/redeliver", {"since": "2026-01-01", "event": KIND})
 

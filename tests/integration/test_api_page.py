@@ -3,7 +3,7 @@
 import json
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -19,6 +19,7 @@ from ringback.catalogue import CATALOGUE
 from ringback.delivery_ids import delivery_id
 from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome
 from tests.integration.calling import ACCOUNT, NOW, Api
+from tests.integration.certificates import Authority
 from tests.integration.gateway import TOKEN, listening
 from tests.integration.receivers import Receiver
 from tools.api_page import PATH, SETTINGS
@@ -105,6 +106,14 @@ def furnish(api: Api) -> None:
     api.stack.deliveries().record([OF_THE_NUMBER, OF_THE_ACCOUNT], parked=lambda _: False)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def trusted(authority: Authority) -> Iterator[None]:
+    """The API's own attempts trust the tests' authority."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr("ringback.http.tls.DEFAULT_CA_BUNDLE_PATH", authority.file)
+        yield
+
+
 @pytest.fixture(scope="module")
 def address(shared_api: Api) -> Iterator[str]:
     """Where the API listens."""
@@ -119,9 +128,10 @@ def empty(api: Api) -> None:
             api.stack.dynamodb.delete_item(TableName=api.stack.environment[table], Key=key)
 
 
-def pasted(line: Line, address: str, receiver: Receiver) -> tuple[int, Any]:
-    """What a shell makes of *line*."""
-    curl = line.curl.replace(HOST, receiver.text_url.removesuffix("/hook")) if line.operation == "test" else line.curl
+def pasted(line: Line, address: str, receivers: Mapping[str, Receiver]) -> tuple[int, Any]:
+    """What a shell makes of *line*; *receivers* are for the operations that send."""
+    receiver = receivers.get(line.operation)
+    curl = line.curl.replace(HOST, receiver.text_url.removesuffix("/hook")) if receiver else line.curl
     delivery = OF_THE_NUMBER if "{fonenumber}" in line.path else OF_THE_ACCOUNT
     variables = {"API": address, "TOKEN": TOKEN, "DELIVERY": delivery.id, "PATH": "/usr/bin:/bin:/usr/local/bin"}
     shell = ["sh", "-c", f"{curl} --silent --show-error --noproxy '*' --write-out '\n%{{http_code}}'"]
@@ -154,13 +164,13 @@ def differences(shown: Any, answered: Any, where: str = "") -> Iterator[str]:
 
 @pytest.mark.parametrize("line", LINES_OF_THE_PAGE, ids=lambda line: f"{line.verb} {line.path}")
 def test_a_line_of_the_page_answers_what_the_page_shows(
-    shared_api: Api, address: str, receiver: Receiver, line: Line
+    shared_api: Api, address: str, receiver: Receiver, secure_receiver: Receiver, line: Line
 ) -> None:
     empty(shared_api)
     if not line.starts_from_nothing:
         furnish(shared_api)
 
-    status, answer = pasted(line, address, receiver)
+    status, answer = pasted(line, address, {"test": receiver, "test_cdr_notify": secure_receiver})
 
     assert (status, list(differences(line.answer, answer))) == (line.status, [])
 

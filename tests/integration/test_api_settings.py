@@ -279,7 +279,7 @@ def test_the_health_of_endpoints_is_shown(api: Api) -> None:
     opened = api.parts.health.failed(failing, 10, since=NOW)
     assert opened
     api.parts.health.open(failing, replace(opened, open_until=NOW))
-    api.parts.health.disable(off, "the receiver answered 410 Gone")
+    api.parts.health.disable(off, "the receiver answered 410 Gone", at=NOW)
 
     time = "2026-11-23T17:36:00.000Z"
     assert api.get(url).json["health"] == {
@@ -291,18 +291,31 @@ def test_the_health_of_endpoints_is_shown(api: Api) -> None:
                 "failures": 10,
                 "since": time,
                 "until": time,
+                "gives_up": "2026-11-28T17:36:00.000Z",
                 "because": "",
             },
             {
                 "event": "messages/send_notify",
                 "state": "disabled",
                 "failures": 0,
-                "since": None,
+                "since": time,
                 "until": None,
+                "gives_up": None,
                 "because": "the receiver answered 410 Gone",
             },
         ],
     }
+    listed = api.get("/v2/fonenumbers?with=health&filter=fonenumbers").json
+    assert listed == {"fonenumbers": [NUMBER], "health": [api.get(url).json["health"]], "cursor": None}
+
+
+def test_so_is_that_of_the_account_s_own_callbacks(api: Api) -> None:
+    assert api.get("/v2/accounts/health").json == {"health": {"account_id": ACCOUNT, "callbacks": []}}
+    api.post("/v2/accounts/cdr_notify", {"method": "JSON", "url": "https://my.example.com/"})
+
+    [shown] = api.get("/v2/accounts/health").json["health"]["callbacks"]
+
+    assert (shown["event"], shown["state"], shown["since"]) == ("accounts/cdr_notify", "healthy", None)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from ringback.catalogue import CATALOGUE
 from ringback.models import owner_of
-from tests.integration.calling import ACCOUNT, Api, loopback
+from tests.integration.calling import ACCOUNT, NOW, Api, loopback
 from tests.integration.receivers import Receiver
 from tests.integration.stack import SENDER
 
@@ -176,7 +176,7 @@ def test_a_test_that_succeeds_turns_its_callback_on_again(api: Api, receiver: Re
     key = owner_of(ACCOUNT, NUMBER), "messages/receive_notify"
     callback_set = api.parts.numbers.callback(key)
     assert callback_set
-    assert api.parts.health.disable(callback_set, "the receiver answered 410 Gone")
+    assert api.parts.health.disable(callback_set, "the receiver answered 410 Gone", at=NOW)
 
     def is_off() -> bool:
         stored = api.parts.numbers.callback(key)
@@ -199,7 +199,7 @@ def test_a_test_of_a_mail_that_ses_took_turns_nothing_on(api: Api) -> None:
     key = owner_of(ACCOUNT, NUMBER), "messages/receive_notify"
     before = api.parts.numbers.callback(key)
     assert before
-    assert api.parts.health.disable(before, "mail to this address bounced")
+    assert api.parts.health.disable(before, "mail to this address bounced", at=NOW)
 
     assert api.post(f"{PATH}/messages/receive_notify/test").json["delivery"]["status"] == "delivered"
 
@@ -223,3 +223,29 @@ def test_a_stored_callback_that_breaks_a_newer_rule_is_told_so(api: Api) -> None
     answer = api.post(f"{PATH}/messages/receive_notify/preview")
 
     assert (answer.status, answer.message[:12]) == (400, "url: port 25")
+
+
+def test_the_account_s_own_callback_is_tried_like_a_number_s(api: Api) -> None:
+    """With its own names of fields, and by its own rules; the test is in the log of no number."""
+    path = "/v2/accounts/cdr_notify"
+    missing = api.post(f"{path}/preview")
+    refused = api.post(f"{path}/test", {"callback": {"method": "JSON", "url": "http://my.example.com/"}})
+    api.post(path, {"method": "JSON", "url": "https://127.0.0.1/", "username": "user", "password": PASSWORD})
+
+    shown = api.post(f"{path}/preview", {"data": {"uid": "7"}}).json["preview"]
+    tested = api.post(f"{path}/test").json["delivery"]
+    [listed] = api.get("/v2/accounts/deliveries?fonenumber=*").json["deliveries"]
+
+    assert (missing.status, refused.status) == (404, 400)
+    assert (shown["method"], shown["url"], shown["body"]) == (
+        "POST",
+        "https://127.0.0.1/",
+        '{"status":"END","uid":"7"}',
+    )
+    assert {"name": "Authorization", "value": "Basic ********"} in shown["headers"]
+    assert (tested["fonenumber"], tested["event"], tested["last_attempt"]["reason"]) == (
+        "",
+        "accounts/cdr_notify",
+        "test",
+    )
+    assert listed["id"] == tested["id"]

@@ -82,10 +82,11 @@ def test_a_disabled_callback_stays_off_until_it_is_set_again(stack: Stack, opene
     """Its setting stays, so that its owner sees what was wrong with it; nothing that is still under way matters."""
     health = stack.health()
 
-    assert [health.disable(opened, "gone"), health.disable(opened, "again")] == [True, False]
+    assert [health.disable(opened, "gone", at=NOW), health.disable(opened, "again", at=NOW)] == [True, False]
     assert health.recovered(opened) is None
     assert health.failed(opened, 1, since=NOW) is None
-    assert health_of(stored(stack)) == {"state": "disabled", "because": "gone"}
+    since = "2026-11-23T17:36:00.000Z"
+    assert health_of(stored(stack)) == {"state": "disabled", "because": "gone", "since": since}
     assert stored(stack) == replace(CALLBACK, disabled="gone")
     stack.callbacks().put(CALLBACK)
     assert health_of(stored(stack)) == {"state": "healthy"}
@@ -97,13 +98,13 @@ def test_a_mail_is_turned_off_while_it_goes_to_the_same_address(stack: Stack) ->
     stack.callbacks().put(mail)
     health = stack.health()
 
-    assert not health.disable(replace(mail, email="old@example.com"), "bounced")
-    assert [health.disable(mail, "bounced"), health.disable(mail, "again")] == [True, False]
+    assert not health.disable(replace(mail, email="old@example.com"), "bounced", at=NOW)
+    assert [health.disable(mail, "bounced", at=NOW), health.disable(mail, "again", at=NOW)] == [True, False]
     assert stored(stack) == replace(mail, disabled="bounced")
 
 
 def test_a_test_that_succeeds_turns_it_on_again(stack: Stack, opened: Callback) -> None:
-    stack.health().disable(opened, "gone")
+    stack.health().disable(opened, "gone", at=NOW)
 
     assert stack.health().enable(opened)
     assert health_of(stored(stack)) == {"state": "healthy"}
@@ -119,7 +120,7 @@ def test_a_callback_that_was_changed_or_removed_meanwhile_is_left_alone(stack: S
             health.open(opened, opened.breaker),
             health.claim(opened, opened.breaker),
             health.recovered(opened),
-            health.disable(opened, "gone"),
+            health.disable(opened, "gone", at=NOW),
             health.enable(opened),
         ]
 
@@ -136,7 +137,7 @@ def test_requeue_reads_breakers_without_opening_a_password(stack: Stack, opened:
     stack.callbacks().put(off)
     stack.health().failed(off, 10, since=NOW)
     stack.health().open(off, opened.breaker)
-    stack.health().disable(off, "gone")
+    stack.health().disable(off, "gone", at=NOW)
 
     keys = [KEY, (off.owner, KIND), unset]
     assert stack.health().breakers(keys) == dict(zip(keys, [opened.breaker, HEALTHY, HEALTHY], strict=True))
@@ -146,7 +147,8 @@ def test_the_api_shows_the_state_and_since_when(stack: Stack, opened: Callback) 
     since = {"failures": 10, "since": "2026-11-23T17:36:00.000Z"}
 
     assert health_of(replace(opened, breaker=Breaker(failures=10, failing_since=NOW))) == {"state": "failing", **since}
-    assert health_of(stored(stack)) == {"state": "open", **since, "until": "2026-11-23T17:37:06.000Z"}
+    until = {"until": "2026-11-23T17:37:06.000Z", "gives_up": "2026-11-28T17:36:00.000Z"}
+    assert health_of(stored(stack)) == {"state": "open", **since, **until}
 
 
 def test_a_write_whose_answer_is_lost_counts_once_and_is_known_for_our_own(
@@ -165,6 +167,6 @@ def test_a_write_whose_answer_is_lost_counts_once_and_is_known_for_our_own(
     probed = replace(opened, breaker=opened.breaker.probed(NOW, max))
     assert health.claim(opened, probed.breaker)
     assert health.recovered(probed) == probed.breaker
-    assert health.disable(CALLBACK, "gone")
+    assert health.disable(CALLBACK, "gone", at=NOW)
     assert health.enable(CALLBACK)
     assert health_of(stored(stack)) == {"state": "healthy"}

@@ -180,7 +180,7 @@ def test_nobody_waits_for_a_callback_that_is_not_open_any_more(queues: Queues, h
         case "set again":
             queues.stack.callbacks().put(CALLBACK)
         case "disabled":
-            queues.stack.health().disable(CALLBACK, "gone")
+            queues.stack.health().disable(CALLBACK, "gone", at=NOW)
         case _:
             queues.stack.callbacks().remove(KEY)
 

@@ -1,13 +1,15 @@
 """Callbacks in requests and answers (facts: Setting a callback)."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import Field
 
 from api.models.shapes import TIME, Input, Output, shown_as
 from ringback.callback_rules import URL_TYPE
+from ringback.callbacks import health_of
 from ringback.fonenumbers import PATTERN
-from ringback.models import CallbackType, Method
+from ringback.models import Callback, CallbackType, Method
 
 URL = "https://my.example.com/notify.php?message=((msg))"
 URL_TYPES = ("None", URL_TYPE, "Email")
@@ -117,8 +119,11 @@ class EndpointHealth(Output):
         description="While open, deliveries wait and use up no attempts; while disabled, they are cancelled."
     )
     failures: int = Field(description="In a row.")
-    since: str | None = Field(description="When it began to fail.", json_schema_extra=TIME)
+    since: str | None = Field(description="When it began to fail, or was disabled.", json_schema_extra=TIME)
     until: str | None = Field(description="While it is open: when one delivery is let through.", json_schema_extra=TIME)
+    gives_up: str | None = Field(
+        description="While it is open: when it is disabled, should nothing succeed before.", json_schema_extra=TIME
+    )
     because: str = Field(description="Why it is disabled; setting it again enables it, or a test of its URL.")
 
 
@@ -129,25 +134,42 @@ class Health(Output):
     callbacks: list[EndpointHealth]
 
 
+_HEALTHY = {"state": "healthy", "failures": 0, "since": None, "until": None, "gives_up": None, "because": ""}
+HEALTH: dict[str, Any] = {
+    "fonenumber": "3215551212",
+    "callbacks": [{"event": "messages/receive_notify", **_HEALTHY}],
+}
+"""An example."""
+
+
 class HealthAnswer(Output):
     """The health of each callback set on this number."""
 
-    model_config = shown_as(
-        {
-            "health": {
-                "fonenumber": "3215551212",
-                "callbacks": [
-                    {
-                        "event": "messages/receive_notify",
-                        "state": "healthy",
-                        "failures": 0,
-                        "since": None,
-                        "until": None,
-                        "because": "",
-                    }
-                ],
-            }
-        }
-    )
+    model_config = shown_as({"health": HEALTH})
 
     health: Health
+
+
+class AccountHealth(Output):
+    """The callbacks that an account has for all its numbers, and how they are."""
+
+    account_id: str
+    callbacks: list[EndpointHealth]
+
+
+class AccountHealthAnswer(Output):
+    """The health of each callback set for the whole account."""
+
+    model_config = shown_as(
+        {"health": {"account_id": "1000001", "callbacks": [{"event": "accounts/cdr_notify", **_HEALTHY}]}}
+    )
+
+    health: AccountHealth
+
+
+def health_shown(callbacks: Mapping[str, Callback]) -> list[EndpointHealth]:
+    """How *callbacks* are, by their events."""
+    return [
+        EndpointHealth.model_validate({"event": event, **_HEALTHY, **health_of(callback)})
+        for event, callback in callbacks.items()
+    ]

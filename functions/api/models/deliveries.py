@@ -42,6 +42,7 @@ def _example(event: str, **fields: str) -> dict[str, Any]:
         "status": "failed",
         "note": "",
         "next_attempt": None,
+        "waits_until": None,
         "attempt_count": 1,
         "last_attempt": _ATTEMPT,
     }
@@ -66,8 +67,8 @@ def _sent_again(delivery: dict[str, Any]) -> dict[str, Any]:
     return {"delivery": {**delivery, "status": "pending", "next_attempt": "2026-11-23T18:05:00.000Z"}}
 
 
-def _tested() -> dict[str, Any]:
-    """What comes of `TrialInput`'s example."""
+def _tested(delivery: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    """What comes of an example's test."""
     attempt = {
         **_ATTEMPT,
         "reason": "test",
@@ -76,15 +77,17 @@ def _tested() -> dict[str, Any]:
         "detail": "HTTP 200",
         "excerpt": "ok",
     }
-    told = {"event_id": "test-5d1e0f3a9b8c7d6e", "status": "delivered", "last_attempt": attempt, "attempts": [attempt]}
-    told |= {"other_party": "", "text": "50% off"}
-    return {"delivery": {**_FAILED, **told, "data": {"message": "50% off"}}}
+    all_told = {"event_id": "test-5d1e0f3a9b8c7d6e", "status": "delivered", "last_attempt": attempt}
+    return {"delivery": {**delivery, **all_told, "attempts": [attempt], **told}}
 
 
 LISTED_OF_ACCOUNT, SHOWN_OF_ACCOUNT = _list(_FAILED, _FAILED_OF_ACCOUNT), {"delivery": _FAILED_OF_ACCOUNT}
 SENT_AGAIN, SENT_AGAIN_OF_ACCOUNT = _sent_again(_FAILED), _sent_again(_FAILED_OF_ACCOUNT)
 MANY_OF_ACCOUNT = {"redelivery": {"count": 2, "dry_run": True, "cursor": None}}
-TESTED = _tested()
+TESTED = _tested(_FAILED, {"other_party": "", "text": "50% off", "data": {"message": "50% off"}})
+TESTED_FOR_ACCOUNT = _tested(
+    _FAILED_OF_ACCOUNT, {"other_party": "", "data": {"status": "END", "uid": "1795455360.1187", "billable_seconds": 42}}
+)
 """Examples of answers, where that of the model is another operation's."""
 
 
@@ -115,6 +118,10 @@ class DeliverySummary(Output):
     status: DeliveryStatus
     note: str = Field(description="Why it waits or was given up, where its attempts do not say so.")
     next_attempt: str | None = Field(description="When, while it is pending and that is known.", json_schema_extra=TIME)
+    waits_until: str | None = Field(
+        description="While it waits for its endpoint: when it fails, should that not answer before.",
+        json_schema_extra=TIME,
+    )
     attempt_count: int = Field(description="All that were made.")
     last_attempt: AttemptShown | None
 
@@ -235,6 +242,7 @@ def summary_of(delivery: Delivery) -> dict[str, Any]:
         "status": delivery.status,
         "note": delivery.note,
         "next_attempt": iso(delivery.due) if delivery.due and not delivery.note else None,
+        "waits_until": iso(delivery.due) if delivery.due and delivery.note else None,
         "attempt_count": delivery.attempt_count,
         "last_attempt": _shown(delivery.attempts[-1]) if delivery.attempts else None,
     }

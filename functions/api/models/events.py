@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api.models.callbacks import URL, DeliveryFields
+from api.models.callbacks import URL, AccountCallback, DeliveryFields
 from api.models.shapes import Input, Output, shown_as
 from ringback.catalogue import CATALOGUE, EventKind, FieldType, Scope
 from ringback.models import CallbackType, HttpRequest, Mail, Method
@@ -90,6 +90,24 @@ class TrialInput(Input):
     )
 
 
+class AccountTrialInput(Input):
+    """What to try out for a whole account; all of it can be left out."""
+
+    model_config = shown_as(
+        {
+            "callback": {"method": "JSON", "url": "https://my.example.com/cdr"},
+            "data": {"uid": "1795455360.1187", "billable_seconds": 42},
+        }
+    )
+
+    callback: AccountCallback | None = Field(
+        default=None, description="A callback that is not set (yet); the one that is set, if left out."
+    )
+    data: dict[str, Any] | None = Field(
+        default=None, description="By token or body name; the catalogue's example, if left out."
+    )
+
+
 class Header(Output):
     """One header of a request."""
 
@@ -147,6 +165,30 @@ class PreviewAnswer(Output):
     )
 
     preview: HttpPreview | MailPreview
+
+
+PREVIEWED_FOR_ACCOUNT = {
+    "preview": {
+        "type": "Callback",
+        "method": "POST",
+        "url": "https://my.example.com/cdr",
+        "headers": [
+            {"name": "User-Agent", "value": "Ringback/1.0.0"},
+            {"name": "Accept", "value": "*/*"},
+            {"name": "Content-Type", "value": "application/json"},
+            {"name": "webhook-id", "value": "01a2097a9c0085c1d2f3a4b5c6d7e8f9"},
+            {"name": "webhook-timestamp", "value": "1795455360"},
+            {"name": "webhook-event", "value": "accounts/cdr_notify"},
+            {"name": "webhook-event-time", "value": "2026-11-23T17:36:00.000Z"},
+            {"name": "webhook-attempt", "value": "1"},
+            {"name": "webhook-signature", "value": "v1,********"},
+        ],
+        "body": '{"status":"END","uid":"1795455360.1187","billable_seconds":42}',
+        "empty_tokens": 0,
+        "unknown_fields": [],
+    }
+}
+"""Of the account's own callback."""
 
 
 def http_preview(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, Discriminator, Field, Tag, create_model
 
 from api.blocks import ACCOUNT_KINDS, OLDER_NAMES, OPTIONS, account_object, number_object, with_older_names
-from api.models.callbacks import URL, Block, CallbackFields, DeliveryBlock, DeliveryFields
+from api.models.callbacks import HEALTH, URL, Block, CallbackFields, DeliveryBlock, DeliveryFields, Health
 from api.models.shapes import Input, Output, shown_as
 from api.setting import SERVICE_FIELDS, replaced
 from ringback.catalogue import EventKind, lookup
@@ -146,9 +146,10 @@ class FonenumberAnswer(Output):
 class FonenumbersAnswer(Output):
     """A page of numbers in the order of their characters: those with a + first."""
 
-    model_config = shown_as({"fonenumbers": [_NUMBER], "cursor": None})
+    model_config = shown_as({"fonenumbers": [_NUMBER], "health": [HEALTH], "cursor": None})
 
     fonenumbers: list[Fonenumber] | list[str] = Field(description="Objects, or with `filter=fonenumbers` digits alone.")
+    health: list[Health] | None = Field(description="Of the same numbers, with `with=health`; else null.")
     cursor: str | None = Field(description="For the next page; null on the last one.")
 
 

@@ -5,9 +5,12 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
+from api.blocks import ACCOUNT_KINDS
 from api.calls import Call, Calling
-from api.models.deliveries import TESTED, DeliveryAnswer, answer_of
+from api.models.deliveries import TESTED, TESTED_FOR_ACCOUNT, DeliveryAnswer, answer_of
 from api.models.events import (
+    PREVIEWED_FOR_ACCOUNT,
+    AccountTrialInput,
     EventAnswer,
     EventsAnswer,
     PreviewAnswer,
@@ -20,7 +23,7 @@ from api.parameters import Group, Name, Number, kind_of_path
 from api.problems import Problem
 from api.routing import Routes
 from api.trying import Trial, event_of, masked_headers, trial_of
-from ringback.catalogue import CATALOGUE
+from ringback.catalogue import CATALOGUE, EventKind
 from ringback.delivery_store import Written
 from ringback.errors import AttemptFailed, OurFault
 from ringback.models import Mail
@@ -69,7 +72,10 @@ def preview(
     call: Calling, fonenumber: Number, group: Group, name: Name, body: Annotated[TrialInput | None, Body()] = None
 ) -> PreviewAnswer:
     """The request or the mail."""
-    trial = _trial(call, fonenumber, group, name, body)
+    return _preview(call, _trial(call, fonenumber, kind_of_path(group, name), body))
+
+
+def _preview(call: Call, trial: Trial) -> PreviewAnswer:
     event = trial.delivery.event
     secrets = call.parts.accounts.secrets(call.account, call.at)
     try:
@@ -102,7 +108,10 @@ def try_now(
     call: Calling, fonenumber: Number, group: Group, name: Name, body: Annotated[TrialInput | None, Body()] = None
 ) -> DeliveryAnswer:
     """One attempt."""
-    trial = _trial(call, fonenumber, group, name, body)
+    return _try_now(call, _trial(call, fonenumber, kind_of_path(group, name), body))
+
+
+def _try_now(call: Call, trial: Trial) -> DeliveryAnswer:
     secrets = call.parts.accounts.secrets(call.account, call.at)
     delivery = call.parts.run(call.parts.attempts.make(trial.delivery, trial.callback, secrets)).delivery
     written = call.parts.deliveries.record([delivery], parked=lambda _: False)
@@ -113,8 +122,37 @@ def try_now(
     return answer_of(delivery)
 
 
-def _trial(call: Call, fonenumber: str, group: str, name: str, body: TrialInput | None) -> Trial:
-    kind = kind_of_path(group, name)
+def _register_for_the_account(kind: EventKind) -> None:
+    @routes.operation(
+        "POST",
+        f"/v2/{kind.name}/preview",
+        name=f"preview_{kind.short_name}",
+        summary=f"Show what {kind.name} would send",
+        description="As for a number's callback.",
+        problems=[HTTPStatus.NOT_FOUND],
+        answer=PREVIEWED_FOR_ACCOUNT,
+    )
+    def preview(call: Calling, body: Annotated[AccountTrialInput | None, Body()] = None) -> PreviewAnswer:
+        return _preview(call, _trial(call, "", kind, body))
+
+    @routes.operation(
+        "POST",
+        f"/v2/{kind.name}/test",
+        name=f"test_{kind.short_name}",
+        summary=f"Send an example of {kind.name} now",
+        description="As for a number's callback; it is in the log of events without a number.",
+        problems=[HTTPStatus.NOT_FOUND],
+        answer=TESTED_FOR_ACCOUNT,
+    )
+    def try_now(call: Calling, body: Annotated[AccountTrialInput | None, Body()] = None) -> DeliveryAnswer:
+        return _try_now(call, _trial(call, "", kind, body))
+
+
+for _kind in ACCOUNT_KINDS:
+    _register_for_the_account(_kind)
+
+
+def _trial(call: Call, fonenumber: str, kind: EventKind, body: TrialInput | AccountTrialInput | None) -> Trial:
     given = body.given() if body else {}
     event_id = f"test-{call.parts.random_bytes(TRIAL_ID_BYTES).hex()}"
     event = event_of(

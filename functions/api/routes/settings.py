@@ -1,6 +1,8 @@
 """FoneStorm's routes: a POST for each kind of event, and what is set for a number as one object."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
+from itertools import chain
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
@@ -8,15 +10,23 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from api.blocks import ACCOUNT_KINDS, OPTIONS, account_object, number_object
 from api.calls import Call, Calling
 from api.cursors import cursor_for, position_in
-from api.models.callbacks import AccountCallback, HealthAnswer, NumberCallback, NumberDelivery
+from api.models.callbacks import (
+    AccountCallback,
+    AccountHealth,
+    AccountHealthAnswer,
+    Health,
+    HealthAnswer,
+    NumberCallback,
+    NumberDelivery,
+    health_shown,
+)
 from api.models.objects import AccountAnswer, FonenumberAnswer, FonenumberInput, FonenumbersAnswer
 from api.numbers import Callbacks
-from api.parameters import PAGE, AccountId, Cursor, Limit, Number, Shape, Shown
+from api.parameters import PAGE, AccountId, Cursor, Limit, More, Number, Shape, Shown, With
 from api.problems import not_found
 from api.routing import Routes
 from api.setting import merged, opened, replaced
 from ringback.callback_rules import type_name
-from ringback.callbacks import health_of
 from ringback.catalogue import EventKind
 from ringback.errors import InvalidSetting
 from ringback.fonenumbers import normalize
@@ -122,6 +132,16 @@ def _register_for_the_account(kind: EventKind) -> None:
         return _of_the_account(call)
 
 
+def _health_of_numbers(call: Call, page: Sequence[tuple[str, Callbacks]]) -> list[Health]:
+    """How the callbacks are that a page has; its index does not say it."""
+    keys = [[(owner_of(call.account, number), event) for event in callbacks] for number, callbacks in page]
+    current = call.parts.numbers.current(chain(*keys))
+    return [
+        Health(fonenumber=number, callbacks=health_shown({key[1]: current[key] for key in own if key in current}))
+        for (number, _), own in zip(page, keys, strict=True)
+    ]
+
+
 def _of_the_account(call: Call) -> AccountAnswer:
     return _account_answer(call.account, call.parts.numbers.shown(owner_of(call.account, "")))
 
@@ -153,6 +173,7 @@ def get_account(call: Calling, account_id: AccountId) -> AccountAnswer:
     "/v2/fonenumbers",
     name="list_fonenumbers",
     summary="List the numbers that have a callback",
+    query="with=health",
     description="A number that was set within the last second may be missing.",
 )
 def list_fonenumbers(
@@ -160,15 +181,17 @@ def list_fonenumbers(
     limit: Limit = PAGE,
     cursor: Cursor = "",
     filter: Shown = Shape.ALL,  # noqa: A002 - FoneStorm's word
+    more: With = None,
 ) -> FonenumbersAnswer:
     """A page of the account's numbers."""
     after = position_in(cursor, call.account)
-    page, more = call.parts.numbers.page(call.account, after=after, limit=limit)
-    following = cursor_for(page[-1][0], call.account) if more else None
+    page, is_more = call.parts.numbers.page(call.account, after=after, limit=limit)
+    following = cursor_for(page[-1][0], call.account) if is_more else None
     digits = [fonenumber for fonenumber, _ in page]
     objects = [number_object(fonenumber, callbacks) for fonenumber, callbacks in page]
     numbers = digits if filter is Shape.FONENUMBERS else objects
-    return FonenumbersAnswer.model_validate({"fonenumbers": numbers, "cursor": following})
+    health = _health_of_numbers(call, page) if more is More.HEALTH else None
+    return FonenumbersAnswer.model_validate({"fonenumbers": numbers, "health": health, "cursor": following})
 
 
 @routes.operation(
@@ -196,9 +219,20 @@ def get_fonenumber(call: Calling, fonenumber: Number) -> FonenumberAnswer:
 def get_health(call: Calling, fonenumber: Number) -> HealthAnswer:
     """Of each callback that is set."""
     callbacks = call.parts.numbers.shown(owner_of(call.account, fonenumber))
-    known = {"failures": 0, "since": None, "until": None, "because": ""}
-    shown = [{"event": event, **known, **health_of(callback)} for event, callback in callbacks.items()]
-    return HealthAnswer.model_validate({"health": {"fonenumber": fonenumber, "callbacks": shown}})
+    return HealthAnswer(health=Health(fonenumber=fonenumber, callbacks=health_shown(callbacks)))
+
+
+@routes.operation(
+    "GET",
+    "/v2/accounts/health",
+    name="get_account_health",
+    summary="How the endpoints of the account's own callbacks are",
+    description="Those of its numbers: `GET /v2/fonenumbers?with=health`.",
+)
+def get_account_health(call: Calling) -> AccountHealthAnswer:
+    """Of each callback that is set for the whole account."""
+    callbacks = call.parts.numbers.shown(owner_of(call.account, ""))
+    return AccountHealthAnswer(health=AccountHealth(account_id=call.account, callbacks=health_shown(callbacks)))
 
 
 @routes.operation(

@@ -7,7 +7,7 @@ from ringback.breaker import HEALTHY, Breaker
 from ringback.credentials import Credentials
 from ringback.formats import of_format
 from ringback.models import Callback, CallbackType, Method, account_and_fonenumber
-from ringback.times import parse_time
+from ringback.times import iso, parse_time
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -37,6 +37,7 @@ def to_item(callback: Callback, credentials: Credentials) -> dict[str, "Attribut
         "url": callback.url,
         "url_username": callback.url_username,
         "disabled": callback.disabled,
+        "disabled_at": iso(callback.disabled_at) if callback.disabled_at else "",
         "refused": callback.refused,
     }
     item: dict[str, AttributeValueTypeDef] = {"format": {"N": str(FORMAT)}}
@@ -75,6 +76,7 @@ def _callback(item: "Item", credentials: Credentials) -> Callback:
         url=texts.get("url", ""),
         url_username=texts.get("url_username", ""),
         disabled=texts.get("disabled", ""),
+        disabled_at=parse_time(texts["disabled_at"]) if "disabled_at" in texts else None,
         refused=texts.get("refused", ""),
         breaker=breaker_of(item),
     )

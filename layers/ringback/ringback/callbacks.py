@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ringback.breaker import DISABLED_AFTER
 from ringback.callback_rules import (
     URL_TYPE,
     check_credentials,
@@ -142,16 +143,18 @@ def as_delivery_block(callback: Callback | None) -> dict[str, str]:
 
 
 def health_of(callback: Callback) -> dict[str, str | int]:
-    """What the API shows of an endpoint: `healthy`, `failing`, `open` or `disabled`, and since when, or why."""
+    """What the API shows of an endpoint: `healthy`, `failing`, `open` or `disabled`, since when and until when."""
     breaker = callback.breaker
     if callback.disabled:
-        return {"state": "disabled", "because": callback.disabled}
+        since = {"since": iso(callback.disabled_at)} if callback.disabled_at else {}
+        return {"state": "disabled", "because": callback.disabled, **since}
     if breaker.failing_since is None:
         return {"state": "healthy"}
     counted: dict[str, str | int] = {"failures": breaker.failures, "since": iso(breaker.failing_since)}
     if breaker.open_until is None:
         return {"state": "failing", **counted}
-    return {"state": "open", **counted, "until": iso(breaker.open_until)}
+    gives_up = iso(breaker.failing_since + DISABLED_AFTER)
+    return {"state": "open", **counted, "until": iso(breaker.open_until), "gives_up": gives_up}
 
 
 def host_of(callback: Callback) -> str:

@@ -93,13 +93,14 @@ class HealthStore:
             return None
         return _read(write.item) if "failures" in write.item else callback.breaker  # that of a lost answer is no more
 
-    def disable(self, callback: Callback, reason: str) -> bool:
-        """Turn *callback* off until it is set again; False if it has been changed or turned off meanwhile.
+    def disable(self, callback: Callback, reason: str, *, at: datetime) -> bool:
+        """Turn *callback* off *at* this time until it is set again; False if it was changed or turned off meanwhile.
 
         Raises:
             OurFault: the table is out of reach.
         """
-        return self._update(callback, Change(set={"disabled": {"S": reason}})).done
+        change = Change(set={"disabled": {"S": reason}, "disabled_at": {"S": iso(at)}})
+        return self._update(callback, change).done
 
     def enable(self, callback: Callback) -> bool:
         """Turn *callback* on again and forget all failures, because it was just seen to work; False if it was changed.
@@ -107,7 +108,7 @@ class HealthStore:
         Raises:
             OurFault: the table is out of reach.
         """
-        return self._update(callback, Change(remove=("disabled", *ALL_OF_IT)), same=SAME).done
+        return self._update(callback, Change(remove=("disabled", "disabled_at", *ALL_OF_IT)), same=SAME).done
 
     def _update(
         self,

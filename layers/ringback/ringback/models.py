@@ -100,6 +100,8 @@ class Callback:
     url_password: str = field(default="", repr=False)
     disabled: str = ""
     """Why deliveries are off although the callback is set; empty while they are on."""
+    disabled_at: datetime | None = field(default=None, compare=False)
+    """Since when."""
     refused: str = ""
     """The rule that it breaks, if it came inside an event; then it has nothing else, and its delivery fails by that."""
     breaker: Breaker = field(default=HEALTHY, compare=False)
