@@ -112,7 +112,16 @@ TRY = Attempt(
 )
 UNANSWERED = Attempt(number=2, at=NOW, reason=AttemptReason.RETRY, outcome=Outcome.TIMEOUT, milliseconds=15_000)
 ARRIVED = Attempt(
-    number=1, at=NOW, reason=AttemptReason.EVENT, outcome=Outcome.DELIVERED, status=200, milliseconds=31, excerpt="ok"
+    number=1,
+    at=NOW,
+    reason=AttemptReason.EVENT,
+    outcome=Outcome.DELIVERED,
+    status=200,
+    milliseconds=31,
+    excerpt="ok",
+    method="POST",
+    url="https://example.com/hook?to=3215551212",
+    headers={"content-type": "text/plain"},
 )
 NEW = Delivery(id="019ab1d25b230199aabbccddeeff0011", event=EVENT, created=NOW)
 HTTP = Callback(

@@ -156,6 +156,9 @@ def test_one_delivery_has_its_attempts_and_data(api: Api) -> None:
         "milliseconds": 9,
         "detail": "HTTP 500",
         "excerpt": "",
+        "method": "",
+        "url": "",
+        "headers": {},
     }
     assert (shown["next_attempt"], shown["attempt_count"]) == ("2026-11-23T19:36:00.000Z", 1)
     assert api.get(f"{PATH}/deliveries/{delivery.id}", account=OTHER_ACCOUNT).status == 404

@@ -34,6 +34,9 @@ GONE = Attempt(
     milliseconds=87,
     detail="HTTP 410",
     excerpt="Gone",
+    method="POST",
+    url="https://my.example.com/hook",
+    headers={"content-type": "text/plain", "server": "nginx"},
 )
 LINES = re.compile(
     r"### (\w+) (\S+)\n(?:(?!\n### ).)*?```sh\n(curl .*?)\n```\n\n`(\d+)`\n\n```json\n(.*?)\n```", re.DOTALL
@@ -131,13 +134,14 @@ def empty(api: Api) -> None:
 def pasted(line: Line, address: str, receivers: Mapping[str, Receiver]) -> tuple[int, Any]:
     """What a shell makes of *line*; *receivers* are for the operations that send."""
     receiver = receivers.get(line.operation)
-    curl = line.curl.replace(HOST, receiver.text_url.removesuffix("/hook")) if receiver else line.curl
+    host = receiver.text_url.removesuffix("/hook") if receiver else HOST
+    curl = line.curl.replace(HOST, host)
     delivery = OF_THE_NUMBER if "{fonenumber}" in line.path else OF_THE_ACCOUNT
     variables = {"API": address, "TOKEN": TOKEN, "DELIVERY": delivery.id, "PATH": "/usr/bin:/bin:/usr/local/bin"}
     shell = ["sh", "-c", f"{curl} --silent --show-error --noproxy '*' --write-out '\n%{{http_code}}'"]
     done = subprocess.run(shell, env=variables, check=True, capture_output=True, text=True, timeout=30)  # noqa: S603
     text, _, status = done.stdout.rpartition("\n")
-    return int(status), json.loads(text)
+    return int(status), json.loads(text.replace(host, HOST))
 
 
 def differences(shown: Any, answered: Any, where: str = "") -> Iterator[str]:

@@ -14,6 +14,7 @@ from tests.integration.stack import SENDER
 NUMBER = "3215551212"
 PATH = f"/v2/fonenumbers/{NUMBER}"
 PASSWORD = "planted-password"
+CALL_RECORD = '{"status":"END","uid":"7"}'
 
 
 @pytest.fixture
@@ -249,3 +250,25 @@ def test_the_account_s_own_callback_is_tried_like_a_number_s(api: Api) -> None:
         "test",
     )
     assert listed["id"] == tested["id"]
+
+
+def test_an_attempt_says_how_it_was_called_and_who_answered(api: Api, receiver: Receiver) -> None:
+    """So that one before a change of the URL can be told from one after it; nothing that is secret is kept."""
+    receiver.headers = {"Server": "nginx", "Set-Cookie": "session=1", "X-Request-Id": "7"}
+    base = receiver.text_url
+    trials = [callback(receiver, url=f"{base}?to=((to))&m=((msg))&key=k"), callback(receiver, method="GET", url=base)]
+    data = {"to": NUMBER, "msg": "a secret"}
+
+    tested = [
+        api.post(f"{PATH}/messages/receive_notify/test", {"callback": trial, "data": data}).json["delivery"]
+        for trial in trials
+    ]
+
+    attempts = [delivery["last_attempt"] for delivery in tested]
+    assert [(attempt["method"], attempt["url"]) for attempt in attempts] == [
+        ("POST", f"{base}?to={NUMBER}&m=********&key=********"),
+        ("GET", base),
+    ]
+    assert {name.lower() for name in attempts[0]["headers"]} == {"server", "x-request-id"}
+    assert "a%20secret" in receiver.received[0].request_line
+    assert PASSWORD not in str(api.stack.items("DELIVERIES_TABLE"))

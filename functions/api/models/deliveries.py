@@ -9,6 +9,7 @@ from api.log_queries import Standing
 from api.models.shapes import TIME, Input, Output, shown_as
 from api.recognition import MAX_TEXT, beginning_of, other_party_of
 from ringback.catalogue import CATALOGUE
+from ringback.evidence import MASK
 from ringback.fonenumbers import PATTERN
 from ringback.models import FIRST_KEPT, LAST_KEPT, Attempt, AttemptReason, Delivery, DeliveryStatus, Outcome
 from ringback.times import iso
@@ -25,6 +26,9 @@ _ATTEMPT: dict[str, Any] = {
     "milliseconds": 87,
     "detail": "HTTP 410",
     "excerpt": "Gone",
+    "method": "POST",
+    "url": "https://my.example.com/hook",
+    "headers": {"content-type": "text/plain", "server": "nginx"},
 }
 
 
@@ -67,7 +71,7 @@ def _sent_again(delivery: dict[str, Any]) -> dict[str, Any]:
     return {"delivery": {**delivery, "status": "pending", "next_attempt": "2026-11-23T18:05:00.000Z"}}
 
 
-def _tested(delivery: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+def _tested(delivery: dict[str, Any], called: dict[str, str], told: dict[str, Any]) -> dict[str, Any]:
     """What comes of an example's test."""
     attempt = {
         **_ATTEMPT,
@@ -76,6 +80,8 @@ def _tested(delivery: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
         "status": 200,
         "detail": "HTTP 200",
         "excerpt": "ok",
+        **called,
+        "headers": {},
     }
     all_told = {"event_id": "test-5d1e0f3a9b8c7d6e", "status": "delivered", "last_attempt": attempt}
     return {"delivery": {**delivery, **all_told, "attempts": [attempt], **told}}
@@ -84,9 +90,15 @@ def _tested(delivery: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
 LISTED_OF_ACCOUNT, SHOWN_OF_ACCOUNT = _list(_FAILED, _FAILED_OF_ACCOUNT), {"delivery": _FAILED_OF_ACCOUNT}
 SENT_AGAIN, SENT_AGAIN_OF_ACCOUNT = _sent_again(_FAILED), _sent_again(_FAILED_OF_ACCOUNT)
 MANY_OF_ACCOUNT = {"redelivery": {"count": 2, "dry_run": True, "cursor": None}}
-TESTED = _tested(_FAILED, {"other_party": "", "text": "50% off", "data": {"message": "50% off"}})
+TESTED = _tested(
+    _FAILED,
+    {"method": "GET", "url": f"https://my.example.com/notify.php?message={MASK}"},
+    {"other_party": "", "text": "50% off", "data": {"message": "50% off"}},
+)
 TESTED_FOR_ACCOUNT = _tested(
-    _FAILED_OF_ACCOUNT, {"other_party": "", "data": {"status": "END", "uid": "1795455360.1187", "billable_seconds": 42}}
+    _FAILED_OF_ACCOUNT,
+    {"method": "POST", "url": "https://my.example.com/cdr"},
+    {"other_party": "", "data": {"status": "END", "uid": "1795455360.1187", "billable_seconds": 42}},
 )
 """Examples of answers, where that of the model is another operation's."""
 
@@ -102,6 +114,12 @@ class AttemptShown(Output):
     milliseconds: int
     detail: str = Field(description="The outcome in words.")
     excerpt: str = Field(description="The first 1,024 bytes of the receiver's answer.")
+    method: str = Field(description="As it was called; empty of a mail, and where nothing could be sent.")
+    url: str = Field(
+        description="As it was called, its first 512 bytes: the text of a message and what sounds like a secret are"
+        f" masked as `{MASK}`."
+    )
+    headers: dict[str, str] = Field(description="Some of the answer's: what says who answered, and why.")
 
 
 class DeliverySummary(Output):
@@ -271,4 +289,7 @@ def _shown(attempt: Attempt) -> AttemptShown:
         milliseconds=attempt.milliseconds,
         detail=attempt.detail,
         excerpt=attempt.excerpt,
+        method=attempt.method,
+        url=attempt.url,
+        headers=dict(attempt.headers),
     )

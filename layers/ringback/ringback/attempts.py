@@ -12,7 +12,7 @@ from ringback.http.client import TURN_WAIT
 from ringback.http.sender import HttpSender
 from ringback.judge import judge
 from ringback.mail_sender import MailSender
-from ringback.models import Answer, Callback, Delivery, Mail, Outcome
+from ringback.models import NOT_CALLED, Answer, Callback, Delivery, Mail, Outcome
 from ringback.rendering import Rendered, render
 
 
@@ -69,7 +69,7 @@ class Attempts:
             OurFault: something of ours failed; that was no attempt.
         """
         asked = self._clock()
-        empty_tokens = 0
+        empty_tokens, called = 0, NOT_CALLED
         try:
             rendered = self._render(
                 callback,
@@ -79,7 +79,7 @@ class Attempts:
                 secrets=secrets,
                 attempt=delivery.next_attempt,
             )
-            empty_tokens = rendered.empty_tokens
+            empty_tokens, called = rendered.empty_tokens, rendered.called
             async with asyncio.timeout(within):
                 answer = await self._send(rendered, delivery.event.account, wait)
         except AttemptFailed as failure:
@@ -91,7 +91,7 @@ class Attempts:
         ended = self._clock()
         # What it waited for its turn is our doing, and no part of the receiver's time.
         started = asked if answer.seconds is None else ended - timedelta(seconds=answer.seconds)
-        after = judge(delivery, answer, started=started, ended=ended, uniform=self._uniform)
+        after = judge(delivery, answer, called=called, started=started, ended=ended, uniform=self._uniform)
         return Attempted(delivery=after, empty_tokens=empty_tokens)
 
     async def _send(self, rendered: Rendered, account: str, wait: float) -> Answer:

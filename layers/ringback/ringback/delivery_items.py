@@ -46,6 +46,12 @@ MOST_EXCERPT = 3_072
 MOST_DETAIL = 1_024
 """Bytes that its detail takes; and a delivery's note."""
 
+MOST_URL = 512
+"""Bytes that the URL of an attempt takes."""
+
+MOST_HEADERS = 512
+"""Bytes that the headers of its answer take."""
+
 _WIDEST = 6
 """Bytes of a character as JSON, at most: that of NUL is `\\u0000`."""
 
@@ -133,8 +139,8 @@ def _delivery(item: "Item") -> Delivery:
     )
 
 
-def _attempt_to_json(attempt: Attempt) -> dict[str, str | int]:
-    whole: dict[str, str | int | None] = {
+def _attempt_to_json(attempt: Attempt) -> dict[str, Any]:
+    whole: dict[str, Any] = {
         "number": attempt.number,
         "at": iso(attempt.at),
         "reason": attempt.reason,
@@ -143,8 +149,23 @@ def _attempt_to_json(attempt: Attempt) -> dict[str, str | int]:
         "milliseconds": attempt.milliseconds,
         "detail": _cut(attempt.detail, MOST_DETAIL),
         "excerpt": _cut(attempt.excerpt, MOST_EXCERPT),
+        "method": attempt.method,
+        "url": _cut(attempt.url, MOST_URL),
+        "headers": _some(attempt.headers),
     }
-    return {name: value for name, value in whole.items() if value is not None and value != ""}
+    return {name: value for name, value in whole.items() if value is not None and value not in ("", {})}
+
+
+def _some(headers: Mapping[str, str]) -> dict[str, str]:
+    """The first of *headers* that fit."""
+    kept: dict[str, str] = {}
+    room = MOST_HEADERS
+    for name, value in headers.items():
+        room -= len(compact([name, value]).encode(errors="replace"))
+        if room < 0:
+            break
+        kept[name] = value
+    return kept
 
 
 def _cut(text: str, most: int) -> str:
@@ -164,4 +185,7 @@ def _attempt_from_json(stored: Mapping[str, Any]) -> Attempt:
         milliseconds=stored["milliseconds"],
         detail=stored.get("detail", ""),
         excerpt=stored.get("excerpt", ""),
+        method=stored.get("method", ""),
+        url=stored.get("url", ""),
+        headers=stored.get("headers", {}),
     )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from ringback.models import Answer, Attempt, AttemptReason, Delivery, DeliveryStatus, Outcome
+from ringback.models import NOT_CALLED, Answer, Attempt, AttemptReason, Called, Delivery, DeliveryStatus, Outcome
 from ringback.retry import delay_after
 
 
@@ -39,10 +39,11 @@ CONSEQUENCES: Mapping[Outcome, Consequence] = MappingProxyType(
 )
 
 
-def judge(
+def judge(  # noqa: PLR0913 - what an attempt is judged by
     delivery: Delivery,
     answer: Answer,
     *,
+    called: Called = NOT_CALLED,
     started: datetime,
     ended: datetime,
     uniform: Callable[[float, float], float],
@@ -57,6 +58,9 @@ def judge(
         milliseconds=round((ended - started).total_seconds() * 1000),
         detail=answer.detail,
         excerpt=answer.excerpt,
+        method=called.method,
+        url=called.url,
+        headers=answer.headers,
     )
     consequence = CONSEQUENCES[answer.outcome]
     if consequence is Consequence.DONE:

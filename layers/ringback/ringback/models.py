@@ -145,6 +145,12 @@ class Attempt:
     """Why it failed, for a person; never a secret, a body or a query string of ours."""
     excerpt: str = ""
     """The first 1,024 bytes of the receiver's answer."""
+    method: str = ""
+    """As on the wire; empty of a mail, and where nothing could be rendered."""
+    url: str = field(default="", repr=False)
+    """As it was called, but for secrets and the text of a message (`evidence`)."""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Some of the answer's (`evidence.KEPT_HEADERS`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +252,18 @@ class HttpRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Called:
+    """A request as it is shown."""
+
+    method: str = ""
+    url: str = ""
+
+
+NOT_CALLED = Called()
+"""Of a mail, and of what could not be rendered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     """A rendered e-mail notification."""
 
@@ -267,6 +285,8 @@ class Answer:
     """Seconds that the receiver asked to be left alone (RFC 9110, 10.2.3)."""
     detail: str = ""
     excerpt: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Those of the receiver's that are kept."""
     seconds: float | None = None
     """What the attempt took, its look-up included and waiting for its turn not; None where nothing went out."""
 

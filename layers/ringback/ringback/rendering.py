@@ -11,9 +11,10 @@ from ringback import VERSION
 from ringback.callback_rules import check_credentials, parse_callback_url, parse_method, parse_type
 from ringback.catalogue import CATALOGUE, EventKind, lookup
 from ringback.errors import AttemptFailed, InvalidSetting
+from ringback.evidence import PRIVATE, without_secrets
 from ringback.mail import render_mail
 from ringback.mailboxes import parse_mailbox
-from ringback.models import Callback, CallbackType, Event, HttpRequest, Mail, Method, Outcome, Url
+from ringback.models import NOT_CALLED, Callback, CallbackType, Called, Event, HttpRequest, Mail, Method, Outcome, Url
 from ringback.signing import sign
 from ringback.substitution import Template, parse_template
 from ringback.texts import well_formed
@@ -38,6 +39,8 @@ class Rendered:
     request: HttpRequest | Mail
     empty_tokens: int = 0
     """Tokens in the URL for which the event had no value; counted, never an error."""
+    called: Called = NOT_CALLED
+    """The request as an attempt shows it."""
 
 
 def render(  # noqa: PLR0913 - what an attempt is made of
@@ -60,7 +63,7 @@ def render(  # noqa: PLR0913 - what an attempt is made of
             return Rendered(request=replace(mail, callback=(callback.owner, callback.event)))
         method = parse_method(callback.method or "", kind)
         check_credentials(callback.url_username, callback.url_password)
-        url, empty_tokens = _filled(callback.url, kind, event)
+        url, shown, empty_tokens = _filled(callback.url, kind, event)
     except InvalidSetting as error:
         raise AttemptFailed(Outcome.UNUSABLE, error.logged) from None
     body = None if method is Method.GET else _body(kind, event)
@@ -78,7 +81,8 @@ def render(  # noqa: PLR0913 - what an attempt is made of
         signed = url.target.encode() if body is None else body
         headers.append(("webhook-signature", sign(delivery, timestamp, signed, secrets)))
     request = HttpRequest(method="GET" if body is None else "POST", url=url, headers=tuple(headers), body=body)
-    return Rendered(request=request, empty_tokens=empty_tokens)
+    called = Called(method=request.method, url=shown)
+    return Rendered(request=request, empty_tokens=empty_tokens, called=called)
 
 
 def _mailbox(callback: Callback) -> str:
@@ -88,12 +92,19 @@ def _mailbox(callback: Callback) -> str:
         raise AttemptFailed(Outcome.UNUSABLE, "email: no address that mail can be sent to") from None
 
 
-def _filled(text: str, kind: EventKind, event: Event) -> tuple[Url, int]:
+def _filled(text: str, kind: EventKind, event: Event) -> tuple[Url, str, int]:
+    """The URL with its values, the same as it is shown, and the tokens without a value."""
     url, template = _prepared(text, kind.name)
     if not template.gaps:
-        return url, 0
+        return url, _shown(url, url.target), 0
     filled = template.fill(event.data, most=MOST_RENDERED)
-    return replace(url, target=filled.text), filled.empty
+    has_private = not PRIVATE.isdisjoint(body for body, _ in template.gaps)
+    target = template.fill(event.data, most=MOST_RENDERED, masked=PRIVATE).text if has_private else filled.text
+    return replace(url, target=filled.text), _shown(url, target), filled.empty
+
+
+def _shown(url: Url, target: str) -> str:
+    return without_secrets(f"{url.scheme}://{url.authority}{target}")
 
 
 @lru_cache(MOST_PREPARED)

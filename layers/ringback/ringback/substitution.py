@@ -1,12 +1,13 @@
 """Tokens in a URL, and the values that take their place (facts: Substitution)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from ringback.errors import InvalidSetting
 from ringback.event_kinds import Field
+from ringback.evidence import MASK
 from ringback.models import Value
 from ringback.texts import well_formed
 
@@ -30,13 +31,16 @@ class Template:
     start: str
     gaps: tuple[tuple[str, str], ...]
 
-    def fill(self, values: Mapping[str, Value], *, most: int) -> Filled:
+    def fill(self, values: Mapping[str, Value], *, most: int, masked: Collection[str] = ()) -> Filled:
         """Put percent-encoded *values* into the gaps, in one pass: a value is never searched for tokens.
+
+        Of those whose body names are *masked*, a mask is put in.
 
         Raises:
             InvalidSetting: that makes more than *most* characters.
         """
-        encoded = {body: percent_encoded(values[body]) for body in {body for body, _ in self.gaps} if body in values}
+        present = {body for body, _ in self.gaps} & values.keys()
+        encoded = {body: MASK if body in masked else percent_encoded(values[body]) for body in present}
         parts = [self.start, *(part for body, literal in self.gaps for part in (encoded.get(body, ""), literal))]
         # Hundreds of tokens for one long value are a gigabyte: they are counted before they are put together.
         length = sum(map(len, parts))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ringback.errors import AttemptFailed
+from ringback.evidence import kept_headers
 from ringback.guard import Target
 from ringback.http.client import TURN_WAIT, DeliveryAdapter
 from ringback.http.excerpt import readable
@@ -63,6 +64,7 @@ class HttpSender:
             retry_after=parse_retry_after(asked, self._now()) if asked else None,
             detail=_detail_of(status),
             excerpt=_excerpt_of(response),
+            headers=kept_headers(response.field),
             seconds=response.seconds,
         )
 

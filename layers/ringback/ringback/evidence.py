@@ -1,0 +1,51 @@
+"""What is kept of a request and of its answer, so that a customer sees what happened; never what is a secret."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+MASK: Final = "********"
+
+PRIVATE: Final = frozenset({"message"})
+"""Body names of values that are not shown in a URL: the text of a message."""
+
+KEPT_HEADERS: Final = (
+    b"content-type",
+    b"date",
+    b"server",
+    b"location",
+    b"retry-after",
+    b"allow",
+    b"www-authenticate",
+    b"via",
+    b"x-request-id",
+    b"x-correlation-id",
+    b"x-amzn-requestid",
+    b"cf-ray",
+)
+"""Of an answer, those that say who answered, why, and where its log has it; no cookie is among them."""
+
+MAX_HEADER = 96
+"""Characters of a header's value."""
+
+_SECRET: Final = re.compile(
+    r"([?&][^=&]*(?:key|token|secret|pass|pwd|auth|sig|credential|session)[^=&]*=)[^&]+", re.IGNORECASE
+)
+"""A parameter of a query whose name says that its value is a secret."""
+
+
+def without_secrets(url: str) -> str:
+    """Return *url* with a mask for each value of its query that sounds like a secret."""
+    return _SECRET.sub(rf"\g<1>{MASK}", url)
+
+
+def kept_headers(field: Callable[[bytes], str]) -> Mapping[str, str]:
+    """Return the headers of an answer that are kept; *field* gives the value of a name in lower case, or nothing."""
+    return {name.decode(): _shown(name, value) for name in KEPT_HEADERS if (value := field(name))}
+
+
+def _shown(name: bytes, value: str) -> str:
+    if name == b"location":  # where a redirect leads: its query may hold a session
+        address, mark, _ = value.partition("?")
+        value = f"{address}{mark}{MASK if mark else ''}"
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in value[:MAX_HEADER])

@@ -1,0 +1,38 @@
+"""What is kept of requests and answers."""
+
+import pytest
+
+from ringback.evidence import KEPT_HEADERS, MASK, MAX_HEADER, kept_headers, without_secrets
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://a/hook?to=1&x=2", "https://a/hook?to=1&x=2"),
+        ("https://a/hook?key=k", f"https://a/hook?key={MASK}"),
+        ("https://a/?x=1&api_key=k&y=2", f"https://a/?x=1&api_key={MASK}&y=2"),
+        ("https://a/?Access-Token=t&PASSWORD=p", f"https://a/?Access-Token={MASK}&PASSWORD={MASK}"),
+        ("https://a/?X-Amz-Signature=0f", f"https://a/?X-Amz-Signature={MASK}"),
+        ("https://a/?key=", "https://a/?key="),
+        ("https://a/key=1", "https://a/key=1"),
+    ],
+)
+def test_what_sounds_like_a_secret_is_masked(url: str, shown: str) -> None:
+    assert without_secrets(url) == shown
+
+
+def test_headers_that_say_who_answered_are_kept_and_cookies_are_not() -> None:
+    answer = {b"server": "nginx", b"set-cookie": "session=1", b"x-request-id": "7", b"x-other": "1"}
+
+    assert kept_headers(lambda name: answer.get(name, "")) == {"server": "nginx", "x-request-id": "7"}
+    assert b"set-cookie" not in KEPT_HEADERS
+
+
+def test_a_redirect_is_shown_without_its_query() -> None:
+    assert kept_headers({b"location": "https://b/login?session=1"}.get) == {"location": f"https://b/login?{MASK}"}  # type: ignore[arg-type] # it gives None
+
+
+def test_a_value_is_one_short_line() -> None:
+    value = kept_headers(lambda name: "\x01" + "x" * 500 if name == b"via" else "")["via"]
+
+    assert value == "\N{REPLACEMENT CHARACTER}" + "x" * (MAX_HEADER - 1)
