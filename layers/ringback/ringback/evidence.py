@@ -1,7 +1,7 @@
 """What is kept of a request and of its answer, so that a customer sees what happened; never what is a secret."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 MASK: Final = "********"
@@ -9,19 +9,21 @@ MASK: Final = "********"
 PRIVATE: Final = frozenset({"message"})
 """Body names of values that are not shown in a URL: the text of a message."""
 
-KEPT_HEADERS: Final = (
-    b"content-type",
-    b"date",
-    b"server",
-    b"location",
-    b"retry-after",
-    b"allow",
-    b"www-authenticate",
-    b"via",
-    b"x-request-id",
-    b"x-correlation-id",
-    b"x-amzn-requestid",
-    b"cf-ray",
+KEPT_HEADERS: Final = frozenset(
+    {
+        b"content-type",
+        b"date",
+        b"server",
+        b"location",
+        b"retry-after",
+        b"allow",
+        b"www-authenticate",
+        b"via",
+        b"x-request-id",
+        b"x-correlation-id",
+        b"x-amzn-requestid",
+        b"cf-ray",
+    }
 )
 """Of an answer, those that say who answered, why, and where its log has it; no cookie is among them."""
 
@@ -39,13 +41,20 @@ def without_secrets(url: str) -> str:
     return _SECRET.sub(rf"\g<1>{MASK}", url)
 
 
-def kept_headers(field: Callable[[bytes], str]) -> Mapping[str, str]:
-    """Return the headers of an answer that are kept; *field* gives the value of a name in lower case, or nothing."""
-    return {name.decode(): _shown(name, value) for name in KEPT_HEADERS if (value := field(name))}
+def kept_headers(fields: Mapping[bytes, tuple[bytes, bytes]]) -> Mapping[str, str]:
+    """Return those *fields* of an answer that are kept; they are names and values, by names in lower case."""
+    return {
+        name.decode(): _shown(name, value.decode("latin-1"))
+        for name, (_, value) in fields.items()
+        if name in KEPT_HEADERS and value
+    }
 
 
 def _shown(name: bytes, value: str) -> str:
     if name == b"location":  # where a redirect leads: its query may hold a session
         address, mark, _ = value.partition("?")
         value = f"{address}{mark}{MASK if mark else ''}"
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in value[:MAX_HEADER])
+    value = value[:MAX_HEADER]
+    if value.isprintable():  # as nearly all of them are
+        return value
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in value)

@@ -68,6 +68,11 @@ class Response(requests.Response):
         """What the attempt took, its look-up included."""
         return timedelta(seconds=self.seconds)
 
+    @property
+    def fields(self) -> Mapping[bytes, tuple[bytes, bytes]]:
+        """Names and values, by names in lower case; of those with the same name the last."""
+        return self._fields
+
     def field(self, name: bytes) -> str:
         """The header field *name* (in lower case), or nothing."""
         field = self._fields.get(name)

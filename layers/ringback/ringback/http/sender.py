@@ -64,7 +64,7 @@ class HttpSender:
             retry_after=parse_retry_after(asked, self._now()) if asked else None,
             detail=_detail_of(status),
             excerpt=_excerpt_of(response),
-            headers=kept_headers(response.field),
+            headers=kept_headers(response.fields),
             seconds=response.seconds,
         )
 
