@@ -127,6 +127,7 @@ class Redelivery:
             due=due,
             tries=0,
             reason=AttemptReason.REDELIVERY,
+            note="",
             version=stored.version + 1,
         )
         if not self._recorder.schedule({pending.id: pending}):

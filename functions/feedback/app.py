@@ -14,6 +14,7 @@ from feedback.telemetry import Telemetry
 from ringback.announcing import announcer_of
 from ringback.aws import client
 from ringback.credentials import Credentials
+from ringback.errors import OurFault
 from ringback.health_store import HealthStore
 from ringback.measures import Measures
 from ringback.notice_log import NoticeLog
@@ -38,6 +39,7 @@ class Environment:
         self.announcer = announcer_of(settings, dynamodb=dynamodb, client=client, log=log)
         self.feedback = Feedback(
             callbacks=Table(name=table, partition="owner", sort="event", client=dynamodb),
+            deliveries=Table(name=settings.deliveries_table, partition="owner", sort="delivery", client=dynamodb),
             credentials=Credentials(key="", kms=partial(client, "kms")),  # never asked: a mail has no password
             health=HealthStore(table=table, dynamodb=dynamodb),
             announcer=self.announcer,
@@ -57,10 +59,12 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Act on one report; what fails is tried twice more by Lambda, then kept in the dead letters."""
     parts = environment()
     report = read_report(event)
-    disabled = parts.feedback.act(report)
-    parts.telemetry.reported(report, disabled=disabled)
+    acted = parts.feedback.act(report)
+    parts.telemetry.reported(report, disabled=acted.disabled)
     parts.announcer.tell(lambda: context.get_remaining_time_in_millis() / 1000)
     parts.telemetry.flush()
+    if acted.too_early:
+        raise OurFault("a report of SES came before the record of its delivery; it is tried again")
 
 
 def _now() -> datetime:

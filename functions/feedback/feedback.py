@@ -1,7 +1,8 @@
-"""Turns off callbacks whose mail bounces for good, or is complained about."""
+"""Notes what became of mails in their deliveries, and turns off callbacks whose mail bounces or is complained about."""
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from feedback.reports import Report, ReportKind
 from ringback.announcing import Announcer
@@ -9,8 +10,9 @@ from ringback.callback_items import from_item
 from ringback.credentials import Credentials
 from ringback.errors import OurFault
 from ringback.health_store import HealthStore
-from ringback.models import Callback, CallbackType
+from ringback.models import Callback, CallbackType, DeliveryStatus
 from ringback.notices import NoticeKind
+from ringback.statements import Change, Condition
 from ringback.tables import Key, Table
 
 REASONS = {
@@ -20,30 +22,60 @@ REASONS = {
 """Why a callback is turned off: its owner, its contact and the platform read that."""
 
 
+RECORDED_WITHIN = timedelta(minutes=10)
+"""A report may be faster than the record of the attempt that sent its mail; after so long that has had its time."""
+
+_DELIVERED = Condition(holds="#status = :delivered", values={":delivered": {"S": DeliveryStatus.DELIVERED}})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acted:
+    """What was done about a report."""
+
+    disabled: bool
+    """Whether it has turned off its callback."""
+    too_early: bool
+    """Whether its delivery is not recorded yet: the same report should come again."""
+
+
 class Feedback:
     """Acts on reports; the same one twice does nothing the second time."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it reads and writes
         self,
         *,
         callbacks: Table,
+        deliveries: Table,
         credentials: Credentials,
         health: HealthStore,
         announcer: Announcer,
         clock: Callable[[], datetime],
     ) -> None:
         self._callbacks = callbacks
+        self._deliveries = deliveries
         self._credentials = credentials
         self._health = health
         self._announcer = announcer
         self._clock = clock
 
-    def act(self, report: Report) -> bool:
-        """Whether *report* has turned off its callback: it is final, and the mails still go to the same address.
+    def act(self, report: Report) -> Acted:
+        """Note *report* in its delivery, and turn off its callback where the mails still go to the same address.
 
         Raises:
-            OurFault: the table is out of reach.
+            OurFault: a table is out of reach.
         """
+        missing = bool(report.delivery) and not self._note(report)
+        is_new = abs(self._clock() - report.sent) < RECORDED_WITHIN
+        return Acted(disabled=self._disable(report), too_early=missing and is_new)
+
+    def _note(self, report: Report) -> bool:
+        """Whether the delivery is there; one that is sent again meanwhile keeps what it says."""
+        change = Change(set={"note": {"S": report.in_words}})
+        doing = "noting a report of SES"
+        write = self._deliveries.update(report.delivery or ("", ""), change, doing=doing, only_if=_DELIVERED)
+        return write.done or bool(write.item)
+
+    def _disable(self, report: Report) -> bool:
         if not report.is_final or report.callback is None:
             return False
         callback = self._mailing(report.callback)

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from ringback.errors import OurFault
-from ringback.mail_tags import TAG, callback_of
+from ringback.mail_tags import DELIVERY_TAG, TAG, callback_of
 from ringback.tables import Key
+from ringback.times import parse_time
 
 PERMANENT = "Permanent"
 """The type of a bounce after which SES sends no more there; all others may pass."""
@@ -43,6 +45,26 @@ class Report:
     """Where the mail went, in lower case; not where a forwarder may have sent it on, which a bounce names."""
     callback: Key | None
     """The callback that it was sent for; None of a mail to a contact."""
+    delivery: Key | None
+    """The delivery that it was sent for, likewise."""
+    sent: datetime
+    """When SES took the mail."""
+
+    @property
+    def in_words(self) -> str:
+        """The same for the customer whose mail it is."""
+        what = _IN_WORDS[self.kind, self.is_final]
+        return f"{what}: {self.why}" if self.why else what
+
+
+_IN_WORDS = {
+    (ReportKind.BOUNCED, True): "the mail bounced",
+    (ReportKind.BOUNCED, False): "the mail bounced and is lost, the next one may arrive",
+    (ReportKind.COMPLAINED, True): "the receiver complained about the mail",
+    (ReportKind.COMPLAINED, False): "the receiver took a complaint about the mail back",
+    (ReportKind.REJECTED, False): "SES did not send the mail",
+}
+"""By kind, and whether it is final."""
 
 
 def read_report(event: Mapping[str, Any]) -> Report:
@@ -54,7 +76,7 @@ def read_report(event: Mapping[str, Any]) -> Report:
     try:
         detail = event["detail"]
         return _READERS[detail["eventType"]](detail)
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
         raise OurFault(f"reading a report of SES: not of its kinds and shapes ({type(error).__name__})") from None
 
 
@@ -82,15 +104,22 @@ _READERS = {"Bounce": _bounce, "Complaint": _complaint, "Reject": _reject}
 
 def _report(kind: ReportKind, detail: Mapping[str, Any], why: str, *, is_final: bool) -> Report:
     mail = detail["mail"]
-    tags = mail.get("tags", {}).get(TAG, [])
+    tags = mail.get("tags", {})
     return Report(
         kind=kind,
         is_final=is_final,
         why=why,
         mail=mail["messageId"],
         to=frozenset(address.casefold() for address in mail["destination"]),
-        callback=callback_of(tags[0]) if tags else None,
+        callback=_named(tags, TAG),
+        delivery=_named(tags, DELIVERY_TAG),
+        sent=parse_time(mail["timestamp"]),
     )
+
+
+def _named(tags: Mapping[str, Any], name: str) -> Key | None:
+    values = tags.get(name, [])
+    return callback_of(values[0]) if values else None
 
 
 def _words(*texts: object) -> str:

@@ -18,6 +18,7 @@ from tests.e2e.notices import Notices
 
 EVENTS = Path(__file__).parents[2] / "events"
 KIND = "messages/receive_notify"
+NOTES = {"mail-bounced": "the mail bounced: General", "mail-complained": "the receiver complained about the mail"}
 STAND_IN = "stand-in.ses"
 """Nobody but SES may put events of the source `aws.ses`, here as on AWS."""
 
@@ -47,6 +48,7 @@ class Ses:
         mail = event["detail"]["mail"]
         mail["destination"] = [address]
         mail["tags"]["callback"] = [tag_of((owner_of(customer.account, FONENUMBER), KIND))]
+        mail["tags"]["delivery"] = [tag_of((one["owner"], one["delivery"])) for one in customer.deliveries()]
         mail["tags"]["ses:configuration-set"] = [self._names["MailConfiguration"]]
         return event
 
@@ -78,6 +80,7 @@ def test_a_mail_that_bounces_or_is_complained_about_turns_its_callback_off(
     customer.wants(KIND, email=address)
     customer.happens(KIND, HELLO)
     eventually(lambda: sent(customer, address))
+    eventually(customer.deliveries)
     told = Notices(customer)
 
     ses.report(name, customer, address)
@@ -86,6 +89,8 @@ def test_a_mail_that_bounces_or_is_complained_about_turns_its_callback_off(
     [letter] = eventually(lambda: sent(customer, contact))
     assert f"reason: {reason}\n" in letter.text
     eventually(lambda: told.kinds() == {"callback.disabled"})
+    [delivery] = customer.deliveries()
+    assert delivery["note"].startswith(NOTES[name])
 
 
 def test_the_stack_s_rule_takes_what_ses_reports_of_its_mails_alone(customer: Customer, ses: Ses) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,7 +13,17 @@ from feedback import app
 from ringback.callbacks import health_of
 from ringback.errors import OurFault
 from ringback.mail_tags import tag_of
-from ringback.models import Callback, CallbackType, Method
+from ringback.models import (
+    Attempt,
+    AttemptReason,
+    Callback,
+    CallbackType,
+    Delivery,
+    DeliveryStatus,
+    Event,
+    Method,
+    Outcome,
+)
 from tests.integration.delivering import Output, down, lines, metrics
 from tests.integration.lambdas import Context
 from tests.integration.stack import SENDER, Stack, client
@@ -306,3 +317,78 @@ def test_what_is_no_report_of_ses_is_an_error(mailing: Mailing) -> None:
 
     with pytest.raises(OurFault, match="reading a report of SES"):
         app.lambda_handler({"detail": {"eventType": "Delivery"}}, cast("LambdaContext", Context()))
+
+
+# ── What a report says in the delivery of its mail ────────────────────────────────────────────────────────────────────
+
+SENT = datetime(2026, 11, 23, 17, 36, 1, tzinfo=UTC)
+MAILED = Attempt(
+    number=1, at=SENT, reason=AttemptReason.EVENT, outcome=Outcome.DELIVERED, milliseconds=9, detail="SES took it as 1"
+)
+DELIVERY = Delivery(
+    id="01a2097a9c00d5d981b4cb27a1dc95cb",
+    event=Event(kind=KIND, account="1000001", fonenumber="3215551204", id="1", time=SENT, data={"message": "hello"}),
+    created=SENT,
+    status=DeliveryStatus.DELIVERED,
+    attempts=(MAILED,),
+    tries=1,
+)
+TAGS = {"callback": [tag_of((OWNER, KIND))], "delivery": [tag_of((OWNER, DELIVERY.id))]}
+
+
+def recorded(mailing: Mailing, delivery: Delivery = DELIVERY) -> None:
+    mailing.stack.deliveries().record([delivery], parked=lambda _: False)
+
+
+def stored(mailing: Mailing) -> Delivery:
+    key = (OWNER, DELIVERY.id)
+    return mailing.stack.deliveries().load([key]).deliveries[key]
+
+
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        ("mail-bounced", "the mail bounced: General, 5.1.1"),
+        ("mail-soft-bounced", "the mail bounced and is lost, the next one may arrive: MailboxFull, 4.2.2"),
+        ("mail-complained", "the receiver complained about the mail: abuse"),
+        ("mail-rejected", "SES did not send the mail: Bad content"),
+    ],
+)
+def test_a_delivery_says_what_became_of_its_mail(mailing: Mailing, name: str, note: str) -> None:
+    """It was delivered, as far as we could see; a report that comes twice says the same."""
+    recorded(mailing)
+
+    mailing.reported(name, tags=TAGS)
+    mailing.reported(name, tags=TAGS)
+
+    assert stored(mailing) == replace(DELIVERY, version=1, note=note)
+
+
+def test_one_that_is_sent_again_meanwhile_is_left_alone(mailing: Mailing) -> None:
+    pending = replace(DELIVERY, status=DeliveryStatus.PENDING, due=SENT)
+    recorded(mailing, pending)
+
+    mailing.reported("mail-bounced", tags=TAGS)
+
+    assert stored(mailing) == replace(pending, version=1)
+    assert mailing.disabled() == BOUNCED
+
+
+def test_a_report_that_is_faster_than_the_record_comes_again(mailing: Mailing, told: list[dict[str, Any]]) -> None:
+    """Lambda tries it again after a minute; what else is to be done is done at once, and once."""
+    now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    with pytest.raises(OurFault, match="before the record of its delivery"):
+        mailing.reported("mail-bounced", tags=TAGS, timestamp=now)
+    assert mailing.disabled() == BOUNCED
+    recorded(mailing)
+
+    mailing.reported("mail-bounced", tags=TAGS, timestamp=now)
+
+    assert stored(mailing).note == "the mail bounced: General, 5.1.1"
+    assert len(told) == 1
+
+
+def test_a_delivery_that_is_gone_by_now_is_no_fault(mailing: Mailing) -> None:
+    mailing.reported("mail-bounced", tags=TAGS)
+
+    assert mailing.disabled() == BOUNCED

@@ -13,21 +13,25 @@ from ringback.models import Mail, Outcome
 from tests.integration.stack import SENDER, Stack, client
 
 CALLBACK = ("1000001#3215551212", "messages/receive_notify")
-MAIL = Mail(callback=CALLBACK, to="owner@example.com", subject="Subject", text="Text", html="<p>Text</p>")
+DELIVERY = ("1000001#3215551212", "0" * 32)
+MAIL = Mail(
+    callback=CALLBACK, delivery=DELIVERY, to="owner@example.com", subject="Subject", text="Text", html="<p>Text</p>"
+)
 
 
 def sender(stack: Stack, configuration: str = "Mail") -> MailSender:
     return MailSender(sender=SENDER, configuration=configuration, ses=lambda: stack.ses)
 
 
-def test_ses_is_asked_to_report_and_told_which_callback_the_mail_is_for(
-    stack: Stack, letters: list[dict[str, Any]]
-) -> None:
+def test_ses_is_asked_to_report_and_told_what_the_mail_is_for(stack: Stack, letters: list[dict[str, Any]]) -> None:
     assert sender(stack).send(MAIL).outcome is Outcome.DELIVERED
 
     [letter] = letters
     assert letter["ConfigurationSetName"] == "Mail"
-    assert letter["EmailTags"] == [{"Name": "callback", "Value": tag_of(CALLBACK)}]
+    assert letter["EmailTags"] == [
+        {"Name": "callback", "Value": tag_of(CALLBACK)},
+        {"Name": "delivery", "Value": tag_of(DELIVERY)},
+    ]
     assert letter["FromEmailAddress"] == SENDER
     assert letter["Destination"] == {"ToAddresses": ["owner@example.com"]}
 
@@ -35,7 +39,7 @@ def test_ses_is_asked_to_report_and_told_which_callback_the_mail_is_for(
 def test_a_mail_that_is_sent_for_no_callback_says_so_by_having_no_tag(
     stack: Stack, letters: list[dict[str, Any]]
 ) -> None:
-    sender(stack).send(replace(MAIL, callback=None))
+    sender(stack).send(replace(MAIL, callback=None, delivery=None))
 
     [letter] = letters
     assert letter["ConfigurationSetName"] == "Mail"

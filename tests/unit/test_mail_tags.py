@@ -30,6 +30,13 @@ def test_ses_takes_it_for_the_longest_account_that_there_can_be(event: str) -> N
     assert len(tag) <= MOST_CHARACTERS
 
 
+def test_so_it_does_of_the_delivery_of_the_longest_account() -> None:
+    delivery = owner_of(parse_account("a" * 64), "+123456789012345"), "0123456789abcdef" * 2
+
+    assert callback_of(tag_of(delivery)) == delivery
+    assert len(tag_of(delivery)) <= MOST_CHARACTERS
+
+
 @given(st.text())
 def test_a_tag_of_somebody_else_is_none_of_ours(tag: str) -> None:
     """Nor does it make an error; and what is one of ours is written in one way."""

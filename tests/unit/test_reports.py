@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from feedback.reports import Report, ReportKind, read_report
 from ringback.errors import OurFault
+from ringback.mail_tags import tag_of
 
 EVENTS = Path(__file__).parents[2] / "events"
 CALLBACK = ("1000001#3215551204", "messages/receive_notify")
@@ -39,7 +41,39 @@ def test_what_ses_reports(name: str, kind: ReportKind, is_final: bool, why: str)
         mail="0100019ab1c2d3e4-5f607182-93a4-4b5c-8d6e-7f8091a2b3c4-000000",
         to=frozenset({"owner@example.com"}),
         callback=CALLBACK,
+        delivery=None,
+        sent=datetime(2026, 11, 23, 17, 36, 2, 12_000, tzinfo=UTC),
     )
+
+
+def test_a_report_names_the_delivery_that_its_mail_was_for() -> None:
+    named = event("mail-bounced")
+    named["detail"]["mail"]["tags"]["delivery"] = [tag_of(("1000001#3215551204", "0" * 32))]
+
+    assert read_report(named).delivery == ("1000001#3215551204", "0" * 32)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "words"),
+    [
+        ("mail-bounced", {}, "the mail bounced: General, 5.1.1"),
+        (
+            "mail-soft-bounced",
+            {},
+            "the mail bounced and is lost, the next one may arrive: MailboxFull, 4.2.2",
+        ),
+        ("mail-complained", {}, "the receiver complained about the mail: abuse"),
+        (
+            "mail-complained",
+            {"complaintFeedbackType": "not-spam"},
+            "the receiver took a complaint about the mail back: not-spam",
+        ),
+        ("mail-complained", {"complaintFeedbackType": None}, "the receiver complained about the mail"),
+        ("mail-rejected", {}, "SES did not send the mail: Bad content"),
+    ],
+)
+def test_a_customer_reads_it_in_words(name: str, changes: Mapping[str, object], words: str) -> None:
+    assert read_report(event(name, **changes)).in_words == words
 
 
 def test_a_complaint_that_is_taken_back_is_not_final() -> None:
@@ -91,6 +125,9 @@ def test_a_mail_without_our_tag_is_about_no_callback(tags: Mapping[str, object] 
     assert read_report(untagged).callback is None
 
 
+UNDATED = {"messageId": "1", "destination": [], "timestamp": "yesterday"}
+
+
 @pytest.mark.parametrize(
     "broken",
     [
@@ -100,6 +137,7 @@ def test_a_mail_without_our_tag_is_about_no_callback(tags: Mapping[str, object] 
         {"detail": {"eventType": []}},
         {"detail": {"eventType": "Bounce"}},
         {"detail": {"eventType": "Bounce", "bounce": {"bouncedRecipients": [1]}}},
+        {"detail": {"eventType": "Reject", "reject": {"reason": ""}, "mail": UNDATED}},
         {"detail": {"eventType": "Complaint", "complaint": {}, "mail": {"tags": {"callback": [1]}}}},
         {"detail": {"eventType": "Reject", "reject": {"reason": ""}, "mail": {"messageId": "1", "destination": [1]}}},
     ],

@@ -134,7 +134,9 @@ class DeliverySummary(Output):
     time: str = Field(description="When the event happened.", json_schema_extra=TIME)
     created: str = Field(description="When the first attempt was made.", json_schema_extra=TIME)
     status: DeliveryStatus
-    note: str = Field(description="Why it waits or was given up, where its attempts do not say so.")
+    note: str = Field(
+        description="Why it waits or was given up, or what became of its mail, where its attempts do not say so."
+    )
     next_attempt: str | None = Field(description="When, while it is pending and that is known.", json_schema_extra=TIME)
     waits_until: str | None = Field(
         description="While it waits for its endpoint: when it fails, should that not answer before.",

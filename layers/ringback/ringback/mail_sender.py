@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ringback.aws import code_of
 from ringback.errors import AttemptFailed, OurFault
-from ringback.mail_tags import TAG, tag_of
+from ringback.mail_tags import DELIVERY_TAG, TAG, tag_of
 from ringback.models import Answer, Mail, Outcome
 
 if TYPE_CHECKING:
@@ -84,8 +84,9 @@ class MailSender:
     def _reporting(self, mail: Mail) -> dict[str, Any]:
         if not self._configuration:
             return {}
-        tags = {"EmailTags": [{"Name": TAG, "Value": tag_of(mail.callback)}]} if mail.callback else {}
-        return {"ConfigurationSetName": self._configuration, **tags}
+        named = {TAG: mail.callback, DELIVERY_TAG: mail.delivery}
+        tags = [{"Name": name, "Value": tag_of(key)} for name, key in named.items() if key]
+        return {"ConfigurationSetName": self._configuration, **({"EmailTags": tags} if tags else {})}
 
     def _judged(self, error: ClientError) -> AttemptFailed | OurFault:
         code, text = code_of(error), str(error)

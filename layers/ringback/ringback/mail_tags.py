@@ -1,9 +1,12 @@
-"""The tag that names to SES the callback a mail is sent for: SES repeats it in whatever it reports of that mail."""
+"""The tags that name to SES the callback and the delivery of a mail: SES repeats them in whatever it reports of it."""
 
 import base64
 
 TAG = "callback"
-"""The name of the tag."""
+"""The name of the tag of a callback."""
+
+DELIVERY_TAG = "delivery"
+"""That of a delivery, whose value is made alike."""
 
 MOST_CHARACTERS = 256
 """Of a tag's value; they are ASCII letters, digits, `_` and `-` (SES: MessageTag)."""
@@ -13,7 +16,7 @@ _BETWEEN = "|"
 
 
 def tag_of(callback: tuple[str, str]) -> str:
-    """The value of the tag for the *callback* of an owner and a kind of event."""
+    """The value of the tag for the *callback* of an owner and a kind of event, or for an owner's delivery by its id."""
     owner, event = callback
     text = f"{event}{_BETWEEN}{owner}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")

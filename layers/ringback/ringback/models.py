@@ -269,6 +269,8 @@ class Mail:
 
     callback: tuple[str, str] | None = None
     """Owner and event of the callback that it is sent for; None of a mail to a contact."""
+    delivery: tuple[str, str] | None = None
+    """Owner and id of the delivery that it is sent for, likewise."""
     to: str
     subject: str
     text: str

@@ -60,7 +60,9 @@ def render(  # noqa: PLR0913 - what an attempt is made of
         kind = lookup(event.kind)
         if parse_type(callback.type, kind) is CallbackType.EMAIL:
             mail = render_mail(to=_mailbox(callback), kind=kind, event=event, delivery=delivery)
-            return Rendered(request=replace(mail, callback=(callback.owner, callback.event)))
+            return Rendered(
+                request=replace(mail, callback=(callback.owner, callback.event), delivery=(event.owner, delivery))
+            )
         method = parse_method(callback.method or "", kind)
         check_credentials(callback.url_username, callback.url_password)
         url, shown, empty_tokens = _filled(callback.url, kind, event)
