@@ -14,6 +14,7 @@ from ringback.evidence import KEPT_HEADERS, MASK, MAX_HEADER, kept_headers, with
         ("https://a/?Access-Token=t&PASSWORD=p", f"https://a/?Access-Token={MASK}&PASSWORD={MASK}"),
         ("https://a/?X-Amz-Signature=0f", f"https://a/?X-Amz-Signature={MASK}"),
         ("https://a/?key=", "https://a/?key="),
+        ("https://a/?key=a?b=c&x=1?token=t", f"https://a/?key={MASK}&x=1?token={MASK}"),
         ("https://a/key=1", "https://a/key=1"),
     ],
 )

@@ -24,11 +24,12 @@ from ringback.accounts import parse_account
 from ringback.callback_rules import check_credentials, parse_callback_url
 from ringback.catalogue import CATALOGUE
 from ringback.errors import OurFault, RingbackError
+from ringback.evidence import without_secrets
 from ringback.fonenumbers import normalize
 from ringback.http.excerpt import readable as readable_answer
 from ringback.mailboxes import parse_mailbox
 from ringback.models import Callback, CallbackType, Event, Method
-from ringback.rendering import render
+from ringback.rendering import MOST_RENDERED, render
 from ringback.retry import parse_retry_after
 from ringback.signing import parse_secret
 from ringback.texts import shown
@@ -171,6 +172,8 @@ PARSERS = (
     Parser("a rendered body", lambda text: _rendered(text, method=Method.JSON), MOST_BYTES // 4),
     Parser("a rendered URL", lambda text: _rendered(text, target="/((msg))"), MOST_BYTES // 16),
     Parser("a rendered URL, all tokens", lambda text: _rendered(text, target=f"/{'((msg))' * 580}"), MOST_BYTES // 16),
+    Parser("a rendered URL, as it is shown", lambda text: without_secrets(f"{HOST}/?{text}"), MOST_RENDERED),
+    Parser("a rendered URL of secrets", lambda text: without_secrets(f"{HOST}/?{'?key' * 1000}{text}"), MOST_RENDERED),
     Parser("a rendered mail", _mailed, MOST_BYTES // 16),
 )
 
