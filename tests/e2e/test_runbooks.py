@@ -38,6 +38,9 @@ NOT_RUN: Mapping[str, str] = {
 TAIL = "aws logs tail"
 """Version 2 of the AWS CLI alone has it, and that is on no package index: it runs where the machine has it."""
 
+SINCE = (2, 12)
+"""The version of the AWS CLI that knows all that the pages say."""
+
 CALL = re.compile(r"\$\((out|res) (\w+)\)")
 """What the blocks ask CloudFormation for, by the functions that are pasted first."""
 
@@ -46,7 +49,10 @@ def remembered(given: Sequence[Block]) -> str:
     """Ask for each name once, and answer from memory then: half of all calls, and each starts a Python."""
     asked = sorted({call for block in given for call in CALL.findall(block.commands)})
     answers = [f"known[{function},{name}]=$({function} {name})" for function, name in asked]
-    functions = [f'{function}() {{ echo "${{known[{function},$1]}}"; }}' for function in ("out", "res")]
+    functions = [
+        f'eval "asked_$(declare -f {name})"; {name}() {{ echo "${{known[{name},$1]-$(asked_{name} "$1")}}"; }}'
+        for name in ("out", "res")
+    ]
     return "\n".join(["declare -A known", *answers, *functions])
 
 
@@ -76,7 +82,8 @@ def aws() -> tuple[Path, bool]:
     if there:
         # Elsewhere than in this checkout, whose .python-version would have its say.
         said = subprocess.run([there, "--version"], cwd="/", capture_output=True, text=True, check=False)  # noqa: S603 - the CLI
-        if said.stdout.startswith("aws-cli/2."):
+        version = re.match(r"aws-cli/(\d+)\.(\d+)", said.stdout)
+        if version and tuple(map(int, version.groups())) >= SINCE:
             return Path(there).parent, True
     return PROJECT / ".tools" / "aws" / "bin", False
 
