@@ -9,7 +9,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 make --silent .venv/.ready
-mmdebstrap --quiet --variant=minbase --include=python3,ca-certificates trixie "$folder/root.tar" "${DEBIAN:-http://deb.debian.org/debian}"
+mmdebstrap --quiet --variant=minbase --include=python3,ca-certificates trixie "$folder/root.tar" ${DEBIAN:+"$DEBIAN"}
 mkdir -p "$folder/var/runtime" "$folder/var/task" "$folder/var/rapid"
 .tools/uv/bin/uv pip install --quiet --python .venv/bin/python --target "$folder/var/runtime" \
   --constraint requirements/dev.txt awslambdaric boto3
