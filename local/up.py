@@ -80,6 +80,7 @@ def main() -> int:
     print(f"  API        {cloud.api}   (its page: {cloud.api}/docs)")
     print(f"  addresses  {places.outputs.relative_to(PROJECT)}")
     print(f"  log        {places.log.relative_to(PROJECT)}")
+    print("  an event   make send   (docs/receivers.md)")
     print("  a token    make -s token ACCOUNT=1000001")
     print("  stop it    make down   (what is on the queues and in the tables is kept)")
     return 0
