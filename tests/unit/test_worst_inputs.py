@@ -29,12 +29,12 @@ from ringback.fonenumbers import normalize
 from ringback.http.excerpt import readable as readable_answer
 from ringback.mailboxes import parse_mailbox
 from ringback.models import Callback, CallbackType, Event, Method
-from ringback.rendering import MOST_RENDERED, render
+from ringback.rendering import render
 from ringback.retry import parse_retry_after
 from ringback.signing import parse_secret
 from ringback.texts import shown
 from ringback.times import parse_time
-from ringback.urls import MOST_CHARACTERS, parse_url
+from ringback.urls import MOST_CHARACTERS, MOST_RENDERED, parse_url
 
 TIMES_AS_MUCH = 100
 """What a text may cost in plain ones; the worst of those that grow with their length alone is at 35."""

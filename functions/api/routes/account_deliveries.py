@@ -117,6 +117,7 @@ def list_account_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
     ACCOUNT + "/deliveries/{delivery}",
     name="get_account_delivery",
     summary="One delivery of an event without a number",
+    description="As for a number.",
     problems=[HTTPStatus.NOT_FOUND],
     answer=SHOWN_OF_ACCOUNT,
 )
@@ -130,6 +131,7 @@ def get_account_delivery(call: Calling, delivery: DeliveryId) -> DeliveryAnswer:
     ACCOUNT + "/deliveries/{delivery}/redeliver",
     name="redeliver_account_delivery",
     summary="Send a delivery of an event without a number again",
+    description="As for a number.",
     problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT],
     status=HTTPStatus.ACCEPTED,
     answer=SENT_AGAIN_OF_ACCOUNT,

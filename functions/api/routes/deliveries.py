@@ -92,6 +92,7 @@ def list_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
     NUMBER + "/deliveries/{delivery}",
     name="get_delivery",
     summary="One delivery with its attempts and data",
+    description="What the event brought, and what came of each attempt.",
     problems=[HTTPStatus.NOT_FOUND],
 )
 def get_delivery(call: Calling, fonenumber: Number, delivery: DeliveryId) -> DeliveryAnswer:
