@@ -146,6 +146,10 @@ def test_a_redelivery_of_all_that_failed(api: Api, customer: Customer, receiver:
     since = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
     wanted = {"status": "failed", "event": "messages/receive_notify", "since": since}
     assert api.call("POST", f"{NUMBER}/redeliver", wanted | {"dry_run": True})["redelivery"]["count"] == 1
+    assert api.call("POST", "/v2/accounts/redeliver", wanted | {"dry_run": True})["redelivery"]["count"] == 1
+    everywhere = [api.ask("GET", "/v2/accounts/deliveries", params=one).json() for one in ({}, {"status": "attention"})]
+    assert [[one["status"] for one in listed["deliveries"]] for listed in everywhere] == [["failed"]] * 2
+    assert api.call("GET", "/v2/fonenumbers?with=health")["health"]
     assert api.call("POST", f"{NUMBER}/redeliver", wanted)["redelivery"]["count"] == 1
 
     customer.requeue()

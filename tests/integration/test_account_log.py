@@ -167,6 +167,17 @@ def test_a_cursor_is_good_for_its_account_and_filters(api: Api) -> None:
     assert [answer.status for answer in elsewhere] == [400] * 5
 
 
+def test_what_had_arrived_and_is_sent_again_is_looked_after_until_it_has(api: Api) -> None:
+    delivery = made(1, status=DELIVERED)
+    set_callbacks(api, NUMBER)
+    keep(api, [delivery])
+    before = listed(api, "?status=attention")
+
+    api.post(f"/v2/fonenumbers/{NUMBER}/deliveries/{delivery.id}/redeliver")
+
+    assert (before, listed(api, "?status=attention")) == ([], ["event-1"])
+
+
 # ── Sending again ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
