@@ -34,7 +34,7 @@ def test_outputs_json_says_where_everything_is(cloud: Cloud, places: Places) -> 
     written = json.loads(places.outputs.read_text(encoding="utf-8"))
 
     assert list(written) == ["endpoint", "region", "api", "token", "outputs"]
-    assert asked(cloud) == {"fonenumbers": [], "cursor": None}
+    assert asked(cloud) == {"fonenumbers": [], "health": None, "cursor": None}
     assert (written["api"], written["token"]) == (cloud.api, cloud.token)
     assert written["outputs"] == dict(cloud.outputs)
     assert {"EventsQueueUrl", "RetriesQueueUrl", "DeadLettersUrl", "CallbacksTable", "DeliveriesTable"} <= set(
@@ -110,7 +110,7 @@ def test_a_port_that_was_taken_meanwhile_is_replaced_and_nothing_is_lost(cloud: 
             moved.wants("messages/receive_notify", method="GET", url=receiver.url)
             moved.happens("messages/receive_notify", HELLO)
             assert moved.cloud.endpoint != cloud.endpoint
-            assert asked(moved.cloud) == {"fonenumbers": [], "cursor": None}
+            assert asked(moved.cloud) == {"fonenumbers": [], "health": None, "cursor": None}
             assert eventually(lambda: receiver.exchanges)
             eventually(lambda: moved.statuses() == ["delivered"])
         finally:
