@@ -135,7 +135,7 @@ SEGMENTS = st.one_of(st.just("x" * 2_000), TEXTS.map(lambda text: quote(text, sa
 def _elsewhere(route: tuple[str, str], verb: str, segment: str, place: int) -> tuple[str, str]:
     """A *route* with one segment replaced."""
     segments = route[1].split("/")
-    segments[place % len(segments)] = segment
+    segments[place % len(segments)] = segment.encode(errors="replace").decode()  # a gateway brings UTF-8
     return verb, "/".join(segments)
 
 
