@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Coroutine
 GROUP = 25
 """Results that are worth handing on at once: what one BatchWriteItem takes."""
 
-LINGER_SECONDS = 0.05
+LINGER_SECONDS = 0.03
 """How long a smaller group waits for more from its first result on."""
 
 

@@ -246,7 +246,7 @@ def test_a_batch_is_looked_up_and_recorded_together(platform: Platform, calls: l
     assert names.count("batch_get_item") == 1
     assert (
         2 <= names.count("batch_write_item") == len(calls) - 1 <= 6
-    )  # a group is handed on when nothing comes for 50 ms
+    )  # a group is handed on when nothing comes for 30 ms
 
 
 def test_no_item_is_read_twice_in_a_batch(platform: Platform, calls: list[tuple[str, Any]]) -> None:
