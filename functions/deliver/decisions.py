@@ -19,49 +19,49 @@ class DueAttempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
+class Recorded:
+    """Record the delivery as it is given, without an attempt."""
+
+    metric: ClassVar[str]
+    """Which of `metric_names.METRICS` counts it."""
+    message: str
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold(Recorded):
     """Record that the delivery waits until its endpoint answers again."""
 
-    metric: ClassVar = "Waiting"
-    message: str
-    delivery: Delivery
+    metric = "Waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Defer:
+class Defer(Recorded):
     """Record the delivery and attempt it in the retries lane: its endpoint fails of late, or is slow."""
 
-    metric: ClassVar = "Deferred"
-    message: str
-    delivery: Delivery
+    metric = "Deferred"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cancel:
+class Cancel(Recorded):
     """Record that nobody wants the delivery any more."""
 
-    metric: ClassVar = "Cancelled"
-    message: str
-    delivery: Delivery
+    metric = "Cancelled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Expire:
+class Expire(Recorded):
     """Record that the delivery has failed: it has waited for as long as it is kept."""
 
-    metric: ClassVar = "Expired"
-    message: str
-    delivery: Delivery
+    metric = "Expired"
     callback: Callback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PutOff:
+class PutOff(Recorded):
     """Record that the delivery comes back later: there was no room for its attempt."""
 
-    metric: ClassVar = "NoRoom"
-    message: str
-    delivery: Delivery
+    metric = "NoRoom"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

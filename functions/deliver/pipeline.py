@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from deliver.dead_letters import DeadLetters
-from deliver.decisions import Cancel, Decision, Defer, Drop, DueAttempt, Expire, Hold, PutOff, Reschedule, Return
+from deliver.decisions import Decision, Drop, DueAttempt, Expire, PutOff, Recorded, Reschedule, Return
 from deliver.events import Message
 from deliver.health import Health
 from deliver.loading import BUSY, Loader
@@ -52,9 +52,6 @@ not attempted is put off only while there is time to record that, else its messa
 ATTEMPTS_AT_ONCE = 200
 """An execution environment has 1,024 descriptors: 256 are idle connections, an attempt takes one, or a few for a moment
 where a host has several addresses. SQS hands out a hundred messages at most."""
-
-type Recorded = Hold | Defer | Cancel | Expire | PutOff
-"""What is recorded without an attempt."""
 
 type Made = tuple[DueAttempt, Attempted | Exception]
 """An attempt that was due, and what came of it."""
@@ -181,7 +178,7 @@ class DeliveryPipeline:
         back: dict[OurFault, set[str]] = {}
         for decision in decisions:
             match decision:
-                case Hold() | Defer() | Cancel() | Expire():
+                case Recorded():
                     recorded[decision.message] = decision
                 case Reschedule():
                     scheduled[decision.message] = decision.delivery

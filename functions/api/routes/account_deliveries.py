@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from api.account_redelivery import AccountRedelivery
 from api.calls import Call, Calling
-from api.cursors import cursor_for, no_cursor, position_in
+from api.cursors import cursor_for, position_in
 from api.filters import filter_of
 from api.log_queries import Filter
 from api.merging import merged_page
@@ -46,6 +46,7 @@ from api.routes.deliveries import (
     delivery_of_owner,
     filter_in,
     list_of_owner,
+    position_of,
     redeliver_of_owner,
     redelivery_of,
 )
@@ -105,9 +106,7 @@ def list_account_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
     )
     if fonenumber:
         return list_of_owner(call, _owner(call, fonenumber), wanted, limit, cursor)
-    after = position_in(cursor, call.account, EVERY, *wanted.words)
-    if after and not wanted.spans(after):
-        raise no_cursor()
+    after = position_of(cursor, wanted, call.account, EVERY)
     found, last = _page(call, wanted, after, limit)
     return page_of(found, cursor_for(last, call.account, EVERY, *wanted.words) if last else None)
 

@@ -136,11 +136,21 @@ def redeliver_many(call: Calling, fonenumber: Number, body: Annotated[Redelivery
     return redeliver_of_owner(call, owner_of(call.account, fonenumber), body, filter_in(body))
 
 
-def list_of_owner(call: Call, owner: str, wanted: Filter, limit: int, cursor: str) -> DeliveriesAnswer:
-    """Answer with a page of one partition."""
-    after = position_in(cursor, owner, *wanted.words)
+def position_of(cursor: str, wanted: Filter, *of: str) -> str:
+    """Return where a list of what is *wanted* goes on; empty at its beginning.
+
+    Raises:
+        InvalidSetting: it is no cursor of this list.
+    """
+    after = position_in(cursor, *of, *wanted.words)
     if after and not wanted.spans(after):
         raise no_cursor()
+    return after
+
+
+def list_of_owner(call: Call, owner: str, wanted: Filter, limit: int, cursor: str) -> DeliveriesAnswer:
+    """Answer with a page of one partition."""
+    after = position_of(cursor, wanted, owner)
     found, last = call.parts.log.page(owner, wanted, after=after, limit=limit)
     return page_of(found, cursor_for(last, owner, *wanted.words) if last else None)
 
@@ -155,9 +165,7 @@ def delivery_of_owner(call: Call, owner: str, delivery: str) -> DeliveryAnswer:
 
 def redeliver_of_owner(call: Call, owner: str, body: RedeliveryInput, wanted: Filter) -> RedeliveryAnswer:
     """Send again what one partition has."""
-    after = position_in(body.cursor or "", owner, AGAIN, *wanted.words)
-    if after and not wanted.spans(after):
-        raise no_cursor()
+    after = position_of(body.cursor or "", wanted, owner, AGAIN)
     count, last = redelivery_of(call).many(owner, wanted, after=after, now=call.at, dry_run=body.dry_run)
     return redelivery_answer(
         count, cursor_for(last, owner, AGAIN, *wanted.words) if last else None, dry_run=body.dry_run
