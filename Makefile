@@ -37,8 +37,8 @@ unexport UV_PYTHON UV_RESOLUTION UV_SYSTEM_PYTHON UV_TARGET
 unexport CONDA_PREFIX PYTHONHOME VIRTUAL_ENV
 # Without bytecode, sam and cfn-lint compile themselves for seconds at every start.
 unexport PYTHONDONTWRITEBYTECODE
-# The two import roots, as on Lambda.
-export PYTHONPATH := functions:layers/ringback
+# The import root, as on Lambda.
+export PYTHONPATH := functions
 
 # ── Environments ────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -13,13 +13,14 @@ from benchmarks.figures import Figure
 from benchmarks.servers import serving
 from benchmarks.tls import trusted
 from benchmarks.traffic import BATCH, HOSTS, body
-from ringback.addresses import parse_networks
-from ringback.guard import Guard
+from ringback.callbacks.url import parse_url
 from ringback.http.client import DeliveryAdapter
+from ringback.http.request import HttpRequest
 from ringback.http.sender import HttpSender
 from ringback.http.tls import tls_context
-from ringback.models import Answer, HttpRequest
-from ringback.urls import parse_url
+from ringback.models import Answer
+from ringback.ssrf.guard import Guard
+from ringback.ssrf.rules import parse_networks
 
 RUNS = 9
 MILLISECONDS = (0, 50, 200)

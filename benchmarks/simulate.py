@@ -6,7 +6,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ringback.retry import SCHEDULE
+from ringback.delivery.retry_schedule import SCHEDULE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,13 +15,13 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from benchmarks.figures import Figure
 from benchmarks.servers import serving
 from benchmarks.traffic import body
-from ringback.addresses import parse_networks
-from ringback.guard import Guard
+from ringback.callbacks.url import parse_url
 from ringback.http.client import DeliveryAdapter
+from ringback.http.request import HttpRequest
 from ringback.http.sender import HttpSender
 from ringback.http.tls import tls_context
-from ringback.models import HttpRequest
-from ringback.urls import parse_url
+from ringback.ssrf.guard import Guard
+from ringback.ssrf.rules import parse_networks
 
 RUNS = 9
 HOSTS = 20

@@ -8,10 +8,9 @@ from typing import Any
 from local.errors import LocalError
 from local.issuer import ACCOUNT
 from local.scenes import FONENUMBER
-from ringback.accounts import parse_account
-from ringback.catalogue import EventKind, Scope, lookup, read_data
+from ringback.callbacks.identifiers import parse_account, parse_fonenumber
+from ringback.catalog.payload import EventKind, Scope, lookup, read_data
 from ringback.errors import InvalidSetting, MalformedEvent
-from ringback.fonenumbers import normalize
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +42,7 @@ def parse_happening(event: str, *, account: str, number: str, data: str) -> Happ
     try:
         kind = lookup(event)
         whose = parse_account(account or ACCOUNT)
-        fonenumber = "" if kind.scope is Scope.ACCOUNT and not number else normalize(number or FONENUMBER)
+        fonenumber = "" if kind.scope is Scope.ACCOUNT and not number else parse_fonenumber(number or FONENUMBER)
         merged = _merged(kind, _object(data), {FONENUMBER: fonenumber or FONENUMBER, ACCOUNT: whose})
         _, unknown = read_data(kind, merged)
     except InvalidSetting as error:

@@ -8,7 +8,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from local.receiver import Reply, Request
-from ringback.catalogue import lookup
+from ringback.catalog.payload import lookup
 
 FONENUMBER = "3215551212"
 """The number of the guide's examples."""

@@ -24,7 +24,7 @@ from local.issuer import issuer
 from local.places import Places
 from local.platform import put
 from local.scenes import SCENES
-from ringback.catalogue import Scope
+from ringback.catalog.payload import Scope
 
 ATTEMPT_SECONDS: Final = 30
 """How long the first attempt is waited for: a cold start, and 15 s for the receiver."""

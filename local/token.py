@@ -6,7 +6,7 @@ from local.cloud import Cloud
 from local.errors import LocalError, reported
 from local.issuer import issuer
 from local.places import Places
-from ringback.accounts import parse_account
+from ringback.callbacks.identifiers import parse_account
 from ringback.errors import InvalidSetting
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from deliver.events import message_in
+from deliver.messages import message_in
 from ringback.errors import MalformedEvent
-from ringback.texts import shown
+from ringback.text import shown
 
 MOST_NAMES = 20
 """Fields of one object that are named."""

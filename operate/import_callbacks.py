@@ -6,18 +6,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from api.numbers import Numbers
 from local.ending import in_order
 from local.errors import LocalError, reported
 from operate.importing import Import, Verdict
 from operate.rows import read_rows
 from operate.showing import printable
 from operate.stacks import Stack, find_stack
-from ringback.addresses import Network, parse_networks
-from ringback.aws import our_fault
-from ringback.credentials import Credentials
+from ringback.aws.clients import our_fault
+from ringback.aws.dynamodb import Table
+from ringback.aws.kms import Credentials
 from ringback.errors import OurFault
-from ringback.tables import Table
+from ringback.ssrf.rules import Network, parse_networks
+from ringback.storage.numbers import Numbers
 
 TOLD = (Verdict.REFUSED, Verdict.FAILED, Verdict.CHANGED, Verdict.REMOVED)
 """Rows that get a line: those that somebody has to correct, and those that take away what is set now."""

@@ -4,16 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from api.numbers import Numbers
-from api.setting import replaced
 from operate.rows import Row
-from ringback.accounts import parse_account
-from ringback.addresses import Network
-from ringback.catalogue import Scope, lookup
+from ringback.aws.dynamodb import Key
+from ringback.callbacks.identifiers import parse_account, parse_fonenumber
+from ringback.callbacks.parse import parse_public_setting
+from ringback.catalog.payload import Scope, lookup
 from ringback.errors import InvalidSetting, OurFault
-from ringback.fonenumbers import normalize
 from ringback.models import Callback, account_and_fonenumber, owner_of
-from ringback.tables import Key
+from ringback.ssrf.rules import Network
+from ringback.storage.numbers import Numbers
 
 MAX_FAULTS = 5
 """Numbers in a row at which AWS may fail before nothing more is tried: the next ones would fail as well."""
@@ -125,8 +124,8 @@ def wanted_by(row: Row, allowed: Iterable[Network]) -> Wanted:
     kind = lookup(fields.pop("event", None))
     if kind.scope is Scope.ACCOUNT and number:
         raise InvalidSetting("number", f"leave it out; {kind.name} is set for the whole account")
-    owner = owner_of(account, normalize(number) if kind.scope is Scope.NUMBER else "")
-    callback = replaced(kind, fields, owner=owner, allowed=allowed)
+    owner = owner_of(account, parse_fonenumber(number) if kind.scope is Scope.NUMBER else "")
+    callback = parse_public_setting(kind, fields, owner=owner, allowed=allowed)
     return Wanted(line=row.line, key=(owner, kind.name), callback=callback)
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from deliver.events import message_in
+from deliver.messages import message_in
 from ringback.errors import MalformedEvent
-from ringback.times import moment
+from ringback.timestamps import moment
 
 POISON = "poison"
 """The reason of what SQS has moved here: deliver received it five times and was never done with it."""

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from operate.letters import Letter, read_letter
-from ringback.aws import our_fault
+from ringback.aws.clients import our_fault
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -7,12 +7,12 @@ from io import StringIO
 from pathlib import Path
 from typing import Final
 
-from api.bodies import parse_json
-from api.problems import Problem
+from api.gateway.body import parse_json
+from api.gateway.errors import Problem
 from local.errors import LocalError
 from operate.showing import printable
-from ringback.callbacks import ACCOUNT_FIELDS, DELIVERY_FIELDS
-from ringback.texts import shown
+from ringback.callbacks.parse import ACCOUNT_FIELDS, DELIVERY_FIELDS
+from ringback.text import shown
 
 NAMES: Final = tuple(dict.fromkeys(("account", "number", "event", *DELIVERY_FIELDS, *ACCOUNT_FIELDS)))
 """Columns that a file may have: whose callback it is, and the fields of the API with their other names."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from operate.letters import Letter
 from operate.looking import Look
 from operate.stacks import Stack
-from ringback.aws import our_fault
+from ringback.aws.clients import our_fault
 from ringback.errors import OurFault
 
 MISSING = "not seen: sent or removed already, older than 14 days, or somebody else looks at it; nothing was done"

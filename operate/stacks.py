@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from local.cloud import Cloud
 from local.errors import LocalError
 from local.places import Places
-from ringback.aws import our_fault
+from ringback.aws.clients import our_fault
 
 NEEDED = frozenset({"DeadLettersUrl", "EventsQueueUrl", "RetriesQueueUrl"})
 """Outputs without which there is nothing to operate on."""

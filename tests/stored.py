@@ -11,10 +11,11 @@ from typing import Any, cast
 
 from botocore.exceptions import ClientError
 
-from deliver.events import read_message
-from ringback import callback_items, contacts, delivery_items, retries, signing_items
+from deliver.messages import read_message
+from ringback.aws.kms import Credentials
 from ringback.breaker import Breaker
-from ringback.credentials import Credentials
+from ringback.delivery.retry_message import FORMAT, build_retry_message
+from ringback.json_text import to_compact_json
 from ringback.models import (
     Attempt,
     AttemptReason,
@@ -28,7 +29,16 @@ from ringback.models import (
     PreviousSecret,
     SigningSecrets,
 )
-from ringback.queues import compact
+from ringback.storage.accounts import (
+    CONTACT_FORMAT,
+    SECRETS_FORMAT,
+    contact_from_item,
+    contact_to_item,
+    secrets_from_item,
+    secrets_to_item,
+)
+from ringback.storage.callbacks import CALLBACK_FORMAT, callback_from_item, callback_to_item
+from ringback.storage.deliveries import DELIVERY_FORMAT, delivery_from_item, delivery_to_item
 
 FOLDER = Path(__file__).parent / "samples"
 RETENTION = timedelta(days=30)
@@ -69,7 +79,7 @@ class Kms:
     """Seals by writing the context beside the text, so that a sample opens as long as its context is what it was."""
 
     def encrypt(self, *, KeyId: str, Plaintext: bytes, EncryptionContext: dict[str, str]) -> dict[str, bytes]:  # noqa: ARG002, N803 - KMS's names
-        return {"CiphertextBlob": compact([EncryptionContext, Plaintext.decode()]).encode()}
+        return {"CiphertextBlob": to_compact_json([EncryptionContext, Plaintext.decode()]).encode()}
 
     def decrypt(self, *, KeyId: str, CiphertextBlob: bytes, EncryptionContext: dict[str, str]) -> dict[str, bytes]:  # noqa: ARG002, N803 - as above
         context, text = json.loads(CiphertextBlob)
@@ -230,10 +240,10 @@ class Kind:
 
 
 def _read_delivery(item: Stored) -> Delivery:
-    delivery = delivery_items.from_item(item)
+    delivery = delivery_from_item(item)
     if "callback" not in item:
         return delivery
-    callback = callback_items.from_item(item["callback"]["M"], credentials())
+    callback = callback_from_item(item["callback"]["M"], credentials())
     return replace(delivery, event=replace(delivery.event, callback=callback))
 
 
@@ -241,9 +251,9 @@ def _write_delivery(delivery: Delivery, sample: Stored) -> Stored:
     shard = sample.get("due_shard", {"S": ""})["S"]
     delivery = replace(delivery, line=shard if shard.count("#") > 1 else "")
     parked = not shard.startswith("queued#")
-    item: dict[str, Any] = dict(delivery_items.to_item(delivery, parked=parked, retention=RETENTION))
+    item: dict[str, Any] = dict(delivery_to_item(delivery, parked=parked, retention=RETENTION))
     if delivery.event.callback:
-        item["callback"] = {"M": callback_items.to_item(delivery.event.callback, credentials())}
+        item["callback"] = {"M": callback_to_item(delivery.event.callback, credentials())}
     return item
 
 
@@ -256,30 +266,28 @@ def _read_retry(body: Stored) -> tuple[str, str, datetime]:
 
 def _write_retry(retry: tuple[str, str, datetime], _: Stored) -> Stored:
     owner, delivery, due = retry
-    return retries.retry_message(owner=owner, delivery=delivery, due=due, now=NOW).body
+    return build_retry_message(owner=owner, delivery=delivery, due=due, now=NOW).body
 
 
 KINDS: Mapping[str, Kind] = {
-    "delivery": Kind(
-        newest=delivery_items.FORMAT, where="delivery_items.py", read=_read_delivery, write=_write_delivery
-    ),
+    "delivery": Kind(newest=DELIVERY_FORMAT, where="py", read=_read_delivery, write=_write_delivery),
     "callback": Kind(
-        newest=callback_items.FORMAT,
-        where="callback_items.py",
-        read=lambda item: callback_items.from_item(item, credentials()),
-        write=lambda callback, _: callback_items.to_item(callback, credentials()),
+        newest=CALLBACK_FORMAT,
+        where="py",
+        read=lambda item: callback_from_item(item, credentials()),
+        write=lambda callback, _: callback_to_item(callback, credentials()),
     ),
     "signing_secret": Kind(
-        newest=signing_items.FORMAT,
-        where="signing_items.py",
-        read=lambda item: signing_items.from_item(item, credentials()),
-        write=lambda secrets, _: signing_items.to_item(secrets, credentials()),
+        newest=SECRETS_FORMAT,
+        where="py",
+        read=lambda item: secrets_from_item(item, credentials()),
+        write=lambda secrets, _: secrets_to_item(secrets, credentials()),
     ),
     "contact": Kind(
-        newest=contacts.FORMAT,
-        where="contacts.py",
-        read=contacts.from_item,
-        write=lambda address, _: contacts.to_item("1000001", address),
+        newest=CONTACT_FORMAT,
+        where="py",
+        read=contact_from_item,
+        write=lambda address, _: contact_to_item("1000001", address),
     ),
-    "retry": Kind(newest=retries.FORMAT, where="retries.py", read=_read_retry, write=_write_retry),
+    "retry": Kind(newest=FORMAT, where="py", read=_read_retry, write=_write_retry),
 }

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from api.app import ROUTERS, api
-from api.document_schemas import resolved
-from api.settings import ApiSettings
+from api.config import ApiSettings
+from api.gateway.openapi import resolved
 
 PATH = Path(__file__).parents[1] / "docs" / "api.md"
 

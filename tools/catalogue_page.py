@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from ringback.catalogue import CATALOGUE, EventKind, Field, Scope
+from ringback.catalog.payload import CATALOGUE, EventKind, Field, Scope
 
 PATH = Path(__file__).parents[1] / "docs" / "catalogue.md"
 
@@ -11,7 +11,7 @@ _INTRODUCTION = """\
 # Catalogue of events
 
 What can happen, and what a callback for it gets. `make docs` writes this page from
-`layers/ringback/ringback/catalogue_data.py`; a test fails where the two differ.
+`functions/ringback/catalog/definitions.py`; a test fails where the two differ.
 
 - *token* stands for the value in a URL: `((msg))`, or the older `{{msg}}`. Body names and aliases are tokens, too.
 - *body* is the key in the JSON body, which has its keys in this order, and only those that the event has.

@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from deliver.events import MOST_ID
-from ringback import accounts, fonenumbers, times
-from ringback.callbacks import INLINE_FIELDS
-from ringback.catalogue import CATALOGUE, MOST_DIGITS, EventKind, Field, FieldType, Scope
+from deliver.messages import MOST_ID
+from ringback.callbacks.identifiers import ACCOUNT_PATTERN, FONENUMBER_PATTERN
+from ringback.callbacks.parse import INLINE_FIELDS
+from ringback.catalog.payload import CATALOGUE, MOST_DIGITS, EventKind, Field, FieldType, Scope
+from ringback.timestamps import PATTERN
 
 PATH = Path(__file__).parents[1] / "docs" / "event.schema.json"
 
@@ -22,7 +23,7 @@ _PRINTABLE = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$"
 _ACCOUNT = {
     "description": 'Whose number it is; "default" where it is left out.',
     "anyOf": [
-        {"type": "string", "pattern": accounts.PATTERN},
+        {"type": "string", "pattern": ACCOUNT_PATTERN},
         {"type": "integer", "minimum": 0, "maximum": 10**MOST_DIGITS},
         {"type": "null"},
     ],
@@ -30,7 +31,7 @@ _ACCOUNT = {
 _FONENUMBER = {
     "description": "The number that it happened on: in any notation; as an integer, without a + in front.",
     "anyOf": [
-        {"type": "string", "pattern": fonenumbers.PATTERN},
+        {"type": "string", "pattern": FONENUMBER_PATTERN},
         {"type": "integer", "minimum": 2 * 10**9, "maximum": 10**10 - 1},
         {"type": "integer", "minimum": 12 * 10**9, "maximum": 2 * 10**10 - 1},
         {"type": "integer", "minimum": 10**4, "maximum": 10**6 - 1},
@@ -43,7 +44,7 @@ _ID = {
 }
 _TIME = {
     "description": "When it happened, ISO 8601; when it was sent, if left out. Without an offset it is UTC.",
-    "anyOf": [{"type": "string", "pattern": times.PATTERN}, {"type": "null"}],
+    "anyOf": [{"type": "string", "pattern": PATTERN}, {"type": "null"}],
 }
 _CALLBACK = {
     "description": "Who is told: the callback of this kind travels inside its event.",

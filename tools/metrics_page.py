@@ -5,7 +5,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from ringback.metric_names import METRICS
+from ringback.telemetry import METRICS
 from tools.page_parts import filled, row
 from tools.template import Template, load, of_type
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[1]
 CHANGELOG = "CHANGELOG.md"
-CODE = "layers/ringback/ringback/__init__.py"
+CODE = "functions/ringback/__init__.py"
 TEMPLATE = "template.yaml"
 SHOWN = ("README.md",)
 """Pages that show the version in a request's `User-Agent`; those that `make docs` writes follow by themselves."""

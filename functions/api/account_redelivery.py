@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
-from api.cursors import no_cursor
-from api.log import Chunks, Log
-from api.log_queries import Filter
-from api.numbers import Numbers
+from api.delivery_log import Chunks, Log
+from api.delivery_queries import Filter
+from api.gateway.cursor import no_cursor
 from api.redelivery import Redelivery
-from ringback.callback_store import callback_key
-from ringback.delivery_items import from_item
+from ringback.aws.dynamodb import Item, Key
 from ringback.models import owner_of
-from ringback.tables import Item, Key
+from ringback.storage.callbacks import callback_key
+from ringback.storage.deliveries import delivery_from_item
+from ringback.storage.numbers import Numbers
 
 OVER = "z"
 """Stands for the id of a delivery where a number has no more of them."""
@@ -49,7 +49,7 @@ class AccountRedelivery:
 
     def _with_callback(self, items: list[Item], known: dict[Key, bool]) -> list[Item]:
         """Leave out *items* whose callback is gone or turned off; what was read before is *known*."""
-        keys = [None if "callback" in item else callback_key(from_item(item).event) for item in items]
+        keys = [None if "callback" in item else callback_key(delivery_from_item(item).event) for item in items]
         unknown = {key for key in keys if key and key not in known}
         if unknown:
             live = self._numbers.live(unknown)

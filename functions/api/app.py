@@ -1,51 +1,24 @@
 """The function `api`: answers requests of API Gateway (HTTP API, payload 2.0)."""
 
 import os
-from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from api.answering import Api
-from api.environment import Environment
-from api.routes import account_deliveries, accounts, deliveries, docs, events, settings
-from ringback.settings import demand
-
-NEEDS = (
-    "CALLBACKS_TABLE",
-    "DELIVERIES_TABLE",
-    "RETRIES_QUEUE_URL",
-    "CREDENTIALS_KEY",
-    "SENDER_ADDRESS",
-    "MAIL_CONFIGURATION",
-    "ALLOWED_NETWORKS",
-    "DELIVERY_RETENTION_DAYS",
-    "AUTHORIZATION",
-    "ACCOUNT_CLAIM",
-    "REQUESTS_PER_SECOND",
-    "BURST",
-)
-"""Variables without which it does not start."""
+from api.dispatch import Api
+from api.environment import environment, logger
+from api.routes import account, account_deliveries, callbacks, catalog, deliveries, docs
 
 ROUTERS = (
-    settings.routes,
-    events.routes,
+    callbacks.routes,
+    catalog.routes,
     deliveries.routes,
     account_deliveries.routes,
-    accounts.routes,
+    account.routes,
     docs.routes,
 )
 
-logger = Logger()
 api = Api(ROUTERS, logger=logger)
-
-
-@cache
-def environment() -> Environment:
-    """This execution environment, made once."""
-    demand(os.environ, NEEDS)
-    return Environment(os.environ)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -9,30 +9,51 @@ from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from api.account_items import AccountItems
-from api.log import Log
-from api.numbers import Numbers
-from api.rate import Allowance, RateLimit
-from api.redelivery_turns import RedeliveryTurns
-from api.settings import ApiSettings
-from ringback.addresses import Network, parse_networks
-from ringback.aws import client
-from ringback.credentials import Credentials
-from ringback.delivery_store import DeliveryStore
-from ringback.due_index import DueIndex
-from ringback.health_store import HealthStore
-from ringback.queues import Queue
-from ringback.recording import Recorder
-from ringback.settings import Settings
-from ringback.tables import Table
+from aws_lambda_powertools import Logger
+
+from api.account import AccountItems
+from api.config import ApiSettings
+from api.delivery_log import Log
+from api.gateway.rate_limit import Allowance, RateLimit
+from api.redelivery import RedeliveryTurns
+from ringback.aws.clients import client
+from ringback.aws.dynamodb import Table
+from ringback.aws.kms import Credentials
+from ringback.aws.sqs import Queue
+from ringback.config import Settings, demand
+from ringback.delivery.recorder import Recorder
+from ringback.ssrf.rules import Network, parse_networks
+from ringback.storage.breakers import HealthStore
+from ringback.storage.deliveries import DeliveryStore
+from ringback.storage.due_index import DueIndex
+from ringback.storage.numbers import Numbers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from ringback.attempts import Attempts
+    from ringback.delivery.attempt import Attempts
+
+NEEDS = (
+    "CALLBACKS_TABLE",
+    "DELIVERIES_TABLE",
+    "RETRIES_QUEUE_URL",
+    "CREDENTIALS_KEY",
+    "SENDER_ADDRESS",
+    "MAIL_CONFIGURATION",
+    "ALLOWED_NETWORKS",
+    "DELIVERY_RETENTION_DAYS",
+    "AUTHORIZATION",
+    "ACCOUNT_CLAIM",
+    "REQUESTS_PER_SECOND",
+    "BURST",
+)
+"""Variables without which it does not start."""
 
 THREADS = 10
 """Writes at once, when many deliveries are sent again."""
+
+
+logger = Logger()
 
 
 class Environment:
@@ -116,11 +137,11 @@ class Environment:
     @cached_property
     def attempts(self) -> "Attempts":
         """The same attempts that `deliver` makes; imported here, because only a test needs them."""
-        from ringback.attempts import Attempts  # noqa: PLC0415 - as the docstring says
-        from ringback.guard import Guard  # noqa: PLC0415
+        from ringback.delivery.attempt import Attempts  # noqa: PLC0415 - as the docstring says
+        from ringback.email.ses import MailSender  # noqa: PLC0415
         from ringback.http.client import DeliveryAdapter  # noqa: PLC0415
         from ringback.http.sender import HttpSender  # noqa: PLC0415
-        from ringback.mail_sender import MailSender  # noqa: PLC0415
+        from ringback.ssrf.guard import Guard  # noqa: PLC0415
 
         adapter, guard = DeliveryAdapter(), Guard(self.allowed_networks)
         self._closing.append(adapter.close)
@@ -170,3 +191,10 @@ class Environment:
     @cached_property
     def _credentials(self) -> Credentials:
         return Credentials(key=self.settings.credentials_key, kms=cache(lambda: client("kms")))
+
+
+@cache
+def environment() -> Environment:
+    """This execution environment, made once."""
+    demand(os.environ, NEEDS)
+    return Environment(os.environ)

@@ -1,7 +1,7 @@
 """What a person recognizes an event by: the number on the other side, and how its text begins."""
 
+from ringback.callbacks.identifiers import parse_fonenumber
 from ringback.errors import InvalidSetting
-from ringback.fonenumbers import normalize
 from ringback.models import Event
 
 MAX_TEXT = 80
@@ -22,7 +22,7 @@ def other_party_of(event: Event) -> str:
 def parse_party(text: str) -> str:
     """Return a number as it is stored; what is no number (`Anonymous`) stays as it is."""
     try:
-        return normalize(text)
+        return parse_fonenumber(text)
     except InvalidSetting:
         return text
 

@@ -1,24 +1,24 @@
 """Send deliveries again: one at once, or many in the background at a bounded rate."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from api.log import Chunks, Log
-from api.log_queries import Filter, on_its_way
-from api.numbers import Numbers
-from api.problems import Problem, conflict, not_found
-from api.redelivery_turns import RedeliveryTurns
-from ringback.callback_store import callback_key
-from ringback.catalogue import CATALOGUE, Scope, lookup
-from ringback.delivery_items import from_item
-from ringback.due_index import DueIndex, Parked
+from api.delivery_log import Chunks, Log
+from api.delivery_queries import Filter, on_its_way
+from api.gateway.errors import Problem, conflict, not_found
+from ringback.aws.dynamodb import Item, Table
+from ringback.aws.statements import Change, Condition, Write
+from ringback.catalog.payload import CATALOGUE, Scope, lookup
+from ringback.delivery.recorder import Recorder
 from ringback.errors import Conflict, OurFault
 from ringback.models import AttemptReason, Callback, Delivery, DeliveryStatus, account_and_fonenumber, owner_of
-from ringback.recording import Recorder
-from ringback.tables import Item
-from ringback.times import milliseconds, moment
+from ringback.storage.callbacks import callback_key
+from ringback.storage.deliveries import delivery_from_item
+from ringback.storage.due_index import DueIndex, Parked
+from ringback.storage.numbers import Numbers
+from ringback.timestamps import milliseconds, moment
 
 MOST = 500
 """Deliveries that one request sends again; its cursor is for the rest."""
@@ -28,6 +28,44 @@ MOST_COUNTED = 100_000
 
 MOST_PAGES = 100
 """Pages of 1 MiB that one request reads in search of matches: some seconds of the 30 that an answer may take."""
+
+TURN = timedelta(milliseconds=50)
+"""Between two deliveries of one account, 20 a second: a receiver that has just come back stays up."""
+
+REDELIVERIES = "redeliveries"
+"""The sort key of an account's turns; no kind of event has this name."""
+
+TRIES = 5
+"""A number that lay in the past may be set, and be ahead of us, between two of our writes; hardly twice."""
+
+
+class RedeliveryTurns:
+    """Gives each delivery of an account a time of its own."""
+
+    def __init__(self, *, table: Table) -> None:
+        self._table = table
+
+    def take(self, account: str, many: int, now: datetime) -> Sequence[datetime]:
+        """The next *many* turns of *account*, none before *now*.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        for _ in range(TRIES):
+            start = Change(set={"taken": {"N": str(milliseconds(now + many * TURN))}})
+            write = self._write(account, start, "attribute_not_exists(taken) OR taken <= :now", now)
+            if not write.done:
+                go_on = Change(add={"taken": many * TURN // timedelta(milliseconds=1)})
+                write = self._write(account, go_on, "taken > :now", now)
+            if write.done:
+                first = moment(int(write.item["taken"]["N"])) - many * TURN
+                return [first + number * TURN for number in range(many)]
+        raise OurFault("the turns of deliveries that are sent again did not stand still")
+
+    def _write(self, account: str, change: Change, holds: str, now: datetime) -> Write:
+        only_if = Condition(holds=holds, values={":now": {"N": str(milliseconds(now))}})
+        key = owner_of(account, ""), REDELIVERIES
+        return self._table.update(key, change, doing="taking turns", only_if=only_if, answer="ALL_NEW")
 
 
 class Redelivery:
@@ -53,7 +91,7 @@ class Redelivery:
         item = self._log.item(owner, delivery)
         if item is None:
             raise not_found("no such delivery; it may have expired")
-        stored = from_item(item)
+        stored = delivery_from_item(item)
         if stored.is_test:
             raise conflict("a test is not sent again; POST …/test makes another")
         if "callback" not in item:  # that of messages/confirm travels with its event

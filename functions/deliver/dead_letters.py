@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from ringback.aws.sqs import Outgoing, Queue
 from ringback.errors import MalformedEvent, OurFault
-from ringback.queues import Outgoing, Queue
 
 MOST_ATTRIBUTES = 16_384
 """Bytes for the reason and all that stands beside a body; SQS counts names, types and values as part of a message.

@@ -11,32 +11,31 @@ from functools import cache
 from aws_lambda_powertools import Logger
 
 from deliver.dead_letters import DeadLetters
-from deliver.events import read_message
-from deliver.health import Health
+from deliver.endpoint_health import Health
 from deliver.loading import Loader
+from deliver.messages import read_message
 from deliver.pipeline import DeliveryPipeline
 from deliver.telemetry import Telemetry
 from deliver.watch import Watch
-from ringback.addresses import parse_networks
-from ringback.announcing import announcer_of
-from ringback.attempts import Attempts
-from ringback.aws import client
-from ringback.callback_store import CallbackStore
-from ringback.credentials import Credentials
-from ringback.delivery_store import DeliveryStore
-from ringback.guard import Guard
-from ringback.health_store import HealthStore
+from ringback.aws.clients import client
+from ringback.aws.kms import Credentials
+from ringback.aws.sqs import Queue
+from ringback.config import Settings, demand
+from ringback.delivery.attempt import Attempts
+from ringback.delivery.recorder import Recorder
+from ringback.delivery.render import render
+from ringback.email.ses import MailSender
 from ringback.http.client import DeliveryAdapter
 from ringback.http.limits import Limits
 from ringback.http.sender import HttpSender
-from ringback.lines import Lines
-from ringback.mail_sender import MailSender
-from ringback.measures import Measures
-from ringback.notice_log import NoticeLog
-from ringback.queues import Queue
-from ringback.recording import Recorder
-from ringback.rendering import render
-from ringback.settings import Settings, demand
+from ringback.notify.notifier import NoticeLog, announcer_of
+from ringback.ssrf.guard import Guard
+from ringback.ssrf.rules import parse_networks
+from ringback.storage.backlog import Lines
+from ringback.storage.breakers import HealthStore
+from ringback.storage.callbacks import CallbackStore
+from ringback.storage.deliveries import DeliveryStore
+from ringback.telemetry import Metrics
 
 NEEDS = (
     "CALLBACKS_TABLE",
@@ -60,7 +59,7 @@ MAILS_AT_ONCE = 16
 """Calls of SES, each a thread that waits some 100 ms; an account begins with 14 mails a second."""
 
 logger = Logger()
-measures = Measures()
+measures = Metrics()
 
 
 class Environment:

@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from deliver.decisions import Cancel, Decision, Drop, DueAttempt, Reschedule, Return
-from deliver.events import Message, Retry
-from ringback.callback_store import CallbackStore, Loaded, callback_key, secrets_key
-from ringback.delivery_ids import delivery_id
-from ringback.delivery_store import DeliveryStore, Stored
+from deliver.messages import Message
+from ringback.aws.dynamodb import Key, read_together
+from ringback.delivery.retry_message import Retry
 from ringback.errors import OurFault
-from ringback.models import CallbackType, Delivery, Event
-from ringback.tables import Key, read_together
+from ringback.models import CallbackType, Delivery, Event, delivery_id
+from ringback.storage.callbacks import CallbackStore, Loaded, callback_key, secrets_key
+from ringback.storage.deliveries import DeliveryStore, Stored
 
 BUSY = OurFault("a table or queue was busy")
 

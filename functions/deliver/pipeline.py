@@ -16,22 +16,22 @@ from typing import TYPE_CHECKING
 
 from deliver.dead_letters import DeadLetters
 from deliver.decisions import Decision, Drop, DueAttempt, Expire, PutOff, Recorded, Reschedule, Return
-from deliver.events import Message
-from deliver.health import Health
+from deliver.endpoint_health import Health
 from deliver.loading import BUSY, Loader
+from deliver.messages import Message
+from deliver.postpone import put_off
 from deliver.reading import Batch, SqsRecord, came_back, read_batch
 from deliver.results import ResultGroups
 from deliver.suspects import read_suspects, renderable
 from deliver.telemetry import Telemetry
-from ringback.announcing import Announcer
-from ringback.attempts import Attempted, Attempts
+from ringback.delivery.attempt import Attempted, Attempts
+from ringback.delivery.recorder import Recorder
 from ringback.errors import NotStarted, OurFault
-from ringback.recording import Recorder
-from ringback.waiting import put_off
+from ringback.notify.notifier import Announcer
 
 if TYPE_CHECKING:
+    from ringback.aws.dynamodb import Key
     from ringback.models import Callback, Delivery
-    from ringback.tables import Key
 
 ATTEMPT_NEEDS_SECONDS = 20
 """An attempt starts only while the invocation has this long to live: 15 s for the attempt, 5 s to record it."""

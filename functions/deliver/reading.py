@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from deliver.events import Message
+from deliver.messages import Message
 from ringback.errors import MalformedEvent, OurFault
 
 type SqsRecord = Mapping[str, Any]

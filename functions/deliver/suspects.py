@@ -8,10 +8,10 @@ from functools import partial
 
 from deliver.child_process import STEP_SECONDS, Step, survivors
 from deliver.decisions import Decision, DueAttempt, Return
-from deliver.events import Message
+from deliver.messages import Message
 from deliver.reading import READING_NEEDS_SECONDS, Batch, SqsRecord, read_batch
+from ringback.delivery.render import render
 from ringback.errors import OurFault
-from ringback.rendering import render
 
 SUSPECT = OurFault("it came back, and was not got through in a process of its own")
 

@@ -7,13 +7,12 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from deliver.decisions import DueAttempt
-from ringback.attempts import Attempted
-from ringback.callbacks import host_of
-from ringback.errors import MalformedEvent
-from ringback.fault_fields import fault_fields
-from ringback.measures import Measures
+from ringback.callbacks.url import host_of
+from ringback.delivery.attempt import Attempted
+from ringback.errors import MalformedEvent, describe_error
 from ringback.models import Attempt, CallbackType, Delivery, DeliveryStatus, Event, Outcome
-from ringback.times import iso
+from ringback.telemetry import Metrics
+from ringback.timestamps import iso
 
 _SETTLED = {DeliveryStatus.DELIVERED: "Delivered", DeliveryStatus.FAILED: "Failed"}
 
@@ -22,7 +21,7 @@ class Telemetry:
     """Logs every attempt that failed and a share of those that did not; counts all."""
 
     def __init__(
-        self, *, logger: Logger, measures: Measures, success_rate: float, uniform: Callable[[float, float], float]
+        self, *, logger: Logger, measures: Metrics, success_rate: float, uniform: Callable[[float, float], float]
     ) -> None:
         """*success_rate* is the share of successful attempts that are logged, 0 to 1."""
         self._logger = logger
@@ -73,7 +72,7 @@ class Telemetry:
         """*messages* go back to their queue because of *fault*; gives them back."""
         if messages:
             self._measures.count("Returned", len(messages))
-            self._logger.error("message.returned", extra={"message_ids": sorted(messages), **fault_fields(fault)})
+            self._logger.error("message.returned", extra={"message_ids": sorted(messages), **describe_error(fault)})
         return messages
 
     def buried(self, message: str, malformed: MalformedEvent) -> None:

@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from ringback.delivery_ids import delivery_id
+from deliver.postpone import in_line
 from ringback.models import (
     Attempt,
     AttemptReason,
@@ -18,9 +18,9 @@ from ringback.models import (
     Event,
     Method,
     Outcome,
+    delivery_id,
     owner_of,
 )
-from ringback.waiting import in_line
 from tests.chaos.world import World
 from tests.integration.lambdas import record
 

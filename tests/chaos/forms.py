@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, ip_network
 from pathlib import Path
 
-from ringback.addresses import REFUSED
+from ringback.ssrf.rules import REFUSED
 
 KNOWN = json.loads(Path(__file__).with_name("special.json").read_text(encoding="utf-8"))
 """`deny` has addresses, `urls` has URLs; none of them may be connected to."""

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy, lists
 
-from deliver.events import read_message
+from deliver.messages import read_message
 from ringback.errors import AttemptFailed, MalformedEvent, OurFault
 from ringback.http.limits import Limits
 from ringback.http.reader import ResponseReader

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from ringback.catalogue import CATALOGUE
+from ringback.catalog.payload import CATALOGUE
 from tests.chaos.customers import ACCOUNT, KIND, fonenumber
 from tests.integration.calling import handed_on, request
 from tests.integration.lambdas import record

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from deliver.events import read_message
-from ringback.delivery_ids import delivery_id
-from ringback.delivery_items import SHARDS, queued, sought
-from ringback.models import Event
+from deliver.messages import read_message
+from ringback.models import Event, delivery_id
+from ringback.storage.due_index import SHARDS, queued, sought
 from tests.chaos.workers import Ended, Worker
 from tests.chaos.world import World
 from tests.integration.lambdas import record

@@ -8,8 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ringback.delivery_ids import delivery_id
-from ringback.models import Delivery, DeliveryStatus
+from ringback.models import Delivery, DeliveryStatus, delivery_id
 from tests.chaos.customers import KIND, fonenumber, message, sets
 from tests.chaos.ledger import Verdict, balance, events_of
 from tests.chaos.liars import Liar, liars

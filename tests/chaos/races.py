@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ringback.http.signature import sign
 from ringback.models import Callback, DeliveryStatus, SigningSecrets, account_and_fonenumber, owner_of
-from ringback.signing import sign
 from tests.chaos.customer_calls import a_call
 from tests.chaos.customers import KIND, SENT, failed_before, fonenumber, message, retry_record, sets, stored
 from tests.chaos.ledger import Verdict, balance, events_of, requeue, retries, settle

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ringback.breaker import Breaker
-from ringback.mail_tags import tag_of
+from ringback.email.ses import tag_of
 from ringback.models import (
     CallbackType,
     SigningSecrets,

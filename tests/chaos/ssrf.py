@@ -14,14 +14,15 @@ from functools import cache
 from itertools import cycle
 from typing import Any
 
-from ringback.addresses import parse_networks
+from ringback.callbacks.url import parse_url
 from ringback.errors import AttemptFailed, InvalidSetting
-from ringback.guard import Guard
 from ringback.http.client import DeliveryAdapter
 from ringback.http.limits import Limits
+from ringback.http.request import HttpRequest
 from ringback.http.sender import HttpSender
-from ringback.models import HttpRequest, Url
-from ringback.urls import parse_url
+from ringback.models import Url
+from ringback.ssrf.guard import Guard
+from ringback.ssrf.rules import parse_networks
 from tests.chaos.forms import STATUSES, special_addresses, urls
 from tests.chaos.ledger import Verdict
 from tests.chaos.rows import Row

@@ -6,7 +6,7 @@ Making a client of each service reads its model, which is most of what a cold st
 import os
 from importlib import import_module
 
-from ringback.aws import client
+from ringback.aws.clients import client
 from tests.integration.stack import REGION
 
 for _name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -19,8 +19,8 @@ for _service in ("dynamodb", "sqs", "kms", "sesv2", "events"):
 for _function in ("deliver", "requeue", "feedback", "api"):
     import_module(f"{_function}.app")
 for _module in (
-    "ringback.attempts",
-    "ringback.guard",
+    "ringback.delivery.attempt",
+    "ringback.ssrf.guard",
     "ringback.http.client",
     "ringback.http.sender",
     "tests.chaos.workers",

@@ -153,12 +153,12 @@ def _serve(pipe: Connection, environment: Mapping[str, str], hurry: Hurry) -> No
 
 def _hurry(hurry: Hurry) -> None:
     """Set what is shorter than in production."""
-    aws, delivering = import_module("ringback.aws"), import_module("deliver.environment")
+    aws, delivering = import_module("ringback.aws.clients"), import_module("deliver.environment")
     client, tls = import_module("ringback.http.client"), import_module("ringback.http.tls")
     aws.READ_SECONDS = hurry.read_seconds  # type: ignore[attr-defined]
     delivering.Limits = partial(delivering.Limits, attempt=hurry.attempt, connect=hurry.connect)  # type: ignore[attr-defined]
     if hurry.names_lead_to:
-        guarding = import_module("ringback.guard")
+        guarding = import_module("ringback.ssrf.guard")
         answer = [(2, 1, 6, "", (hurry.names_lead_to, 0))]
         guarding.Guard = delivering.Guard = partial(guarding.Guard, resolve=lambda *_, **__: answer)  # type: ignore[attr-defined]
     if hurry.authority:

@@ -11,10 +11,10 @@ from boto3.dynamodb.types import TypeDeserializer
 from local.cloud import Cloud
 from local.platform import put
 from local.queues import messages_on
-from ringback.callback_store import CallbackStore
-from ringback.callbacks import parse_setting
-from ringback.credentials import Credentials
+from ringback.aws.kms import Credentials
+from ringback.callbacks.parse import parse_setting
 from ringback.models import SigningSecrets, owner_of
+from ringback.storage.callbacks import CallbackStore
 
 FONENUMBER = "3215551212"
 

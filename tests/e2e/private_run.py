@@ -10,7 +10,7 @@ from local.issuer import issuer
 from local.mailbox import letters
 from local.places import Places
 from local.receiver import Receiver
-from ringback.mail_tags import tag_of
+from ringback.email.ses import tag_of
 from ringback.models import owner_of
 from tests.e2e.customer import FONENUMBER, HELLO, Customer, dead_letters, eventually
 from tests.e2e.notices import Bus

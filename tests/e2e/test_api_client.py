@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from api.rate import REQUESTS
+from api.gateway.rate_limit import REQUESTS
 from local.api import Api
 from local.cloud import Cloud
 from local.curl import lines, write_header

@@ -10,9 +10,9 @@ import pytest
 from local.cloud import Cloud
 from local.mailbox import Letter, letters
 from local.stack import STACK
-from ringback.contacts import CONTACT
-from ringback.mail_tags import tag_of
+from ringback.email.ses import tag_of
 from ringback.models import owner_of
+from ringback.storage.accounts import CONTACT
 from tests.e2e.customer import FONENUMBER, HELLO, Customer, eventually
 from tests.e2e.notices import Notices
 

@@ -4,11 +4,10 @@ import json
 import time
 from http import HTTPStatus
 
-from deliver.events import read_message
+from deliver.messages import read_message
 from local.receiver import Receiver, Reply, Request
-from ringback.delivery_ids import delivery_id
-from ringback.lines import Lines
-from ringback.models import Event
+from ringback.models import Event, delivery_id
+from ringback.storage.backlog import Lines
 from tests.e2e.customer import FONENUMBER, HELLO, Customer, dead_letters, eventually
 
 

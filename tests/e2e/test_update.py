@@ -30,7 +30,7 @@ from tests.e2e.customer import HELLO, Customer, eventually
 KIND = "messages/receive_notify"
 EVENTS_A_SECOND = 20
 BACK_AFTER_SECONDS = 5
-CHANGED = ("DeliverFunction", "ApiFunction", "RingbackLayer")
+CHANGED = ("DeliverFunction", "ApiFunction")
 """Folders of the build whose code changes."""
 
 

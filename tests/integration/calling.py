@@ -73,7 +73,8 @@ class Api:
 
     @property
     def parts(self) -> environment.Environment:
-        return app.environment()
+        made: environment.Environment = vars(app)["environment"]()
+        return made
 
     def call(  # noqa: PLR0913 - the parts of a request
         self,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api import app
-from ringback.catalogue import CATALOGUE, EventKind
+from ringback.catalog.payload import CATALOGUE, EventKind
 from tests.integration.calling import ACCOUNT, Api
 from tests.integration.delivering import Platform
 from tests.integration.lambdas import record

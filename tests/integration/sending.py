@@ -7,14 +7,14 @@ from ssl import SSLContext
 
 import pytest
 
-from ringback.addresses import parse_networks
-from ringback.guard import Guard, Target
 from ringback.http.client import DeliveryAdapter
 from ringback.http.limits import Limits
-from ringback.http.request import AddressedRequest
+from ringback.http.request import AddressedRequest, HttpRequest
 from ringback.http.sender import HttpSender
 from ringback.http.tls import tls_context
-from ringback.models import Answer, HttpRequest, Url
+from ringback.models import Answer, Url
+from ringback.ssrf.guard import Guard, Target
+from ringback.ssrf.rules import parse_networks
 from tests.integration.certificates import Authority
 
 HURRY = Limits(attempt=0.4, connect=0.25)

@@ -13,11 +13,11 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from ringback.callback_store import CallbackStore
-from ringback.credentials import Credentials
-from ringback.delivery_store import DeliveryStore
-from ringback.health_store import HealthStore
-from ringback.lines import Lines
+from ringback.aws.kms import Credentials
+from ringback.storage.backlog import Lines
+from ringback.storage.breakers import HealthStore
+from ringback.storage.callbacks import CallbackStore
+from ringback.storage.deliveries import DeliveryStore
 from tools.template import load
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ringback.contacts import CONTACT
+from ringback.storage.accounts import CONTACT
 from tests.integration.stack import Stack, client
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from api import merging, redelivery
-from api.cursors import cursor_for
+from api import merged_log, redelivery
+from api.gateway.cursor import cursor_for
 from api.routes import account_deliveries
 from ringback.models import AttemptReason, Delivery, DeliveryStatus, Outcome
 from tests.integration.calling import ACCOUNT, NOW, OTHER_ACCOUNT, Api
@@ -127,9 +127,9 @@ def test_pages_go_on_where_the_last_one_ended(api: Api, query: str) -> None:
 
 def test_a_request_that_may_read_no_further_gives_a_short_page(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is left out, and nothing comes twice: it goes on from the place down to which all was read."""
-    monkeypatch.setattr(merging, "MAX_FURTHER_READS", 0)
-    monkeypatch.setattr(merging, "FIRST_READ", 1)
-    monkeypatch.setattr(merging, "GROWTH", 1)
+    monkeypatch.setattr(merged_log, "MAX_FURTHER_READS", 0)
+    monkeypatch.setattr(merged_log, "FIRST_READ", 1)
+    monkeypatch.setattr(merged_log, "GROWTH", 1)
     set_callbacks(api, *NUMBERS)
     keep(api, [made(ago) for ago in range(1, 20)])
     keep(api, [made(20, fonenumber=THIRD), made(10, fonenumber=THIRD, kind="calls/send_notify")])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ringback.models import Delivery, DeliveryStatus, Event
-from ringback.times import milliseconds, moment
+from ringback.timestamps import milliseconds, moment
 from tests.integration.delivering import KIND, MESSAGE, Platform, lines, metrics
 from tests.integration.lambdas import record
 from tests.integration.receivers import Receiver, read_request

@@ -7,7 +7,7 @@ import pytest
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from ringback.signing import PREFIX, secret_of
+from ringback.http.signature import PREFIX, secret_of
 from tests.integration.calling import OTHER_ACCOUNT, Api
 from tests.integration.receivers import Receiver
 

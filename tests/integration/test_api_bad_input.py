@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ringback.signing import secret_of
+from ringback.http.signature import secret_of
 from tests.integration.calling import OTHER_ACCOUNT, Api
 
 NUMBER = "3215551212"

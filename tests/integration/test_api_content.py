@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api import app
-from api.cursors import cursor_for
+from api.gateway.cursor import cursor_for
 from ringback.models import owner_of
 from tests.integration.calling import ACCOUNT, Api
 

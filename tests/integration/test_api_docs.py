@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from api import app
-from api.problems import NO_SUCH_PATH
+from api.gateway.errors import NO_SUCH_PATH
 from tests.integration.calling import Answered, Api, calling
 from tests.integration.stack import Stack
 from tools.api_page import PARAMETERS as EXAMPLES

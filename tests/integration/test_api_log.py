@@ -12,12 +12,11 @@ import pytest
 
 from api import redelivery
 from api.redelivery import Redelivery
-from requeue.requeue import requeue
-from ringback.delivery_ids import delivery_id
+from requeue.due import requeue
+from ringback.aws.sqs import Queue
 from ringback.errors import OurFault
-from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome
-from ringback.queues import Queue
-from ringback.times import milliseconds
+from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome, delivery_id
+from ringback.timestamps import milliseconds
 from tests.integration.calling import ACCOUNT, NOW, OTHER_ACCOUNT, Api
 
 NUMBER = "3215551212"
@@ -314,7 +313,7 @@ def test_if_the_queue_is_out_of_reach_requeue_finds_it_in_the_table(api: Api) ->
         def unreachable(*_: object) -> None:
             raise OurFault("sending to a queue")
 
-        monkeypatch.setattr("ringback.queues.Queue.send", unreachable)
+        monkeypatch.setattr("ringback.aws.clients.sqs.Queue.send", unreachable)
         answer = api.post(f"{PATH}/deliveries/{delivery.id}/redeliver")
 
     assert answer.status == 202

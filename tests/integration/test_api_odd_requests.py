@@ -36,7 +36,7 @@ FIELDS: dict[str, Any] = {
 @pytest.mark.parametrize("operation", [f"{verb} {path}" for path in app.api.paths for verb in app.api.paths[path]])
 def test_no_odd_request_is_a_fault_of_ours(shared_api: Api, operation: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A third of the texts, each in another part of it; another operation has others, in other parts."""
-    monkeypatch.setattr("ringback.resolving.Resolver.addresses", nowhere)
+    monkeypatch.setattr("ringback.ssrf.resolver.Resolver.addresses", nowhere)
     verb, path = operation.split(" ")
 
     for event in events(verb, path):

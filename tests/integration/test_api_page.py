@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 
 from api.app import api as application
-from api.document import EXAMPLES
-from api.models.callbacks import URL
-from api.models.deliveries import DELIVERY_ID
-from ringback.catalogue import CATALOGUE
-from ringback.delivery_ids import delivery_id
-from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome
+from api.gateway.openapi import EXAMPLES
+from api.schemas.callbacks import URL
+from api.schemas.deliveries import DELIVERY_ID
+from ringback.catalog.payload import CATALOGUE
+from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome, delivery_id
 from tests.integration.calling import ACCOUNT, NOW, Api
 from tests.integration.certificates import Authority
 from tests.integration.gateway import TOKEN, listening

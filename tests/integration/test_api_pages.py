@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from api import app
-from api.answering import PREFLIGHT
+from api.dispatch import PREFLIGHT
 from tests.integration.calling import Answered, Api, answered, request
 from tests.integration.lambdas import Context
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ringback.catalogue import CATALOGUE
+from ringback.catalog.payload import CATALOGUE
 from ringback.models import owner_of
 from tests.integration.calling import ACCOUNT, NOW, Api, loopback
 from tests.integration.receivers import Receiver
@@ -130,7 +130,7 @@ def test_a_test_goes_through_the_guard(api: Api) -> None:
     api.parts.allowed_networks = ()
     fields = {"type": "Callback", "method": "GET", "url": "http://loopback.test/"}
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr("ringback.guard.Resolver.addresses", loopback)
+        monkeypatch.setattr("ringback.ssrf.guard.Resolver.addresses", loopback)
         answer = api.post(f"{PATH}/messages/send_notify/test", {"callback": fields})
 
     [attempt] = answer.json["delivery"]["attempts"]

@@ -8,11 +8,12 @@ import jsonschema  # type: ignore[import-untyped] # it has no types of its own
 import pytest
 
 from api.app import api
-from api.content_types import JSON
-from ringback.catalogue import CATALOGUE, EventKind
-from ringback.models import Callback, CallbackType, Event, HttpRequest, Method
-from ringback.rendering import render
-from ringback.signing import secret_of
+from api.gateway.content_types import JSON
+from ringback.catalog.payload import CATALOGUE, EventKind
+from ringback.delivery.render import render
+from ringback.http.request import HttpRequest
+from ringback.http.signature import secret_of
+from ringback.models import Callback, CallbackType, Event, Method
 from tools.api_page import SETTINGS
 
 URL = "https://example.com/hook"

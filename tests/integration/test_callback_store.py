@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from ringback.callback_store import secrets_key
 from ringback.errors import OurFault
 from ringback.models import Callback, CallbackType, Method, PreviousSecret, SigningSecrets
+from ringback.storage.callbacks import secrets_key
 from tests.integration.stack import Stack
 
 PLANTED = "planted-password"

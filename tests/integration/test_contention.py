@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from api.numbers import Numbers
-from ringback.aws import client
-from ringback.contention import PAUSES
-from ringback.credentials import Credentials
+from ringback.aws.clients import client
+from ringback.aws.contention import PAUSES
+from ringback.aws.dynamodb import Key, Table
+from ringback.aws.kms import Credentials
 from ringback.errors import Conflict, OurFault
 from ringback.models import Callback, CallbackType
-from ringback.tables import Key, Table
+from ringback.storage.numbers import Numbers
 from tests.integration.receivers import Receiver, read_request
 
 OWNER = "1000001#3215551212"
@@ -146,7 +146,7 @@ def test_writers_that_meet_all_succeed(numbers: Numbers, dynamo: Dynamo, wanted:
 def test_what_passes_is_tried_again_and_not_for_ever(
     numbers: Numbers, dynamo: Dynamo, monkeypatch: pytest.MonkeyPatch, wanted: dict[Key, Callback | None], refusal: Any
 ) -> None:
-    monkeypatch.setattr("ringback.contention.PAUSES", (0,) * len(PAUSES))
+    monkeypatch.setattr("ringback.aws.clients.contention.PAUSES", (0,) * len(PAUSES))
     dynamo.script = [refusal] * len(PAUSES)
     numbers.change(wanted)
     assert len(dynamo.calls) == len(PAUSES) + 1

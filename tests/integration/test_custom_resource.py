@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from api import custom_resource
+from custom_resource import app as custom_resource
 from ringback.errors import OurFault
 from ringback.models import Callback, owner_of
 from tests.integration.calling import Api

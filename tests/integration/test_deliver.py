@@ -12,8 +12,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from deliver.dead_letters import MOST_ATTRIBUTES, MOST_BODY, DeadLetters
-from deliver.events import MOST_BYTES, read_message
-from ringback.delivery_ids import delivery_id
+from deliver.messages import MOST_BYTES, read_message
+from ringback.aws.sqs import Queue
 from ringback.errors import MalformedEvent, MalformedReason
 from ringback.models import (
     AttemptReason,
@@ -23,8 +23,8 @@ from ringback.models import (
     Method,
     Outcome,
     SigningSecrets,
+    delivery_id,
 )
-from ringback.queues import Queue
 from tests.integration.calling import calling
 from tests.integration.delivering import BODY, KIND, MESSAGE, OWNER, PLANTED, Platform, lines, metrics
 from tests.integration.lambdas import record

@@ -8,11 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from deliver.events import MOST_BYTES
-from ringback.callback_rules import MOST_CREDENTIAL_CHARACTERS
-from ringback.delivery_items import ATTENTION_INDEX
-from ringback.delivery_store import DeliveryStore, Superseded, Written
-from ringback.evidence import KEPT_HEADERS, MAX_HEADER
+from deliver.messages import MOST_BYTES
+from ringback.callbacks.rules import MOST_CREDENTIAL_CHARACTERS
+from ringback.callbacks.url import MOST_CHARACTERS
 from ringback.models import (
     Attempt,
     AttemptReason,
@@ -24,7 +22,8 @@ from ringback.models import (
     Method,
     Outcome,
 )
-from ringback.urls import MOST_CHARACTERS
+from ringback.redaction import KEPT_HEADERS, MAX_HEADER
+from ringback.storage.deliveries import ATTENTION_INDEX, DeliveryStore, Superseded, Written
 from tests.integration.stack import Stack
 
 NOW = datetime(2026, 11, 23, 17, 36, 0, 123_000, tzinfo=UTC)

@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from ringback import aws
-from ringback.dynamodb_json import OPERATIONS
+from ringback.aws import clients as aws_clients
+from ringback.aws.dynamodb_json import OPERATIONS
 
 ITEM: dict[str, Any] = {
     "owner": {"S": 'café 😀 "quoted" \\ \u2028'},
@@ -31,9 +31,9 @@ def clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, Any]]:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     with mock_aws():
-        ours = aws.client("dynamodb")
-        monkeypatch.setattr(aws, "speak_json", lambda _: None)
-        plain = aws.client("dynamodb")
+        ours = aws_clients.client("dynamodb")
+        monkeypatch.setattr(aws_clients, "speak_json", lambda _: None)
+        plain = aws_clients.client("dynamodb")
         plain.create_table(
             TableName="Callbacks",
             KeySchema=[{"AttributeName": "owner", "KeyType": "HASH"}, {"AttributeName": "event", "KeyType": "RANGE"}],

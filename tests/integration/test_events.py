@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from deliver import app, environment
-from ringback.callbacks import parse_setting
-from ringback.catalogue import CATALOGUE, Scope
+from ringback.callbacks.parse import parse_setting
+from ringback.catalog.payload import CATALOGUE, Scope
 from ringback.http import tls
 from ringback.models import Attempt, AttemptReason, Delivery, Event, Outcome, owner_of
 from tests.integration.certificates import Authority

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from feedback import app
-from ringback.callbacks import health_of
+from api.schemas.callbacks import health_of
+from feedback import app, environment
+from ringback.email.ses import tag_of
 from ringback.errors import OurFault
-from ringback.mail_tags import tag_of
 from ringback.models import (
     Attempt,
     AttemptReason,
@@ -66,14 +66,14 @@ class Mailing:
 @pytest.fixture
 def mailing(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailing]:
     """A fresh execution environment for each test."""
-    monkeypatch.setattr(app.logger.registered_handler, "stream", Output())
-    monkeypatch.setattr(app, "client", client)
+    monkeypatch.setattr(environment.logger.registered_handler, "stream", Output())
+    monkeypatch.setattr(environment, "client", client)
     for name, value in stack.environment.items():
         monkeypatch.setenv(name, value)
-    app.environment.cache_clear()
+    environment.environment.cache_clear()
     stack.callbacks().put(EMAIL)
     yield Mailing(stack)
-    app.environment.cache_clear()
+    environment.environment.cache_clear()
 
 
 @pytest.mark.parametrize(

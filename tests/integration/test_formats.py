@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from api.problems import Problem
-from api.rate import Allowance, RateLimit
-from api.redelivery_turns import RedeliveryTurns
-from ringback import delivery_items
+from api.gateway.errors import Problem
+from api.gateway.rate_limit import Allowance, RateLimit
+from api.redelivery import RedeliveryTurns
+from ringback.aws.dynamodb import Table
 from ringback.breaker import Breaker
-from ringback.health_store import HealthStore
-from ringback.lines import Line
 from ringback.models import DeliveryStatus
-from ringback.tables import Table
-from ringback.times import milliseconds
+from ringback.storage import deliveries
+from ringback.storage.backlog import Line
+from ringback.storage.breakers import HealthStore
+from ringback.timestamps import milliseconds
 from tests import stored
 from tests.integration.calling import Api
 from tests.integration.delivering import MESSAGE, Platform, lines
@@ -165,7 +165,7 @@ def test_the_newer_release_takes_what_the_older_one_left(platform: Platform, mon
     put(platform.stack, "DELIVERIES_TABLE", newer(stored.cases("delivery", 1)["due_soon"]))
     platform.invoke(record(RETRY))
 
-    monkeypatch.setattr(delivery_items, "FORMAT", 2)
+    monkeypatch.setattr(deliveries, "FORMAT", 2)
 
     assert platform.invoke(record(RETRY)) == []
     assert [attempt.number for attempt in platform.delivery().attempts] == [1, 2]

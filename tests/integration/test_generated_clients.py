@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from api.app import api as application
-from api.editions import Bodies
-from api.settings import ApiSettings, Authorization
+from api.config import ApiSettings, Authorization
+from api.gateway.editions import Bodies
 from tests.integration.calling import Api
 from tests.integration.delivering import KIND, Platform
 from tests.integration.gateway import TOKEN, listening

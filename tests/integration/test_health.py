@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from requeue.resume import Resumption
+from api.schemas.callbacks import health_of
+from requeue.release import Resumption
 from ringback.breaker import DISABLED_AFTER
-from ringback.callbacks import health_of
-from ringback.contacts import CONTACT
-from ringback.lines import Line
 from ringback.models import Callback, Delivery, DeliveryStatus, Method
+from ringback.storage.accounts import CONTACT
+from ringback.storage.backlog import Line
 from tests.integration.delivering import KIND, MESSAGE, OWNER, PLANTED, Platform, down, lines, metrics
 from tests.integration.lambdas import Context, record
 from tests.integration.receivers import Receiver, read_request
@@ -250,7 +250,7 @@ def test_first_attempts_to_a_slow_endpoint_go_by_the_retries_lane(
     """It answers well, but holds the whole invocation; events for others go on in the first lane."""
     platform.set()
     with monkeypatch.context() as patch:
-        patch.setattr("deliver.paces.SLOW_MILLISECONDS", 0)
+        patch.setattr("deliver.endpoint_memory.SLOW_MILLISECONDS", 0)
         platform.invoke(*events(1))
 
     assert platform.invoke(*events(1, start=1)) == []
@@ -283,7 +283,7 @@ def test_waiting_for_our_own_turn_is_no_slowness_of_the_endpoint(
     platform: Platform, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ten connections for thirty deliveries: the last ones wait, and the receiver's time is its own all the same."""
-    monkeypatch.setattr("deliver.paces.SLOW_MILLISECONDS", 600)
+    monkeypatch.setattr("deliver.endpoint_memory.SLOW_MILLISECONDS", 600)
 
     def takes_its_time(receiver: Receiver, sock: socket.socket) -> None:
         while read_request(sock) is not None:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from api.schemas.callbacks import health_of
 from ringback.breaker import HEALTHY, Breaker
-from ringback.callbacks import health_of
 from ringback.models import Callback, CallbackType, Method
 from tests.integration.stack import Stack
 

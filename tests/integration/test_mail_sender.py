@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from ringback.email.message import Mail
+from ringback.email.ses import MailSender, tag_of
 from ringback.errors import AttemptFailed, OurFault
-from ringback.mail_sender import MailSender
-from ringback.mail_tags import tag_of
-from ringback.models import Mail, Outcome
+from ringback.models import Outcome
 from tests.integration.stack import SENDER, Stack, client
 
 CALLBACK = ("1000001#3215551212", "messages/receive_notify")

@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from requeue.requeue import AHEAD, requeue
-from requeue.seek import LOST_AFTER, seek
-from ringback.delivery_items import SHARDS, shard_of
-from ringback.due_index import DueIndex
+from requeue.due import AHEAD, requeue
+from requeue.lost import LOST_AFTER, seek
+from ringback.aws.sqs import Queue
 from ringback.models import Delivery, DeliveryStatus, Event
-from ringback.queues import Queue
-from ringback.times import milliseconds
-from ringback.waiting import line_of
+from ringback.storage.backlog import line_of
+from ringback.storage.due_index import SHARDS, DueIndex, shard_of
+from ringback.timestamps import milliseconds
 from tests.integration.stack import Stack
 
 NOW = datetime(2026, 11, 23, 17, 36, tzinfo=UTC)
@@ -204,7 +203,7 @@ def test_a_run_brings_back_a_few_so_that_a_backlog_is_not_doubled(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The queue may be that far behind, and lose nothing."""
-    monkeypatch.setattr("requeue.seek.MOST_OF_A_SHARD", 2)
+    monkeypatch.setattr("requeue.lost.MOST_OF_A_SHARD", 2)
     for number in range(60):
         queue(stack, number, due=NOW - timedelta(hours=1))
 

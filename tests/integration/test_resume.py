@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from requeue import app
-from requeue.requeue import AHEAD
-from requeue.resume import LAST_LOOK, PACE, Resumption
+from deliver.postpone import in_line
+from requeue import app, environment
+from requeue.due import AHEAD
+from requeue.release import LAST_LOOK, PACE, Resumption
 from ringback.breaker import Breaker
-from ringback.delivery_items import SHARDS
-from ringback.due_index import DueIndex, Parked
 from ringback.errors import OurFault
-from ringback.lines import LINES, Line
 from ringback.models import Callback, CallbackType, Delivery, Event, Method
-from ringback.waiting import in_line
+from ringback.storage.backlog import LINES, Line
+from ringback.storage.due_index import SHARDS, DueIndex, Parked
 from tests.integration.delivering import metrics
 from tests.integration.lambdas import Context
 from tests.integration.stack import Stack, client
@@ -189,7 +188,7 @@ def test_nobody_waits_for_a_callback_that_is_not_open_any_more(queues: Queues, h
 
 def test_an_endpoint_that_is_just_up_again_is_not_flooded(queues: Queues, monkeypatch: pytest.MonkeyPatch) -> None:
     """More each minute, in bounded steps."""
-    monkeypatch.setattr("requeue.resume.PACE", (3, 6, 12))
+    monkeypatch.setattr("requeue.release.PACE", (3, 6, 12))
     queues.set(None)
     queues.wait(40)
     released = []
@@ -203,7 +202,7 @@ def test_an_endpoint_that_is_just_up_again_is_not_flooded(queues: Queues, monkey
 
 def test_a_callback_that_opens_again_keeps_the_rest(queues: Queues, monkeypatch: pytest.MonkeyPatch) -> None:
     """And the next time it closes, the pace is the slow one again."""
-    monkeypatch.setattr("requeue.resume.PACE", (1,))
+    monkeypatch.setattr("requeue.release.PACE", (1,))
     queues.set(None)
     queues.wait(3)
     queues.run()
@@ -280,13 +279,13 @@ def test_an_announcement_is_in_no_customer_s_list(queues: Queues) -> None:
 @pytest.fixture
 def function(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
     """A fresh execution environment of `requeue`."""
-    monkeypatch.setattr(app, "client", client)
+    monkeypatch.setattr(environment, "client", client)
     for name, value in stack.environment.items():
         monkeypatch.setenv(name, value)
-    app.environment.cache_clear()
+    environment.environment.cache_clear()
     yield stack
-    app.environment().pool.shutdown()
-    app.environment.cache_clear()
+    environment.environment().pool.shutdown()
+    environment.environment.cache_clear()
 
 
 CONTEXT = cast("LambdaContext", Context(seconds=60, function_name="requeue"))
@@ -360,7 +359,7 @@ def test_a_run_that_cannot_read_what_is_due_has_no_figure_of_it(
     def broken(*_: object, **__: object) -> Iterator[Parked]:
         raise OurFault("reading what is due: InternalServerError")
 
-    monkeypatch.setattr("ringback.due_index.DueIndex.parked", broken)
+    monkeypatch.setattr("ringback.storage.due_index.DueIndex.parked", broken)
 
     with pytest.raises(OurFault):
         app.lambda_handler({}, CONTEXT)
@@ -372,7 +371,7 @@ def test_lines_that_cannot_be_served_hold_up_nothing(function: Stack, monkeypatc
     def broken(_: object) -> Iterator[Parked]:
         raise OurFault("reading what is due: InternalServerError")
 
-    monkeypatch.setattr("ringback.lines.Lines.all", broken)
+    monkeypatch.setattr("ringback.storage.backlog.Lines.all", broken)
     delivery = Delivery(id="0" * 32, event=EVENT, created=NOW, due=NOW)
     function.deliveries().record([delivery], parked=lambda _: True)
 

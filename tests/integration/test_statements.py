@@ -7,22 +7,20 @@ from typing import Any
 
 import pytest
 
-from api.account_items import AccountItems
-from api.log import Log
-from api.numbers import Numbers
-from api.rate import Allowance, RateLimit
-from api.redelivery_turns import TURN, RedeliveryTurns
-from ringback.delivery_items import SHARDS, queued, shard_of, sought
-from ringback.delivery_store import Written
-from ringback.due_index import DueIndex, Parked
+from api.account import AccountItems
+from api.delivery_log import Log
+from api.gateway.rate_limit import Allowance, RateLimit
+from api.redelivery import TURN, RedeliveryTurns
+from ringback.aws.dynamodb import Item, Table
+from ringback.aws.statements import Change, Condition
 from ringback.errors import OurFault
-from ringback.lines import Line
+from ringback.http.signature import secret_of
 from ringback.models import Callback, CallbackType, Delivery, DeliveryStatus, Event, Method
-from ringback.signing import secret_of
-from ringback.statements import Change, Condition
-from ringback.tables import Item, Table
-from ringback.times import milliseconds
-from ringback.waiting import line_of
+from ringback.storage.backlog import Line, line_of
+from ringback.storage.deliveries import Written
+from ringback.storage.due_index import SHARDS, DueIndex, Parked, queued, shard_of, sought
+from ringback.storage.numbers import Numbers
+from ringback.timestamps import milliseconds
 from tests.integration.stack import Stack
 
 MANY = 50

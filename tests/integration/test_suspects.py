@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from deliver import child_process, events, pipeline, reading, watch
-from ringback import rendering
+from deliver import child_process, messages, pipeline, reading, watch
+from ringback.delivery import render
 from ringback.models import DeliveryStatus, Event, Method, Outcome
 from tests.integration.delivering import MESSAGE, Platform, lines, metrics
 from tests.integration.lambdas import Context, record
@@ -48,24 +48,24 @@ def harmful(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     """Have the message of `POISON` do harm where it is read, or where its request is made."""
 
     def when_read(harm: Harm) -> None:
-        read = events.read_data  # type: ignore[attr-defined] # of another module, as it is used there
+        read = messages.read_data  # type: ignore[attr-defined] # of another module, as it is used there
 
         def poisoned(kind: Any, data: Any) -> Any:
             if data["msg"] == POISON:
                 harm()
             return read(kind, data)
 
-        monkeypatch.setattr(events, "read_data", poisoned)
+        monkeypatch.setattr(messages, "read_data", poisoned)
 
     def when_rendered(harm: Harm) -> None:
-        body = rendering._body  # noqa: SLF001 - the middle of it
+        body = render._body  # noqa: SLF001 - the middle of it
 
         def poisoned(kind: Any, event: Event) -> bytes:
             if event.data["message"] == POISON:
                 harm()
             return body(kind, event)
 
-        monkeypatch.setattr(rendering, "_body", poisoned)
+        monkeypatch.setattr(render, "_body", poisoned)
 
     return when_read if request.param == "read" else when_rendered
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ringback.tables import PAUSES, Found, Table, read_together
+from ringback.aws.dynamodb import PAUSES, Found, Table, read_together
 from tests.integration.stack import Stack
 
 

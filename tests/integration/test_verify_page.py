@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from ringback.catalogue import CATALOGUE
-from ringback.models import Callback, CallbackType, Event, HttpRequest, Method
-from ringback.rendering import render
-from ringback.signing import secret_of
+from ringback.catalog.payload import CATALOGUE
+from ringback.delivery.render import render
+from ringback.http.request import HttpRequest
+from ringback.http.signature import secret_of
+from ringback.models import Callback, CallbackType, Event, Method
 from tests.integration.sending import Sending
 
 PROJECT = Path(__file__).parents[2]

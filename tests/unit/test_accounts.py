@@ -2,7 +2,7 @@
 
 import pytest
 
-from ringback.accounts import parse_account
+from ringback.callbacks.identifiers import parse_account
 from ringback.errors import InvalidSetting
 
 

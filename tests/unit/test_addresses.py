@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback.addresses import parse_networks, refusal
+from ringback.ssrf.rules import parse_networks, refusal
 
 REFUSED = [
     *("10.0.0.1", "192.168.10.65", "192.168.0.1", "172.16.10.65", "172.31.255.255", "0.1.2.3", "0.0.0.0"),  # noqa: S104

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.bodies import MOST_BYTES, parse_json, readable
-from api.problems import MOST_LEVELS, Problem
+from api.gateway.body import MOST_BYTES, parse_json, readable
+from api.gateway.errors import MOST_LEVELS, Problem
 
 FORM = "application/x-www-form-urlencoded"
 

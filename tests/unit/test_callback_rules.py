@@ -2,7 +2,7 @@
 
 import pytest
 
-from ringback.callback_rules import (
+from ringback.callbacks.rules import (
     MOST_CREDENTIAL_CHARACTERS,
     check_credentials,
     parse_callback_url,
@@ -10,7 +10,7 @@ from ringback.callback_rules import (
     parse_type,
     type_name,
 )
-from ringback.catalogue import CATALOGUE
+from ringback.catalog.payload import CATALOGUE
 from ringback.errors import InvalidSetting
 from ringback.models import CallbackType, Method
 

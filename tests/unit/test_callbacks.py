@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback.callbacks import ACCOUNT_FIELDS, INLINE_FIELDS, NUMBER_FIELDS, as_block, parse_inline, parse_setting
-from ringback.catalogue import CATALOGUE
+from api.fonenumber_object import as_block
+from ringback.callbacks.parse import ACCOUNT_FIELDS, INLINE_FIELDS, NUMBER_FIELDS, parse_inline, parse_setting
+from ringback.catalog.payload import CATALOGUE
 from ringback.errors import InvalidSetting
 from ringback.models import Callback, CallbackType, Method
 

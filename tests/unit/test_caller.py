@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from api.caller import account_of
-from api.problems import problem_of
-from api.settings import ApiSettings
+from api.config import ApiSettings
+from api.gateway.auth import account_of
+from api.gateway.errors import problem_of
 
 
 def settings(authorization: str, claim: str = "account_id") -> ApiSettings:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback.catalogue import CATALOGUE, lookup, read_data
+from ringback.catalog.payload import CATALOGUE, lookup, read_data
 from ringback.errors import InvalidSetting, MalformedEvent
 from ringback.models import Value
 from tools.catalogue_page import page

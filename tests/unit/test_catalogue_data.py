@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from ringback.catalogue import CATALOGUE, EventKind, FieldType, Scope, read_data
+from ringback.catalog.payload import CATALOGUE, EventKind, FieldType, Scope, read_data
 from ringback.models import CallbackType, Method
 from tests.reference import BODIES
 

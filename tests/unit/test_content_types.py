@@ -4,8 +4,8 @@ import codecs
 
 import pytest
 
-from api.content_types import CHARSETS, FORM, TAKES, content_of
-from api.problems import Problem
+from api.gateway.content_types import CHARSETS, FORM, TAKES, content_of
+from api.gateway.errors import Problem
 
 
 @pytest.mark.parametrize(

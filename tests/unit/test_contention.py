@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ringback.contention import PAUSES, is_passing, pause_after
+from ringback.aws.contention import PAUSES, is_passing, pause_after
 
 
 def cancelled(*reasons: str) -> dict[str, Any]:

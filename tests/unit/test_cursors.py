@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.cursors import cursor_for, position_in
+from api.gateway.cursor import cursor_for, position_in
 from ringback.errors import InvalidSetting
 
 OWNER = "1000001#3215551212"

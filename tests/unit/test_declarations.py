@@ -4,13 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.declarations import (
-    NEVER_MADE,
-    described,
-    key_in,
-    named_as_in_the_template,
-    parse_declaration,
-)
+from custom_resource.properties import NEVER_MADE, described, key_in, named_as_in_the_template, parse_declaration
 from ringback.errors import InvalidSetting
 
 PROPERTIES = {

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback.delivery_ids import delivery_id
-from ringback.models import Event
+from ringback.models import Event, delivery_id
 
 NOW = datetime(2026, 11, 23, 17, 36, tzinfo=UTC)
 EVENT = Event(

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from feedback.reports import ReportKind
+from feedback.ses_events import ReportKind
 from ringback.errors import MalformedReason
-from ringback.metric_names import METRICS
 from ringback.models import AttemptReason, DeliveryStatus, Outcome
-from ringback.notices import NoticeKind
+from ringback.notify.events import NoticeKind
+from ringback.telemetry import METRICS
 from tests.template_under_test import path_under_test, written
 from tools.deploy_page import page as deploy_page
 
@@ -24,7 +24,7 @@ PAGES = sorted(
     for pattern in ("*.md", "docs/*.md", "docs/decisions/*.md", "events/*.md", "benchmarks/*.md", "tests/*/*.md")
     for path in PROJECT.glob(pattern)
 )
-CODE = [*PROJECT.glob("functions/**/*.py"), *PROJECT.glob("layers/ringback/**/*.py")]
+CODE = [*PROJECT.glob("functions/**/*.py")]
 
 TEMPLATE = written(path_under_test())
 

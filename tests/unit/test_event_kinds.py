@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ringback.catalogue import CATALOGUE
+from ringback.catalog.payload import CATALOGUE
 
 KIND = CATALOGUE["messages/receive_notify"]
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deliver.events import MOST_BYTES, Message, Retry, read_message
+from deliver.messages import MOST_BYTES, Message, read_message
+from ringback.delivery.retry_message import Retry
 from ringback.errors import MalformedEvent, MalformedReason
 from ringback.models import CallbackType, Event, Method
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ringback.evidence import KEPT_HEADERS, MASK, MAX_HEADER, kept_headers, without_secrets
+from ringback.redaction import KEPT_HEADERS, MASK, MAX_HEADER, kept_headers, without_secrets
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ringback.callbacks.identifiers import FONENUMBER_PATTERN, parse_fonenumber, spoken
 from ringback.errors import InvalidSetting
-from ringback.fonenumbers import PATTERN, normalize, spoken
 
 FULL_WIDTH = "".join(chr(ord(digit) - ord("0") + 0xFF10) for digit in "3215551212")
 
@@ -39,7 +39,7 @@ FULL_WIDTH = "".join(chr(ord(digit) - ord("0") + 0xFF10) for digit in "321555121
 )
 def test_a_north_american_number_is_its_ten_digits(text: object) -> None:
     """With the separators that people write, and with +1 or 1 in front or not."""
-    assert normalize(text) == "3215551212"
+    assert parse_fonenumber(text) == "3215551212"
 
 
 @pytest.mark.parametrize(
@@ -62,12 +62,12 @@ def test_a_north_american_number_is_its_ten_digits(text: object) -> None:
     ],
 )
 def test_a_number_of_another_country_keeps_its_code(text: str, stored: str) -> None:
-    assert normalize(text) == stored
+    assert parse_fonenumber(text) == stored
 
 
 @pytest.mark.parametrize("text", ["72345", "468123", "00800", 72345], ids=repr)
 def test_a_short_code_is_taken_as_it_is(text: object) -> None:
-    assert normalize(text) == str(text)
+    assert parse_fonenumber(text) == str(text)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_short_code_is_taken_as_it_is(text: object) -> None:
 def test_what_is_no_number_is_refused_with_what_was_given_and_what_is_allowed(text: object, hint: str) -> None:
     """Never made into somebody else's."""
     with pytest.raises(InvalidSetting, match=rf"given .*10 digits .* 6 digits.*{hint}") as caught:
-        normalize(text)
+        parse_fonenumber(text)
 
     assert caught.value.field == "fonenumber"
     assert bool(hint) == (not str(caught.value).endswith("6 digits"))
@@ -138,12 +138,12 @@ def test_what_is_no_number_is_refused_with_what_was_given_and_what_is_allowed(te
 @pytest.mark.parametrize("text", ["", None])
 def test_no_number_is_said_to_be_missing(text: object) -> None:
     with pytest.raises(InvalidSetting, match="missing"):
-        normalize(text)
+        parse_fonenumber(text)
 
 
 def taken(text: Any) -> bool:
     try:
-        normalize(text)
+        parse_fonenumber(text)
     except InvalidSetting:
         return False
     return True
@@ -152,18 +152,18 @@ def taken(text: Any) -> bool:
 LIKE_NUMBERS = st.text(st.sampled_from("0123456789+-. ()/\N{NO-BREAK SPACE}\n٣x"), max_size=24)
 
 
-@given(st.from_regex(PATTERN) | LIKE_NUMBERS | st.text())
+@given(st.from_regex(FONENUMBER_PATTERN) | LIKE_NUMBERS | st.text())
 def test_the_pattern_of_the_documents_is_what_is_taken(text: str) -> None:
     """Neither more nor less."""
-    assert taken(text) == bool(re.search(PATTERN, text))
+    assert taken(text) == bool(re.search(FONENUMBER_PATTERN, text))
 
 
-@given(st.from_regex(PATTERN))
+@given(st.from_regex(FONENUMBER_PATTERN))
 def test_what_is_stored_is_taken_as_it_is(text: str) -> None:
     """And holds the very digits that were given, but for the 1 of North America."""
-    stored = normalize(text)
+    stored = parse_fonenumber(text)
 
-    assert normalize(stored) == stored
+    assert parse_fonenumber(stored) == stored
     assert re.fullmatch(r"[2-9][0-9]{9}|\+[2-9][0-9]{6,14}|[0-9]{5,6}", stored)
     assert re.sub("[^0-9]", "", text) in {stored.removeprefix("+"), f"1{stored}"}
 

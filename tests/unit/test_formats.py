@@ -7,12 +7,12 @@ from typing import Any, cast
 
 import pytest
 
-from api.cursors import cursor_for, position_in
+from api.gateway.cursor import cursor_for, position_in
 from api.routes.deliveries import AGAIN
-from ringback.delivery_items import from_item
 from ringback.errors import MalformedEvent, OurFault
 from ringback.models import DeliveryStatus
-from ringback.notices import NoticeBus, NoticeKind, about_callback, about_failure
+from ringback.notify.events import NoticeBus, NoticeKind, about_callback, about_failure
+from ringback.storage.deliveries import delivery_from_item
 from tests import stored
 from tests.stored import HTTP, KINDS, MEANINGS, NEW, NOW, OWNER, RETRIED, Stored
 
@@ -150,7 +150,7 @@ def test_a_word_of_a_later_release_is_a_fault_and_no_crash(attribute: str) -> No
     item = stored.cases("delivery", 1)["due_soon"] | {attribute: {"S": "later"}}
 
     with pytest.raises(OurFault, match="a delivery is not stored as it should be: ValueError"):
-        from_item(item)
+        delivery_from_item(item)
 
 
 def test_a_callback_inside_a_delivery_has_a_format_of_its_own() -> None:

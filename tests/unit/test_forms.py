@@ -2,8 +2,8 @@
 
 import pytest
 
-from api.forms import MOST_FIELDS, parse_form
-from api.problems import Problem
+from api.gateway.errors import Problem
+from api.gateway.forms import MOST_FIELDS, parse_form
 
 
 def test_brackets_in_a_form_are_objects() -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from ringback import guard as guarding
-from ringback.addresses import parse_networks
 from ringback.errors import AttemptFailed
-from ringback.guard import KNOWN_SECONDS, LOOKUP_SECONDS, Guard, Target
 from ringback.models import Outcome, Url
+from ringback.ssrf import guard as guarding
+from ringback.ssrf.guard import KNOWN_SECONDS, LOOKUP_SECONDS, Guard, Target
+from ringback.ssrf.rules import parse_networks
 
 
 @dataclass

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ringback.judge import CONSEQUENCES, judge
+from ringback.delivery.outcomes import CONSEQUENCES, judge
 from ringback.models import Answer, AttemptReason, Delivery, DeliveryStatus, Event, Outcome
 
 NOW = datetime(2026, 11, 23, 17, 36, tzinfo=UTC)

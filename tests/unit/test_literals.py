@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback.literals import MAX_INTEGER, Literal, parse_integer
-from ringback.texts import kind_of, shown
+from ringback.json_text import MAX_INTEGER, Literal, parse_integer
+from ringback.text import kind_of, shown
 
 NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,400})(\.[0-9]{1,50})?([eE][+-]?[0-9]{1,5})?", re.ASCII)
 

@@ -6,19 +6,9 @@ from typing import Any
 
 import pytest
 
-from api.log_queries import (
-    SOON,
-    UNDER_WAY,
-    Filter,
-    Standing,
-    attention_query,
-    on_its_way,
-    query_of,
-    repeatable,
-)
-from ringback.delivery_ids import delivery_id
-from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome
-from ringback.times import moment
+from api.delivery_queries import SOON, UNDER_WAY, Filter, Standing, attention_query, on_its_way, query_of, repeatable
+from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome, delivery_id
+from ringback.timestamps import moment
 
 NOW = datetime(2026, 11, 23, 17, 36, tzinfo=UTC)
 

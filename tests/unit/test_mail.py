@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback.catalogue import CATALOGUE
-from ringback.mail import MOST_SUBJECT_CHARACTERS, render_mail
-from ringback.models import Event, Mail, Value
+from ringback.catalog.payload import CATALOGUE
+from ringback.email.message import MOST_SUBJECT_CHARACTERS, Mail, render_mail
+from ringback.models import Event, Value
 
 ANY_TEXT = st.text(st.characters())
 

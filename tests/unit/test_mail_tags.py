@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback.accounts import parse_account
-from ringback.catalogue import CATALOGUE
-from ringback.mail_tags import MOST_CHARACTERS, callback_of, tag_of
+from ringback.callbacks.identifiers import parse_account
+from ringback.catalog.payload import CATALOGUE
+from ringback.email.ses import MAX_TAG, callback_of, tag_of
 from ringback.models import owner_of
 
 ACCOUNTS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}", fullmatch=True)
@@ -27,14 +27,14 @@ def test_ses_takes_it_for_the_longest_account_that_there_can_be(event: str) -> N
     tag = tag_of((owner_of(parse_account("a" * 64), "3215551212"), event))
 
     assert re.fullmatch("[A-Za-z0-9_-]+", tag)
-    assert len(tag) <= MOST_CHARACTERS
+    assert len(tag) <= MAX_TAG
 
 
 def test_so_it_does_of_the_delivery_of_the_longest_account() -> None:
     delivery = owner_of(parse_account("a" * 64), "+123456789012345"), "0123456789abcdef" * 2
 
     assert callback_of(tag_of(delivery)) == delivery
-    assert len(tag_of(delivery)) <= MOST_CHARACTERS
+    assert len(tag_of(delivery)) <= MAX_TAG
 
 
 @given(st.text())

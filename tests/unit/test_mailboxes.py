@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ringback.callbacks.identifiers import parse_mailbox
 from ringback.errors import InvalidSetting
-from ringback.mailboxes import parse_mailbox
 
 
 @pytest.mark.parametrize(

@@ -5,21 +5,20 @@ from typing import Any
 
 import pytest
 
-from ringback.measures import Measures
-from ringback.metric_names import METRICS
+from ringback.telemetry import METRICS, Metrics
 
 
 @pytest.fixture
-def ours(monkeypatch: pytest.MonkeyPatch) -> Measures:
+def ours(monkeypatch: pytest.MonkeyPatch) -> Metrics:
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "staging")
-    return Measures()
+    return Metrics()
 
 
 def emitted(output: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in output.splitlines()]
 
 
-def test_nothing_is_a_count_too(ours: Measures, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_a_count_too(ours: Metrics, capsys: pytest.CaptureFixture[str]) -> None:
     """An alarm on a share needs both its numbers."""
     ours.count("Delivered", 0)
 
@@ -29,7 +28,7 @@ def test_nothing_is_a_count_too(ours: Measures, capsys: pytest.CaptureFixture[st
     assert line["Delivered"] == [0]
 
 
-def test_counters_are_one_line_for_an_invocation(ours: Measures, capsys: pytest.CaptureFixture[str]) -> None:
+def test_counters_are_one_line_for_an_invocation(ours: Metrics, capsys: pytest.CaptureFixture[str]) -> None:
     ours.count("Attempts")
     ours.count("Attempts", 2)
 
@@ -43,9 +42,7 @@ def test_counters_are_one_line_for_an_invocation(ours: Measures, capsys: pytest.
     assert (line["Attempts"], line["service"]) == ([3], "staging")
 
 
-def test_a_distribution_keeps_each_value_a_hundred_to_a_line(
-    ours: Measures, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_distribution_keeps_each_value_a_hundred_to_a_line(ours: Metrics, capsys: pytest.CaptureFixture[str]) -> None:
     """CloudWatch takes no more of one metric in one line."""
     for value in range(250):
         ours.value("ReceiverLatency", value)
@@ -59,7 +56,7 @@ def test_a_distribution_keeps_each_value_a_hundred_to_a_line(
 
 
 def test_a_metric_with_a_dimension_of_its_own_has_a_line_for_each_value(
-    ours: Measures, capsys: pytest.CaptureFixture[str]
+    ours: Metrics, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for reason in ("not_json", "not_json", "bad_time"):
         ours.count("DeadLetters", of=reason)
@@ -74,7 +71,7 @@ def test_a_metric_with_a_dimension_of_its_own_has_a_line_for_each_value(
         assert line["service"] == "staging"
 
 
-def test_the_next_invocation_begins_anew(ours: Measures, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_next_invocation_begins_anew(ours: Metrics, capsys: pytest.CaptureFixture[str]) -> None:
     ours.count("Attempts")
     ours.count("DeadLetters", of="not_json")
     ours.value("ReceiverLatency", 1)
@@ -86,7 +83,7 @@ def test_the_next_invocation_begins_anew(ours: Measures, capsys: pytest.CaptureF
     assert not capsys.readouterr().out
 
 
-def test_there_is_no_metric_that_is_not_in_the_table(ours: Measures) -> None:
+def test_there_is_no_metric_that_is_not_in_the_table(ours: Metrics) -> None:
     ours.count("Atempts")
 
     with pytest.raises(KeyError):

@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from deliver.paces import REMEMBERED, SLOW_MILLISECONDS, Paces
-from deliver.streaks import MOST_REMEMBERED
+from deliver.endpoint_memory import MOST_REMEMBERED, REMEMBERED, SLOW_MILLISECONDS, Paces
 
 NOW = datetime(2026, 11, 23, 17, 36, tzinfo=UTC)
 KEY = ("1000001#3215551212", "messages/receive_notify")

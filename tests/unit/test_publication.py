@@ -5,7 +5,7 @@ import gzip
 
 import pytest
 
-from api.publication import Publication
+from api.gateway.publication import Publication
 
 TEXT = Publication(content_type="text/html", text="é" * 1_000, headers={"X-Kind": "page"})
 

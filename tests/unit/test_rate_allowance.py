@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.rate import Allowance
+from api.gateway.rate_limit import Allowance
 
 
 def test_ten_a_second_and_twenty_at_once() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from api.recognition import MAX_TEXT, beginning_of, other_party_of, parse_party
-from ringback.catalogue import CATALOGUE, EventKind
+from ringback.catalog.payload import CATALOGUE, EventKind
 from ringback.models import Event, Value
 
 OURS, THEIRS = "3215551212", "3215551111"

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook
 
 from ringback import VERSION
-from ringback.callbacks import parse_setting
-from ringback.catalogue import CATALOGUE, read_data
+from ringback.callbacks.parse import parse_setting
+from ringback.callbacks.url import MOST_RENDERED
+from ringback.catalog.payload import CATALOGUE, read_data
+from ringback.delivery.render import Rendered, render
+from ringback.email.message import Mail
 from ringback.errors import AttemptFailed, OurFault
-from ringback.models import Callback, CallbackType, Event, HttpRequest, Mail, Method, Outcome, Url, Value
-from ringback.rendering import Rendered, render
-from ringback.urls import MOST_RENDERED
+from ringback.http.request import HttpRequest
+from ringback.models import Callback, CallbackType, Event, Method, Outcome, Url, Value
 
 AT = datetime(2026, 11, 23, 17, 36, 0, 999_000, tzinfo=UTC)
 HAPPENED = AT - timedelta(seconds=1, milliseconds=499)

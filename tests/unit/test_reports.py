@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from feedback.reports import Report, ReportKind, read_report
+from feedback.ses_events import Report, ReportKind, read_report
+from ringback.email.ses import tag_of
 from ringback.errors import OurFault
-from ringback.mail_tags import tag_of
 
 EVENTS = Path(__file__).parents[2] / "events"
 CALLBACK = ("1000001#3215551204", "messages/receive_notify")

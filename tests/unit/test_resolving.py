@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from ringback import resolving
 from ringback.errors import AttemptFailed, NotStarted
 from ringback.models import Outcome
-from ringback.resolving import Resolver
+from ringback.ssrf.resolver import Resolver
 
 
 class Names:
@@ -75,7 +74,7 @@ def test_a_later_lookup_asks_again(names: Names) -> None:
 
 def test_too_many_hanging_lookups_start_nothing(names: Names, monkeypatch: pytest.MonkeyPatch) -> None:
     """That is for want of room on our side, and no attempt."""
-    monkeypatch.setattr(resolving, "MOST_LOOKUPS", 2)
+    monkeypatch.setattr("ringback.ssrf.resolver.MOST_LOOKUPS", 2)
     resolver = Resolver(resolve=names, timeout=0.01)
     for host in ("slow1.example", "slow2.example"):
         with pytest.raises(AttemptFailed):

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback.retry import LONGEST_RETRY_AFTER, SCHEDULE, SPREAD, delay_after, parse_retry_after
+from ringback.delivery.retry_schedule import SCHEDULE, SPREAD, delay_after
+from ringback.http.response import LONGEST_RETRY_AFTER, parse_retry_after
 
 NOW = datetime(2026, 11, 23, 17, 36, tzinfo=UTC)
 

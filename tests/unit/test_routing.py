@@ -2,8 +2,8 @@
 
 import pytest
 
-from api.problems import Problem
-from api.routing import Paths, Routes
+from api.gateway.errors import Problem
+from api.gateway.routing import Paths, Routes
 
 
 @pytest.fixture(scope="module")

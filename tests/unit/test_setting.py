@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from api.blocks import OLDER_NAMES, OPTIONS, number_object
-from api.models.objects import Fonenumber, FonenumberFields
-from api.setting import merged, opened, replaced
-from ringback.addresses import parse_networks
-from ringback.catalogue import CATALOGUE, Scope
+from api.fonenumber_object import OLDER_NAMES, OPTIONS, merged, number_object, opened
+from api.schemas.objects import Fonenumber, FonenumberFields
+from ringback.callbacks.parse import parse_public_setting
+from ringback.catalog.payload import CATALOGUE, Scope
 from ringback.errors import InvalidSetting
 from ringback.models import Callback, CallbackType, Method
+from ringback.ssrf.rules import parse_networks
 from tests.reference import of_the_reference
 
 OWNER = "1000001#3215551212"
@@ -169,7 +169,7 @@ def test_the_envelope_may_be_left_out_and_holds_all_or_nothing() -> None:
 def test_a_post_replaces_the_whole() -> None:
     fields = {"type": "Callback", "url": "https://a.example.com/hook", "method": "JSON"}
 
-    assert replaced(KIND, fields, owner=OWNER, allowed=()) == replace(
+    assert parse_public_setting(KIND, fields, owner=OWNER, allowed=()) == replace(
         SET, url_username="", url_password="", disabled=""
     )
 
@@ -193,17 +193,21 @@ def test_a_refused_address_in_the_text_is_told_when_it_is_set(host: str, reason:
     with pytest.raises(
         InvalidSetting, match=rf"^url: {reason}; callbacks go to public addresses only$".replace("[", r"\[")
     ):
-        replaced(KIND, fields, owner=OWNER, allowed=())
-    assert replaced(KIND, fields, owner=OWNER, allowed=parse_networks("127.0.0.0/8,::1,169.254.0.0/16,10.0.0.0/8"))
+        parse_public_setting(KIND, fields, owner=OWNER, allowed=())
+    assert parse_public_setting(
+        KIND, fields, owner=OWNER, allowed=parse_networks("127.0.0.0/8,::1,169.254.0.0/16,10.0.0.0/8")
+    )
 
 
 def test_a_refused_address_is_told_under_the_name_that_it_was_given() -> None:
     fields = {"type": "URL", "value": "https://10.0.0.1/", "url_method": "POST"}
 
     with pytest.raises(InvalidSetting, match=r"^value: 10\.0\.0\.1 is private"):
-        replaced(CATALOGUE["messages/receive"], fields, owner=OWNER, allowed=())
+        parse_public_setting(CATALOGUE["messages/receive"], fields, owner=OWNER, allowed=())
 
 
 @pytest.mark.parametrize("host", ["93.184.215.14", "[2606:2800:21f:cb07:6820:80da:af6b:8b2c]", "localhost.example.com"])
 def test_a_public_address_is_welcome(host: str) -> None:
-    assert replaced(KIND, {"type": "Callback", "url": f"https://{host}/", "method": "JSON"}, owner=OWNER, allowed=())
+    assert parse_public_setting(
+        KIND, {"type": "Callback", "url": f"https://{host}/", "method": "JSON"}, owner=OWNER, allowed=()
+    )

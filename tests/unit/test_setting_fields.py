@@ -2,8 +2,8 @@
 
 import pytest
 
+from ringback.callbacks.parse import name_as_given, read_texts
 from ringback.errors import InvalidSetting
-from ringback.setting_fields import name_as_given, read_texts
 
 NAMES = {
     "method": "method",

@@ -6,7 +6,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from ringback.errors import InvalidSetting, OurFault
-from ringback.signing import LEAST_BYTES, MOST_BYTES, parse_secret, secret_of, sign
+from ringback.http.signature import LEAST_BYTES, MOST_BYTES, parse_secret, secret_of, sign
 
 SW1 = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SW2 = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"

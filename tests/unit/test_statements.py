@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ringback.statements import Change, Condition, delete_request, put_request, update_request
-from ringback.tables import Item
+from ringback.aws.dynamodb import Item
+from ringback.aws.statements import Change, Condition, delete_request, put_request, update_request
 
-SOURCES = [path for folder in ("functions", "layers/ringback") for path in Path(folder).rglob("*.py")]
+SOURCES = list(Path("functions").rglob("*.py"))
 KEY: Item = {"owner": {"S": "1#*"}}
 
 

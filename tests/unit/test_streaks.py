@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from deliver.streaks import RECENT, Streaks
+from deliver.endpoint_memory import RECENT, Streaks
 
 KEY = ("1#3215551212", "messages/receive_notify")
 NOW = datetime(2026, 11, 23, 17, 36, tzinfo=UTC)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback.catalogue import CATALOGUE
+from ringback.callbacks.template import Filled, parse_template, percent_encoded, tokens_in
+from ringback.callbacks.url import MOST_RENDERED
+from ringback.catalog.payload import CATALOGUE
 from ringback.models import Value
-from ringback.substitution import Filled, parse_template, percent_encoded, tokens_in
-from ringback.urls import MOST_RENDERED
 
 NAMES = CATALOGUE["messages/receive_notify"].names
 ANY_TEXT = st.text(st.characters())  # halves of surrogate pairs as well

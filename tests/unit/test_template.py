@@ -10,26 +10,28 @@ from typing import Any
 import pytest
 
 import api.app
-import api.custom_resource
+import api.environment
+import custom_resource.environment
 import deliver.environment
-import feedback.app
-import requeue.app
-from api.log_queries import UNDER_WAY
-from api.settings import ApiSettings, Authorization
+import feedback.environment
+import requeue.environment
+from api.config import ApiSettings, Authorization
+from api.delivery_queries import UNDER_WAY
+from api.dispatch import PREFLIGHT
+from api.fonenumber_object import as_block
 from deliver.dead_letters import MOST_ATTRIBUTES, MOST_BODY
-from deliver.events import MOST_BYTES
+from deliver.messages import MOST_BYTES
 from deliver.pipeline import ATTEMPT_NEEDS_SECONDS
-from requeue.requeue import RUN_NEEDS_SECONDS
-from ringback import VERSION, callback_items
-from ringback.callback_items import NUMBERS_INDEX
-from ringback.callbacks import as_block
-from ringback.credentials import Credentials
-from ringback.delivery_items import ATTENTION_INDEX, to_item
-from ringback.due_index import DUE_INDEX
+from requeue.due import RUN_NEEDS_SECONDS
+from ringback import VERSION
+from ringback.aws.kms import Credentials
+from ringback.config import Settings
 from ringback.http.limits import Limits
 from ringback.models import Callback, CallbackType, Delivery, Event
-from ringback.notices import SOURCE, NoticeKind
-from ringback.settings import Settings
+from ringback.notify.events import SOURCE, NoticeKind
+from ringback.storage.callbacks import NUMBERS_INDEX, callback_to_item
+from ringback.storage.deliveries import ATTENTION_INDEX, delivery_to_item
+from ringback.storage.due_index import DUE_INDEX
 from tests.template_under_test import path_under_test, translated, written
 
 PROJECT = Path(__file__).parents[2]
@@ -41,10 +43,10 @@ TABLES = ("CallbacksTable", "DeliveriesTable")
 FUNCTIONS = ("DeliverFunction", "RequeueFunction", "FeedbackFunction", "ApiFunction", "CallbackResourceFunction")
 NEEDS = {
     "DeliverFunction": deliver.environment.NEEDS,
-    "RequeueFunction": requeue.app.NEEDS,
-    "FeedbackFunction": feedback.app.NEEDS,
-    "ApiFunction": api.app.NEEDS,
-    "CallbackResourceFunction": api.custom_resource.NEEDS,
+    "RequeueFunction": requeue.environment.NEEDS,
+    "FeedbackFunction": feedback.environment.NEEDS,
+    "ApiFunction": api.environment.NEEDS,
+    "CallbackResourceFunction": custom_resource.environment.NEEDS,
 }
 OPEN_ROUTES = {"GET /docs", "GET /docs/{slash+}", "GET /v2/openapi.json", "GET /v2/openapi.json/{slash+}"}
 
@@ -97,12 +99,12 @@ def item_of_a_waiting_delivery() -> Mapping[str, Mapping[str, str]]:
     now = datetime(2026, 11, 23, tzinfo=UTC)
     event = Event(kind="messages/receive_notify", account="1000001", fonenumber="3215551212", id="1", time=now, data={})
     delivery = Delivery(id="1" * 32, event=event, created=now, due=now)
-    return to_item(delivery, parked=True, retention=timedelta(days=30))  # type: ignore[return-value]
+    return delivery_to_item(delivery, parked=True, retention=timedelta(days=30))  # type: ignore[return-value]
 
 
 def item_of_a_callback(owner: str) -> Mapping[str, Mapping[str, str]]:
     callback = Callback(owner=owner, event="messages/receive_notify", type=CallbackType.EMAIL, email="a@example.com")
-    return callback_items.to_item(callback, Credentials(key="", kms=pytest.fail))  # type: ignore[return-value]
+    return callback_to_item(callback, Credentials(key="", kms=pytest.fail))  # type: ignore[return-value]
 
 
 # ── Queues ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -369,12 +371,12 @@ def routes() -> dict[str, Mapping[str, Any]]:
 def test_no_route_is_open_but_those_that_say_what_the_api_is() -> None:
     open_to_anybody = {key for key, route in routes().items() if route["AuthorizationType"] == "NONE"}
 
-    assert open_to_anybody == OPEN_ROUTES | {api.answering.PREFLIGHT}
+    assert open_to_anybody == OPEN_ROUTES | {PREFLIGHT}
 
 
 def test_all_else_asks_for_a_token_of_the_issuer_or_without_one_for_a_signature() -> None:
     """One route for all paths, so that none can be forgotten."""
-    protected = {key: route for key, route in routes().items() if key not in OPEN_ROUTES | {api.answering.PREFLIGHT}}
+    protected = {key: route for key, route in routes().items() if key not in OPEN_ROUTES | {PREFLIGHT}}
 
     assert list(protected) == ["$default"]
     assert protected["$default"]["AuthorizationType"] == {"Fn::If": ["CustomersHaveTokens", "JWT", "AWS_IAM"]}
@@ -386,7 +388,7 @@ def test_all_else_asks_for_a_token_of_the_issuer_or_without_one_for_a_signature(
 def test_without_origins_nothing_is_said_of_pages_and_nothing_is_open_for_them() -> None:
     resources = template()["Resources"]
     cors = resources["Api"]["Properties"]["CorsConfiguration"]["Fn::If"]
-    throttled = resources["ApiStage"]["Properties"]["RouteSettings"][api.answering.PREFLIGHT]["Fn::If"]
+    throttled = resources["ApiStage"]["Properties"]["RouteSettings"][PREFLIGHT]["Fn::If"]
 
     assert source()["Parameters"]["AllowedOrigins"]["Default"] == ""
     assert source()["Conditions"]["PagesMayCall"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "AllowedOrigins"}, ""]}]}
@@ -500,19 +502,10 @@ def test_the_api_gets_its_settings_and_has_as_long_as_api_gateway_waits() -> Non
     assert properties("ApiIntegration")["TimeoutInMillis"] <= api["Timeout"] * 1000
 
 
-def test_the_custom_resource_starts_with_the_settings_that_it_gets() -> None:
-    variables = properties("CallbackResourceFunction")["Environment"]["Variables"]
-
-    assert ApiSettings.of(variables).authorization is Authorization.IAM
-
-
 def test_pydantic_is_loaded_by_the_api_alone() -> None:
     layers = {name: json.dumps(properties(name)["Layers"]) for name in FUNCTIONS}
 
-    assert {name for name, loaded in layers.items() if "ApiLayer" in loaded} == {
-        "ApiFunction",
-        "CallbackResourceFunction",
-    }
+    assert {name for name, loaded in layers.items() if "ApiLayer" in loaded} == {"ApiFunction"}
 
 
 # ── Where it runs ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -639,12 +632,12 @@ def test_the_file_follows_the_way_of_the_data() -> None:
     names = [name for name in source()["Resources"] if "Policy" not in name]
 
     way = ["EventsRule", "EventsQueue", "CallbacksTable", "DeliverFunction", "DeliveriesTable", "RequeueFunction"]
-    way += ["RetriesQueue", "DeadLetters", "Api", "ApiFunction", "ApiLayer", "DependenciesLayer", "RingbackLayer"]
+    way += ["RetriesQueue", "DeadLetters", "Api", "ApiFunction", "ApiLayer", "DependenciesLayer"]
     assert [name for name in names if name in way] == way
 
 
 def test_layers_leave_no_old_versions_and_no_second_python_folder() -> None:
-    for layer in ("DependenciesLayer", "RingbackLayer", "ApiLayer"):
+    for layer in ("DependenciesLayer", "ApiLayer"):
         resource = source()["Resources"][layer]
         assert resource["Properties"]["RetentionPolicy"] == "Delete"
         assert resource["Metadata"]["BuildMethod"] == "python3.13"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback.texts import MOST_SHOWN, shown, well_formed
+from ringback.text import MOST_SHOWN, shown, well_formed
 
 
 @given(st.text())

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ringback.times import parse_time
+from ringback.timestamps import parse_time
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 

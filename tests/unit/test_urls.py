@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ringback.callbacks.url import MOST_CHARACTERS, parse_url
 from ringback.errors import InvalidSetting
 from ringback.models import Url
-from ringback.urls import MOST_CHARACTERS, parse_url
 
 LEFT_TO_THE_GUARD = {
     "http://0/": "0",

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from api.models.shapes import Input
-from api.validation_messages import MOST_NAMED, described
+from api.gateway.errors import MOST_NAMED, described
+from api.schemas.base import Input
 
 
 class Color(StrEnum):

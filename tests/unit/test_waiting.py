@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from deliver.postpone import GAVE_UP, in_line, put_off
 from ringback.breaker import Breaker
-from ringback.delivery_items import SHARDS, to_item
 from ringback.models import Callback, CallbackType, Delivery, DeliveryStatus, Event
-from ringback.waiting import GAVE_UP, in_line, line_of, put_off
+from ringback.storage.backlog import line_of
+from ringback.storage.deliveries import delivery_to_item
+from ringback.storage.due_index import SHARDS
 
 NOW = datetime(2026, 11, 23, 17, 36, tzinfo=UTC)
 MONTH = timedelta(days=30)
@@ -33,7 +35,7 @@ def test_a_delivery_waits_in_the_line_of_its_callback_and_uses_no_attempt_up() -
 
     assert (waiting.status, waiting.tries, waiting.attempts) == (DeliveryStatus.PENDING, 4, ())
     assert waiting.note == "waits until its endpoint answers again, down since 2026-11-23 17:36 UTC"
-    item = to_item(waiting, parked=True, retention=MONTH)
+    item = delivery_to_item(waiting, parked=True, retention=MONTH)
     assert item["due_shard"] == {"S": line_of(("1#*", "accounts/cdr_notify"), DELIVERY.id)}
 
 

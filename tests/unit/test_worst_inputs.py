@@ -14,27 +14,25 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.bodies import readable as readable_body
-from api.content_types import FORM, JSON
-from api.cursors import position_in
-from api.queries import refuse_repeated
+from api.dispatch import refuse_repeated
+from api.gateway.body import readable as readable_body
+from api.gateway.content_types import FORM, JSON
+from api.gateway.cursor import position_in
 from deliver.dead_letters import MOST_BODY, DeadLetters
-from deliver.events import MOST_BYTES, read_message
-from ringback.accounts import parse_account
-from ringback.callback_rules import check_credentials, parse_callback_url
-from ringback.catalogue import CATALOGUE
+from deliver.messages import MOST_BYTES, read_message
+from ringback.callbacks.identifiers import parse_account, parse_fonenumber, parse_mailbox
+from ringback.callbacks.rules import check_credentials, parse_callback_url
+from ringback.callbacks.url import MOST_CHARACTERS, MOST_RENDERED, parse_url
+from ringback.catalog.payload import CATALOGUE
+from ringback.delivery.render import render
 from ringback.errors import OurFault, RingbackError
-from ringback.evidence import without_secrets
-from ringback.fonenumbers import normalize
 from ringback.http.excerpt import readable as readable_answer
-from ringback.mailboxes import parse_mailbox
+from ringback.http.response import parse_retry_after
+from ringback.http.signature import parse_secret
 from ringback.models import Callback, CallbackType, Event, Method
-from ringback.rendering import render
-from ringback.retry import parse_retry_after
-from ringback.signing import parse_secret
-from ringback.texts import shown
-from ringback.times import parse_time
-from ringback.urls import MOST_CHARACTERS, MOST_RENDERED, parse_url
+from ringback.redaction import without_secrets
+from ringback.text import shown
+from ringback.timestamps import parse_time
 
 TIMES_AS_MUCH = 100
 """What a text may cost in plain ones; the worst of those that grow with their length alone is at 35."""
@@ -135,10 +133,10 @@ PARSERS = (
     Parser("a mailbox", parse_mailbox, MOST_BYTES),
     Parser("a mailbox's domain", lambda text: parse_mailbox(f"a@{text}"), 252),
     Parser("credentials", lambda text: check_credentials(text, text), MOST_BYTES),
-    Parser("a number", normalize, MOST_BYTES),
-    Parser("a number abroad", lambda text: normalize(f"+2{text}x"), MOST_BYTES),
-    Parser("a number at home", lambda text: normalize(f" 1{text}x"), MOST_BYTES),
-    Parser("a number as long as they get", lambda text: normalize(f"+2{text}"), 62),
+    Parser("a number", parse_fonenumber, MOST_BYTES),
+    Parser("a number abroad", lambda text: parse_fonenumber(f"+2{text}x"), MOST_BYTES),
+    Parser("a number at home", lambda text: parse_fonenumber(f" 1{text}x"), MOST_BYTES),
+    Parser("a number as long as they get", lambda text: parse_fonenumber(f"+2{text}"), 62),
     Parser("an account", parse_account, MOST_BYTES),
     Parser("a time", lambda text: parse_time(f"2026-11-23T17:36:00.{text}"), MOST_BYTES),
     Parser("a secret", lambda text: parse_secret(f"whsec_{text}"), MOST_BYTES),

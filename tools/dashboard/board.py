@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.stack import STACK
-from ringback.metric_names import METRICS
+from ringback.telemetry import METRICS
 from tools.gate.metric_uses import widgets
 from tools.template import Template
 

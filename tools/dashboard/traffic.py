@@ -15,7 +15,7 @@ from local.cloud import Cloud
 from local.issuer import issuer
 from local.places import Places
 from local.receiver import Receiver
-from ringback.catalogue import lookup
+from ringback.catalog.payload import lookup
 from tools.dashboard.endpoints import Customer, customers
 
 KIND: Final = "messages/receive_notify"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from ringback.metric_names import METRICS, NAMESPACE
+from ringback.telemetry import METRICS, NAMESPACE
 from tools.gate.aws_metrics import AWS_METRICS, NEEDS_RESOURCE
 from tools.gate.metric_uses import MetricMath, MetricUse, graphs
 from tools.readable import NAME, readable

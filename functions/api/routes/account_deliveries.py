@@ -8,25 +8,21 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from api.account_redelivery import AccountRedelivery
-from api.calls import Call, Calling
-from api.cursors import cursor_for, position_in
-from api.filters import filter_of
-from api.log_queries import Filter
-from api.merging import merged_page
-from api.models.deliveries import (
-    LISTED_OF_ACCOUNT,
-    MANY_OF_ACCOUNT,
-    SENT_AGAIN_OF_ACCOUNT,
-    SHOWN_OF_ACCOUNT,
-    AccountRedeliveryInput,
-    DeliveriesAnswer,
-    DeliveryAnswer,
-    RedeliveryAnswer,
-    answer_of,
-    page_of,
-    redelivery_answer,
+from api.context import Call, Calling
+from api.delivery_queries import Filter
+from api.gateway.cursor import cursor_for, position_in
+from api.gateway.routing import Routes
+from api.merged_log import merged_page
+from api.routes.deliveries import (
+    AGAIN,
+    delivery_of_owner,
+    filter_in,
+    list_of_owner,
+    position_of,
+    redeliver_of_owner,
+    redelivery_of,
 )
-from api.parameters import (
+from api.routes.parameters import (
     PAGE,
     Cursor,
     DeliveryId,
@@ -40,19 +36,23 @@ from api.parameters import (
     Since,
     Status,
     Until,
+    filter_of,
 )
-from api.routes.deliveries import (
-    AGAIN,
-    delivery_of_owner,
-    filter_in,
-    list_of_owner,
-    position_of,
-    redeliver_of_owner,
-    redelivery_of,
+from api.schemas.deliveries import (
+    LISTED_OF_ACCOUNT,
+    MANY_OF_ACCOUNT,
+    SENT_AGAIN_OF_ACCOUNT,
+    SHOWN_OF_ACCOUNT,
+    AccountRedeliveryInput,
+    DeliveriesAnswer,
+    DeliveryAnswer,
+    RedeliveryAnswer,
+    answer_of,
+    page_of,
+    redelivery_answer,
 )
-from api.routing import Routes
+from ringback.callbacks.identifiers import parse_fonenumber
 from ringback.errors import InvalidSetting
-from ringback.fonenumbers import normalize
 from ringback.models import ACCOUNT_WIDE, Delivery, owner_of
 
 routes = Routes("Deliveries")
@@ -166,7 +166,7 @@ def redeliver_many_of_account(call: Calling, body: Annotated[AccountRedeliveryIn
 
 
 def _owner(call: Call, fonenumber: str) -> str:
-    return owner_of(call.account, "" if fonenumber == ACCOUNT_WIDE else normalize(fonenumber))
+    return owner_of(call.account, "" if fonenumber == ACCOUNT_WIDE else parse_fonenumber(fonenumber))
 
 
 def _page(call: Call, wanted: Filter, after: str, limit: int) -> tuple[Sequence[Delivery], str]:

@@ -5,22 +5,13 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from api.calls import Call, Calling
-from api.cursors import cursor_for, no_cursor, position_in
-from api.filters import filter_of
-from api.log_queries import Filter
-from api.models.deliveries import (
-    FILTERS,
-    SENT_AGAIN,
-    DeliveriesAnswer,
-    DeliveryAnswer,
-    RedeliveryAnswer,
-    RedeliveryInput,
-    answer_of,
-    page_of,
-    redelivery_answer,
-)
-from api.parameters import (
+from api.context import Call, Calling
+from api.delivery_queries import Filter
+from api.gateway.cursor import cursor_for, no_cursor, position_in
+from api.gateway.errors import not_found
+from api.gateway.routing import Routes
+from api.redelivery import Redelivery
+from api.routes.parameters import (
     PAGE,
     Cursor,
     DeliveryId,
@@ -34,12 +25,21 @@ from api.parameters import (
     Since,
     Status,
     Until,
+    filter_of,
 )
-from api.problems import not_found
-from api.redelivery import Redelivery
-from api.routing import Routes
-from ringback.delivery_items import from_item
+from api.schemas.deliveries import (
+    FILTERS,
+    SENT_AGAIN,
+    DeliveriesAnswer,
+    DeliveryAnswer,
+    RedeliveryAnswer,
+    RedeliveryInput,
+    answer_of,
+    page_of,
+    redelivery_answer,
+)
 from ringback.models import owner_of
+from ringback.storage.deliveries import delivery_from_item
 
 routes = Routes("Deliveries")
 
@@ -160,7 +160,7 @@ def delivery_of_owner(call: Call, owner: str, delivery: str) -> DeliveryAnswer:
     item = call.parts.log.item(owner, delivery)
     if item is None:
         raise not_found(f"no such delivery: {delivery}; it may have expired")
-    return answer_of(from_item(item))
+    return answer_of(delivery_from_item(item))
 
 
 def redeliver_of_owner(call: Call, owner: str, body: RedeliveryInput, wanted: Filter) -> RedeliveryAnswer:

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from api.calls import Calling
-from api.docs_page import page
-from api.editions import Bodies
-from api.routing import Routes
+from api.context import Calling
+from api.gateway.editions import Bodies
+from api.gateway.routing import Routes
+from api.routes.docs_page import page
 
 routes = Routes("Documentation")
 

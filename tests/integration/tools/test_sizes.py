@@ -7,11 +7,10 @@ import pytest
 BUILD = Path(__file__).parents[3] / ".aws-sam" / "build"
 
 BUDGETS_KIB = {
-    "DeliverFunction": 780,
-    "RequeueFunction": 780,
-    "FeedbackFunction": 780,
-    "ApiFunction": 780,
-    "RingbackLayer": 800,
+    "DeliverFunction": 1_500,
+    "RequeueFunction": 1_500,
+    "FeedbackFunction": 1_500,
+    "ApiFunction": 1_500,
     "DependenciesLayer": 13_000,
     "ApiLayer": 11_000,
 }

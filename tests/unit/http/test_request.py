@@ -4,10 +4,10 @@ import pytest
 from requests import Request
 
 from ringback.errors import AttemptFailed
-from ringback.guard import Target
 from ringback.http.client import DeliveryAdapter
-from ringback.http.request import AddressedRequest
-from ringback.models import HttpRequest, Outcome, Url
+from ringback.http.request import AddressedRequest, HttpRequest
+from ringback.models import Outcome, Url
+from ringback.ssrf.guard import Target
 
 TARGETS = [
     *(

@@ -6,7 +6,7 @@ import pytest
 
 from local.errors import LocalError
 from local.happening import Happening, parse_happening
-from ringback.catalogue import CATALOGUE, Scope, read_data
+from ringback.catalog.payload import CATALOGUE, Scope, read_data
 
 MESSAGE = "messages/receive_notify"
 CONFIRM = "messages/confirm"

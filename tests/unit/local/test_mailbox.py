@@ -3,9 +3,9 @@ from datetime import UTC, datetime
 import pytest
 
 from local.mailbox import Letter
-from ringback.catalogue import CATALOGUE
-from ringback.mail import render_disabled, render_mail
-from ringback.models import Callback, CallbackType, Event, Mail
+from ringback.catalog.payload import CATALOGUE
+from ringback.email.message import Mail, render_disabled, render_mail
+from ringback.models import Callback, CallbackType, Event
 
 KINDS = [name for name, kind in CATALOGUE.items() if CallbackType.EMAIL in kind.types]
 

@@ -5,8 +5,8 @@ import pytest
 
 from local.receiver import Request
 from local.scenes import FONENUMBER, SCENES, Endpoint, Scene, event_of, scene_of
-from ringback.callbacks import parse_setting
-from ringback.catalogue import lookup, read_data
+from ringback.callbacks.parse import parse_setting
+from ringback.catalog.payload import lookup, read_data
 from ringback.models import CallbackType, Method
 
 RECEIVER = "http://127.0.0.1:1024"

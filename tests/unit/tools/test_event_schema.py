@@ -6,8 +6,8 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from deliver.events import message_in, read_message
-from ringback.catalogue import CATALOGUE
+from deliver.messages import message_in, read_message
+from ringback.catalog.payload import CATALOGUE
 from ringback.errors import MalformedEvent
 from tests.payloads import EVENTS, payloads
 from tools.event_schema import PATH, schema, text

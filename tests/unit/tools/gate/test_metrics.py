@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ringback.metric_names import METRICS
+from ringback.telemetry import METRICS
 from tools.gate import metrics
 from tools.template import InvalidTemplate
 

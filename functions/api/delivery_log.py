@@ -1,0 +1,160 @@
+"""The Deliveries table as customers see it: pages of the log, and deliveries that are to be made again."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import batched
+from typing import Any
+
+from api.delivery_queries import Filter, Query, attention_query, is_repeatable, query_of, repeatable
+from ringback.aws.clients import our_fault
+from ringback.aws.dynamodb import READ_AT_ONCE, Item, Table
+from ringback.aws.statements import Change, Condition
+from ringback.errors import OurFault
+from ringback.models import AttemptReason, Delivery, DeliveryStatus, account_and_fonenumber
+from ringback.storage.deliveries import delivery_from_item
+from ringback.storage.due_index import shard_of
+from ringback.timestamps import milliseconds
+
+MOST_PAGES = 5
+"""Pages of 1 MiB, or reads of a hundred items, that one request makes in search of matches; a list that finds fewer is
+a short page."""
+
+type Chunks = Iterator[tuple[list[Item], str]]
+"""Items as they are read, each time with the id to go on from; an empty one is the end."""
+
+
+class Log:
+    """Reads the deliveries of an owner or an account; one is never read by anything but its owner and id."""
+
+    def __init__(self, *, table: Table, mapper: Callable[..., Iterable[Any]] = map) -> None:
+        """*mapper* may run writes side by side."""
+        self._table = table
+        self._mapper = mapper
+
+    def item(self, owner: str, delivery: str) -> Item | None:
+        """One delivery as it is stored.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        return self._table.get((owner, delivery))
+
+    def page(self, owner: str, wanted: Filter, *, after: str, limit: int) -> tuple[list[Delivery], str]:
+        """The next *limit* matches that are older than the delivery *after*, and the id to go on from, if any.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        chunks = self.newest(owner, wanted, after=after, at_once=None if wanted.selects else limit + 1)
+        return first_matches(chunks, wanted, limit)
+
+    def attention_page(self, account: str, wanted: Filter, *, after: str, limit: int) -> tuple[list[Delivery], str]:
+        """The same for what of a whole *account* has not arrived, which is all that *wanted* may ask for.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        query = attention_query(account, wanted, newest_first=True, after=after)
+        some = READ_AT_ONCE if wanted.looks_inside else min(limit + 1, READ_AT_ONCE)
+        chunks = self._attention(_limited(query, limit + 1 if wanted.all_attention else None), some)
+        return first_matches(chunks, wanted, limit)
+
+    def newest(self, owner: str, wanted: Filter, *, after: str, at_once: int | None = None) -> Chunks:
+        """What may match, the newest first, each chunk with the id to go on from, if any.
+
+        *at_once* is how many are read at a time, where only a few are wanted.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        return self._pages(_limited(query_of(owner, wanted, newest_first=True, after=after), at_once))
+
+    def repeatable(self, owner: str, wanted: Filter, *, after: str, now: datetime) -> Chunks:
+        """What may be sent again, the oldest first, each chunk with the id to go on from, if any.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        query = query_of(owner, wanted, newest_first=False, after=after)
+        whole = wanted.looks_inside
+        for items, last in self._pages(query and repeatable(query, now, whole=whole)):
+            yield [item for item in items if not whole or wanted.matches(delivery_from_item(item))], last
+
+    def repeatable_of_account(self, account: str, wanted: Filter, *, after: str, now: datetime) -> Chunks:
+        """The same for what of a whole *account* has not arrived; whole items.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        for items, last in self._attention(attention_query(account, wanted, newest_first=False, after=after)):
+            read = [(item, delivery_from_item(item)) for item in items]
+            yield [item for item, one in read if wanted.matches(one) and is_repeatable(one, now)], last
+
+    def send_again(self, items: Sequence[tuple[Item, datetime]]) -> int:
+        """Make deliveries pending until those times; how many were, for some may have changed meanwhile.
+
+        They wait on the due index for `requeue`.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        return sum(self._mapper(lambda pair: self._redeliver(*pair), items))
+
+    def _attention(self, query: Query | None, at_once: int = READ_AT_ONCE) -> Chunks:
+        """Whole items of what the index says, *at_once* in a chunk; some may have changed since."""
+        for entries, last in self._pages(query):
+            keys = [self._table.key_of(entry) for entry in entries]
+            for chunk in batched(keys, at_once, strict=False):
+                found = self._table.read(chunk)
+                if found.unread:
+                    raise OurFault("reading deliveries: the table is busy")
+                by_key = {self._table.key_of(item): item for item in found.items}
+                rest = last if chunk[-1] == keys[-1] else chunk[-1][1]
+                yield [by_key[key] for key in chunk if key in by_key], rest
+            if not keys:
+                yield [], last
+
+    def _pages(self, query: Query | None) -> Chunks:
+        start: Query = {}
+        while query is not None:
+            with our_fault("reading deliveries"):
+                page = self._table.client.query(TableName=self._table.name, **{**query, **start})
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]} if "LastEvaluatedKey" in page else {}
+            yield list(page["Items"]), self._table.key_of(page["LastEvaluatedKey"])[1] if start else ""
+            if not start:
+                return
+
+    def _redeliver(self, item: Item, due: datetime) -> bool:
+        read = item["version"]["N"]
+        change = Change(
+            set={
+                "status": {"S": DeliveryStatus.PENDING},
+                "attention": {"S": account_and_fonenumber(item["owner"]["S"])[0]},
+                "reason": {"S": AttemptReason.REDELIVERY},
+                "due": {"N": str(milliseconds(due))},
+                "due_shard": {"S": shard_of(item["delivery"]["S"])},
+                "tries": {"N": "0"},
+                "version": {"N": str(int(read) + 1)},
+            },
+            remove=["note"],
+        )
+        unchanged = Condition(holds="version = :read", values={":read": {"N": read}})
+        return self._table.update(
+            self._table.key_of(item), change, doing="making a delivery again", only_if=unchanged
+        ).done
+
+
+def first_matches(chunks: Chunks, wanted: Filter, limit: int) -> tuple[list[Delivery], str]:
+    """The first *limit* deliveries of *chunks* that are *wanted*, and the id to go on from, if any."""
+    found: list[Delivery] = []
+    for number, (items, last) in enumerate(chunks, 1):
+        found += filter(wanted.matches, map(delivery_from_item, items))
+        if len(found) > limit:
+            return found[:limit], found[limit - 1].id
+        if number == MOST_PAGES or not last:
+            return found, last
+    return found, ""
+
+
+def _limited(query: Query | None, at_once: int | None) -> Query | None:
+    return {**query, "Limit": at_once} if query and at_once else query

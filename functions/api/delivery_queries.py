@@ -1,0 +1,193 @@
+"""Queries of the Deliveries table: which deliveries of an owner or an account, in which order."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from api.recognition import other_party_of
+from ringback.models import AttemptReason, Delivery, DeliveryStatus, Outcome
+from ringback.storage.deliveries import ATTENTION, ATTENTION_INDEX
+from ringback.timestamps import iso, milliseconds
+
+UNDER_WAY = timedelta(minutes=15)
+"""For how long after its due time an attempt may still be on its way: five receives of a message, 180 s each."""
+
+SOON = timedelta(seconds=1)
+"""What is due so soon may be on its way, too."""
+
+FIRST, LAST = "0", "~"
+"""Sort before and after every id, which is hexadecimal."""
+
+_DIGITS = 32
+_ID = re.compile(rf"[0-9a-f]{{{_DIGITS}}}")
+
+type Query = dict[str, Any]
+"""Arguments of DynamoDB's Query."""
+
+
+class Standing(StrEnum):
+    """Where a delivery stands: a `DeliveryStatus`, or what a person has to look at."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    ATTENTION = "attention"
+    """Pending or failed."""
+
+    @property
+    def statuses(self) -> tuple[DeliveryStatus, ...]:
+        """What it stands for."""
+        return tuple(sorted(ATTENTION)) if self is Standing.ATTENTION else (DeliveryStatus(self),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which deliveries to find; what is empty or None is not asked for."""
+
+    statuses: Sequence[DeliveryStatus] = ()
+    events: Sequence[str] = ()
+    """Kinds."""
+    event_id: str = ""
+    outcome: Outcome | None = None
+    """Of the last attempt."""
+    http_status: int | None = None
+    """Of the last attempt."""
+    other_party: str = ""
+    """As `recognition.parse_party` gives it."""
+    since: datetime | None = None
+    until: datetime | None = None
+    """Times of the events: from *since* on, before *until*."""
+
+    @property
+    def selects(self) -> bool:
+        """Whether more has to be read than matches."""
+        return bool(self.statuses or self.events or self.event_id or self.looks_inside)
+
+    @property
+    def looks_inside(self) -> bool:
+        """Whether a query alone cannot tell what matches: attempts and data are JSON text."""
+        return bool(self.outcome or self.http_status or self.other_party)
+
+    @property
+    def only_attention(self) -> bool:
+        """Whether all of them are on the index of attention."""
+        return bool(self.statuses) and ATTENTION.issuperset(self.statuses)
+
+    @property
+    def all_attention(self) -> bool:
+        """Whether they are all that is on the index of attention."""
+        return set(self.statuses) == ATTENTION and not replace(self, statuses=()).selects
+
+    @property
+    def first(self) -> str:
+        """Sorts not after any id of the span; ids begin with their event's time."""
+        return _id_at(self.since) if self.since else FIRST
+
+    @property
+    def end(self) -> str:
+        """Sorts after every id of the span."""
+        return _id_at(self.until) if self.until else LAST
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """It as a cursor is bound to it."""
+        times = [iso(time) if time else "" for time in (self.since, self.until)]
+        more = {"event_id": self.event_id, "outcome": self.outcome, "http_status": self.http_status}
+        more |= {"other_party": self.other_party}
+        given = [f"{name}={value}" for name, value in more.items() if value]
+        return ",".join(self.statuses), *self.events, *times, *given
+
+    def spans(self, delivery: str) -> bool:
+        """Whether that is an id of the span."""
+        return bool(_ID.fullmatch(delivery)) and self.first <= delivery < self.end
+
+    def matches(self, delivery: Delivery) -> bool:
+        """Whether *delivery*, which is of the span, is one of them."""
+        last = delivery.attempts[-1] if delivery.attempts else None
+        return (
+            (not self.statuses or delivery.status in self.statuses)
+            and (not self.events or delivery.event.kind in self.events)
+            and (not self.event_id or delivery.event.id == self.event_id)
+            and (not self.outcome or (last is not None and last.outcome is self.outcome))
+            and (not self.http_status or (last is not None and last.status == self.http_status))
+            and (not self.other_party or other_party_of(delivery.event) == self.other_party)
+        )
+
+
+def query_of(owner: str, wanted: Filter, *, newest_first: bool, after: str = "") -> Query | None:
+    """The query for an *owner*'s deliveries that come *after* that id, or None where no id can.
+
+    A span is a range of ids.
+    """
+    return _query("owner", owner, wanted, newest_first=newest_first, after=after)
+
+
+def attention_query(account: str, wanted: Filter, *, newest_first: bool, after: str = "") -> Query | None:
+    """The same for what of a whole *account* has not arrived; it finds keys."""
+    query = _query("attention", account, wanted, newest_first=newest_first, after=after)
+    return query and {**query, "IndexName": ATTENTION_INDEX}
+
+
+def _query(partition: str, value: str, wanted: Filter, *, newest_first: bool, after: str) -> Query | None:
+    first, end = wanted.first, wanted.end
+    if after and newest_first:
+        end = f"{int(after, 16) - 1:0{_DIGITS}x}" if int(after, 16) else ""
+    elif after:
+        first = f"{int(after, 16) + 1:0{_DIGITS}x}"
+    if end < first:  # which DynamoDB takes for a mistake
+        return None
+    query: Query = {
+        "KeyConditionExpression": "#partition = :partition AND delivery BETWEEN :first AND :end",
+        "ExpressionAttributeNames": {"#partition": partition},
+        "ExpressionAttributeValues": {":partition": {"S": value}, ":first": {"S": first}, ":end": {"S": end}},
+        "ScanIndexForward": not newest_first,
+    }
+    if wanted.statuses:
+        _demand_one_of(query, "status", wanted.statuses)
+    if wanted.events:
+        _demand_one_of(query, "event", wanted.events)
+    if wanted.event_id:
+        _demand_one_of(query, "event_id", [wanted.event_id])
+    return query
+
+
+def repeatable(query: Query, now: datetime, *, whole: bool = False) -> Query:
+    """The same query without tests, and without what may be on its way at *now*; keys and versions only, or *whole*."""
+    values = {
+        ":test": {"S": AttemptReason.TEST},
+        ":soon": {"N": str(milliseconds(now + SOON))},
+        ":lost": {"N": str(milliseconds(now - UNDER_WAY))},
+    }
+    _demand(query, "#reason <> :test AND (attribute_not_exists(due) OR due > :soon OR due < :lost)", values)
+    query["ExpressionAttributeNames"] |= {"#reason": "reason"}
+    return query if whole else {**query, "ProjectionExpression": "#partition, delivery, version"}
+
+
+def is_repeatable(delivery: Delivery, now: datetime) -> bool:
+    """Whether `repeatable` finds it."""
+    return not delivery.is_test and not on_its_way(delivery, now)
+
+
+def on_its_way(delivery: Delivery, now: datetime) -> bool:
+    """Whether an attempt may be made at this moment; a second one beside it would send it twice."""
+    return delivery.due is not None and now - UNDER_WAY <= delivery.due <= now + SOON
+
+
+def _demand(query: Query, condition: str, values: dict[str, Any]) -> None:
+    before = query.get("FilterExpression")
+    query["FilterExpression"] = f"{before} AND {condition}" if before else condition
+    query["ExpressionAttributeValues"] |= values
+
+
+def _demand_one_of(query: Query, attribute: str, values: Sequence[str]) -> None:
+    names = {f":{attribute}{number}": {"S": str(value)} for number, value in enumerate(values)}
+    _demand(query, f"#{attribute} IN ({', '.join(names)})", names)
+    query["ExpressionAttributeNames"] |= {f"#{attribute}": attribute}
+
+
+def _id_at(time: datetime) -> str:
+    return f"{max(milliseconds(time), 0):012x}"

@@ -1,0 +1,164 @@
+"""From a request to its answer: the path, who calls, how often, the body; then the handler."""
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache, partial
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from api.config import ApiSettings
+from api.context import Call
+from api.environment import Environment
+from api.gateway.auth import account_of
+from api.gateway.body import parse_json, readable
+from api.gateway.content_types import JSON
+from api.gateway.editions import Bodies, base_of, edition
+from api.gateway.errors import Problem, answer, given_twice, lambda_answer, problem_of
+from api.gateway.openapi import document
+from api.gateway.publication import Publication
+from api.gateway.rate_limit import RateLimit
+from api.gateway.routing import Operation, Paths, Routes, in_ascii, without_slash
+from ringback.errors import InvalidSetting, OurFault, describe_error
+from ringback.text import shown
+
+PREFLIGHT = "OPTIONS /{proxy+}"
+"""The route by which a browser asks whether its page may call; API Gateway adds the answer to whatever is good.
+
+Only a stack with `AllowedOrigins` has it; in any other, OPTIONS is a verb that no path takes.
+"""
+
+MOST_EDITIONS = 8
+"""Editions of the OpenAPI document that are kept, 0.2 MB each: two for every name that the API has."""
+
+
+class Api:
+    """All routes, and what every request goes through before it reaches one."""
+
+    def __init__(self, routers: Iterable[Routes], *, logger: Logger) -> None:
+        routers = tuple(routers)
+        self.paths = Paths(routers)
+        self._logger = logger
+        self._resolver = APIGatewayHttpResolver(
+            enable_validation=True,
+            # An answer that breaks its own schema is a fault of ours, and not the 422 of a request.
+            response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
+            json_body_deserializer=parse_json,
+        )
+        self._resolver.use([only_known_names])
+        for router in routers:
+            self._resolver.include_router(router)
+        self._resolver.exception_handler(Exception)(self._told)
+        self._documents: dict[ApiSettings, dict[str, Any]] = {}
+        self.published = lru_cache(MOST_EDITIONS)(self._edition)
+
+    def document(self, settings: ApiSettings) -> dict[str, Any]:
+        """The OpenAPI document of a stack with these *settings*, made once."""
+        if settings not in self._documents:
+            self._documents[settings] = document(self._resolver, self.paths, settings)
+        return self._documents[settings]
+
+    def _edition(self, settings: ApiSettings, base: str, bodies: Bodies) -> Publication:
+        """The same as it is answered at *base*."""
+        made = edition(self.document(settings), base, bodies)
+        return Publication(
+            content_type=JSON,
+            text=json.dumps(made, ensure_ascii=False, separators=(",", ":")),
+            headers={"Access-Control-Allow-Origin": "*"},
+        )
+
+    def answer(self, event: Mapping[str, Any], context: LambdaContext, parts: Environment) -> dict[str, Any]:
+        """Answer a request of API Gateway, and write one line about it."""
+        began = time.monotonic()
+        line: dict[str, Any] = {"route": None, "account": None}
+        try:
+            answered = self._answered(without_slash(event), context, parts, line)
+        except Exception as error:  # noqa: BLE001 - the one place where an error becomes an answer
+            answered = lambda_answer(self._problem(error))
+        milliseconds = round((time.monotonic() - began) * 1000)
+        self._logger.info("api.called", extra={**line, "status": answered["statusCode"], "milliseconds": milliseconds})
+        return answered
+
+    def _answered(
+        self, event: Mapping[str, Any], context: LambdaContext, parts: Environment, line: dict[str, Any]
+    ) -> dict[str, Any]:
+        if event.get("routeKey") == PREFLIGHT:
+            line["route"] = PREFLIGHT
+            return {"statusCode": HTTPStatus.NO_CONTENT.value, "headers": {}, "body": ""}
+        operation = self._operation(event)
+        line["route"] = f"{operation.verb} {operation.path}"
+        account, at = "", parts.clock()
+        if not operation.open:
+            line["account"] = account = account_of(event, parts.api)
+            self._count(account, at, parts.rate)
+        refuse_repeated(event)
+        request = {**readable(event), "rawPath": in_ascii(event["rawPath"])}
+        call = Call(
+            account=account,
+            at=at,
+            parts=parts,
+            headers=event.get("headers", {}),
+            document=partial(self.published, parts.api, base_of(event)),
+        )
+        self._resolver.append_context(call=call)  # type: ignore[no-untyped-call] # of Powertools
+        return self._resolver.resolve(request, context)
+
+    def _operation(self, event: Mapping[str, Any]) -> Operation:
+        request = APIGatewayProxyEventV2(dict(event))
+        return self.paths.find(request.http_method.upper(), request.path)
+
+    def _count(self, account: str, at: datetime, rate: RateLimit) -> None:
+        try:
+            rate.take(account, at)
+        except OurFault as fault:
+            # Better a request too many than none: the stage's own throttling protects the stack.
+            self._logger.warning("request.uncounted", extra=describe_error(fault))
+
+    def _told(self, error: Exception) -> Response[dict[str, object]]:
+        return answer(self._problem(error))
+
+    def _problem(self, error: Exception) -> Problem:
+        problem = problem_of(error)
+        if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            self._logger.error("api.failed", extra=describe_error(error))
+        return problem
+
+
+def refuse_repeated(event: Mapping[str, Any]) -> None:
+    """Refuse a request whose query has a parameter more than once; API Gateway makes one of them, with commas.
+
+    Raises:
+        Problem: it has (400).
+    """
+    seen: set[str] = set()
+    for name, _ in parse_qsl(event.get("rawQueryString", ""), keep_blank_values=True):
+        if name in seen:
+            raise given_twice(name)
+        seen.add(name)
+
+
+def only_known_names(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[object]:
+    """Refuse a request whose query has another name than its operation's parameters, or that has fields for no reader.
+
+    Raises:
+        InvalidSetting: it has.
+        Problem: its body is no object (400).
+    """
+    takes = app.context["_route"].dependant
+    allowed = [parameter.alias for parameter in takes.query_params]
+    for name in app.current_event.query_string_parameters:
+        if name not in allowed:
+            what = f"unknown parameter; allowed: {', '.join(allowed) or 'none'}"
+            raise InvalidSetting(shown(name).strip('"'), what)
+    if not takes.body_params and (body := app.current_event.body):
+        for name in parse_json(body):
+            raise InvalidSetting(shown(name).strip('"'), "unknown field; this request takes none")
+    return next_middleware(app)

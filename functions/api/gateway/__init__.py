@@ -1,0 +1,1 @@
+"""From API Gateway's event to a handler and back: routing, caller, rate limit, bodies, errors, OpenAPI."""

@@ -1,0 +1,42 @@
+"""Who calls: the account that API Gateway vouches for, never one that a body names."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from api.config import ApiSettings, Authorization
+from api.gateway.errors import Problem
+from ringback.callbacks.identifiers import parse_account
+from ringback.errors import InvalidSetting
+
+ACCOUNT_HEADER = "account"
+"""Where the platform names the account when it signs its calls with IAM."""
+
+
+def account_of(event: Mapping[str, Any], settings: ApiSettings) -> str:
+    """The account that an HTTP API's *event* is a call of.
+
+    Raises:
+        Problem: it names none: 401 where the token should have, 400 where the header should have.
+    """
+    if settings.authorization is Authorization.JWT:
+        return _by_token(event, settings.account_claim)
+    return _by_header(event)
+
+
+def _by_token(event: Mapping[str, Any], claim: str) -> str:
+    authorizer = event["requestContext"].get("authorizer") or {}
+    claims = (authorizer.get("jwt") or {}).get("claims") or {}
+    try:
+        return parse_account(claims.get(claim))
+    except InvalidSetting:
+        what = f"token: it has no account in its claim {claim}" if claims else "token: missing; it is a header"
+        raise Problem(HTTPStatus.UNAUTHORIZED, what) from None
+
+
+def _by_header(event: Mapping[str, Any]) -> str:
+    given = event.get("headers", {}).get(ACCOUNT_HEADER)
+    if not given:
+        what = f"{ACCOUNT_HEADER}: missing; this header says for which account the platform calls"
+        raise Problem(HTTPStatus.BAD_REQUEST, what)
+    return parse_account(given)

@@ -1,0 +1,162 @@
+"""Every error as an answer: `{"error", "message", "status_code"}` (facts: Conventions of the API).
+
+What a customer got wrong has its own status; a fault of ours is 503 where it passes by itself, else 500.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response, content_types
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+
+from ringback.callbacks.parse import PRIVATE
+from ringback.errors import Conflict, InvalidSetting, MalformedEvent, OurFault, RingbackError
+from ringback.text import kind_of, shown
+
+TRY_AGAIN_SECONDS = 1
+"""When it is worth to ask again after a fault that passes."""
+
+MOST_LEVELS = 8
+"""Objects within each other in a body; that of a number's callbacks has four."""
+
+NO_SUCH_PATH = "no such path; GET /v2/openapi.json lists those that there are"
+
+MOST_NAMED = 5
+"""Errors that one message names."""
+
+WANTED = {
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "dict_type": "an object",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_parsing_size": "a whole number",
+    "int_from_float": "a whole number",
+    "list_type": "a list",
+    "model_attributes_type": "an object",
+    "model_type": "an object",
+    "string_type": "text",
+}
+"""What a field takes, by pydantic's name for the error; its value is not one."""
+
+SECRET = PRIVATE | {"username", "password", "secret"}
+"""Fields whose values no message repeats."""
+
+
+class Problem(RingbackError):  # noqa: N818 - the noun of RFC 9457, not "…Error"
+    """An answer that is an error, with a message for the person who reads the client's log."""
+
+    def __init__(self, status: HTTPStatus, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(f"{status.value}: {message}")
+        self.status = status
+        self.message = message
+        self.headers = headers or {}
+
+
+def not_found(message: str) -> Problem:
+    """404: what the caller asks for is not among what is theirs."""
+    return Problem(HTTPStatus.NOT_FOUND, message)
+
+
+def conflict(message: str) -> Problem:
+    """409: it is there, but not in a state that allows this."""
+    return Problem(HTTPStatus.CONFLICT, message)
+
+
+def bad_body(what: str) -> Problem:
+    """400: the body is no object of fields."""
+    return Problem(HTTPStatus.BAD_REQUEST, f"body: {what}")
+
+
+def nested_too_deeply() -> Problem:
+    """400: the body has more objects within each other than anything here takes."""
+    return bad_body(f"nested too deeply; it takes {MOST_LEVELS} levels")
+
+
+def given_twice(name: str) -> Problem:
+    """400: a field or a parameter that is there more than once, alike or not."""
+    return Problem(HTTPStatus.BAD_REQUEST, f"{shown(name).strip('"')}: given twice")
+
+
+def problem_of(error: Exception) -> Problem:
+    """What the caller is told of *error*; a fault of ours says no more than that it is one."""
+    match error:
+        case Problem():
+            problem = error
+        case InvalidSetting():
+            problem = Problem(HTTPStatus.BAD_REQUEST, str(error))
+        case MalformedEvent():
+            problem = Problem(HTTPStatus.BAD_REQUEST, error.detail)
+        case RequestValidationError():
+            problem = Problem(HTTPStatus.BAD_REQUEST, described(error.errors()))
+        case NotFoundError():
+            problem = not_found(NO_SUCH_PATH)
+        case Conflict():
+            problem = conflict("it was changed by another request at the same time; read it again")
+        case OurFault():
+            wait = {"Retry-After": str(TRY_AGAIN_SECONDS)}
+            problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, "a part of ours is out of reach; try again", wait)
+        case _:
+            problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "a fault of ours, in our log under this request's id")
+    return problem
+
+
+def answer(problem: Problem) -> Response[dict[str, object]]:
+    """*problem* as an answer."""
+    return Response(
+        status_code=problem.status.value,
+        content_type=content_types.APPLICATION_JSON,
+        body=body_of(problem.status, problem.message),
+        headers=dict(problem.headers),
+    )
+
+
+def lambda_answer(problem: Problem) -> dict[str, object]:
+    """The same as API Gateway takes it from a function."""
+    return {
+        "statusCode": problem.status.value,
+        "headers": {"Content-Type": content_types.APPLICATION_JSON, **problem.headers},
+        "body": json.dumps(body_of(problem.status, problem.message)),
+        "isBase64Encoded": False,
+    }
+
+
+def body_of(status: HTTPStatus, message: str) -> dict[str, object]:
+    """The body of an error."""
+    return {"error": status.phrase, "message": message, "status_code": status.value}
+
+
+def described(errors: Sequence[Mapping[str, Any]]) -> str:
+    """One sentence for each of *errors*, none with the value of a field that was given as text."""
+    sentences = [f"{_path(error)}: {_sentence(error)}" for error in errors[:MOST_NAMED]]
+    more = len(errors) - len(sentences)
+    return "; ".join(sentences) + (f"; and {more} more" if more > 0 else "")
+
+
+def _path(error: Mapping[str, Any]) -> str:
+    place, *path = error["loc"]
+    field = error.get("ctx", {}).get("field")
+    parts = [part for part in map(str, path) if not part.startswith("{")]  # those name a shape that it may have
+    return ".".join((*parts, *([field] if field else []))) or str(place)
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    kind, context, given = error["type"], error.get("ctx", {}), error.get("input")
+    if kind == "missing":
+        return "missing"
+    if kind in WANTED:
+        told = kind_of(given) if error["loc"][-1] in SECRET else shown(given)
+        return f"given {told}; it takes {WANTED[kind]}"
+    if kind in {"enum", "literal_error"}:
+        return f"given {shown(given)}; allowed: {_listed(context['expected'])}"
+    if kind in {"greater_than_equal", "less_than_equal"}:
+        least = "ge" in context
+        return f"given {shown(given)}; it takes {'at least' if least else 'at most'} {context['ge' if least else 'le']}"
+    return str(error["msg"])
+
+
+def _listed(expected: str) -> str:
+    return expected.replace("'", "").replace(" or ", ", ")

@@ -1,0 +1,44 @@
+"""Forms, read as the objects that a client of JSON sends."""
+
+import re
+from typing import Any
+from urllib.parse import parse_qsl
+
+from api.gateway.content_types import CHARSETS
+from api.gateway.errors import MOST_LEVELS, bad_body, given_twice, nested_too_deeply
+
+MOST_FIELDS = 100
+"""Of a form."""
+
+_KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]+\])*)")
+
+
+def parse_form(text: str, codec: str = "utf_8") -> dict[str, Any]:
+    """The fields of a form with escapes in *codec*; `a[b]=c` is the field `b` of the object `a`.
+
+    Raises:
+        Problem: it is none, or names a field twice.
+    """
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, encoding=codec, errors="strict", max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        what = f"not {CHARSETS[codec]}" if isinstance(error, UnicodeDecodeError) else f"more than {MOST_FIELDS} fields"
+        raise bad_body(f"a form that is {what}") from None
+    fields: dict[str, Any] = {}
+    for key, value in pairs:
+        _place(fields, key, value)
+    return fields
+
+
+def _place(fields: dict[str, Any], key: str, value: str) -> None:
+    if key.count("[") >= MOST_LEVELS:
+        raise nested_too_deeply()
+    match = _KEY.fullmatch(key)
+    *objects, name = [match[1], *re.findall(r"\[([^\[\]]+)\]", match[2])] if match else [key]
+    for one in objects:
+        fields = fields.setdefault(one, {})
+        if not isinstance(fields, dict):
+            raise given_twice(one)
+    if name in fields:
+        raise given_twice(name)
+    fields[name] = value

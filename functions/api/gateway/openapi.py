@@ -1,0 +1,215 @@
+"""The OpenAPI document: Powertools' own, with our errors in place of its, and what it cannot know."""
+
+import json
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn
+
+from api.config import ApiSettings, Authorization
+from api.gateway.auth import ACCOUNT_HEADER
+from api.gateway.content_types import FORM, JSON, TAKES
+from api.gateway.errors import body_of
+from api.gateway.rate_limit import Allowance
+from api.gateway.routing import Operation, Paths
+from api.gateway.webhooks import TAG as WEBHOOKS
+from api.gateway.webhooks import parameters, schemas, webhooks
+from api.schemas.base import examples
+from api.schemas.deliveries import DELIVERY_ID
+from ringback import VERSION
+
+DESCRIPTION = """\
+Set what happens when something happens on a phone number, see what happened, and send it again.
+
+Every error is an object with `error`, `message` and `status_code`. Times are UTC, ISO 8601. An account has {allowed};
+beyond that the answer is 429 with `Retry-After`.
+"""
+"""With what the stack was deployed with in place of `{allowed}`."""
+
+TAGS = {
+    "Callbacks": "What is to happen when something happens: set it, read it, cancel it.",
+    "Events": "The catalogue, and trying a callback out.",
+    "Deliveries": "What was sent and what came of it, and sending it again.",
+    "Account": "What belongs to the account as a whole.",
+    WEBHOOKS: "What a receiver is sent.",
+}
+"""Every tag of an operation, with what it is about."""
+
+LICENSE = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
+
+CONTACT = {"name": "The platform that runs this stack"}
+"""Who that is, the stack does not know; there is nobody else to ask about it."""
+
+EXAMPLES = {
+    HTTPStatus.BAD_REQUEST: 'method: given "PATCH"; messages/receive_notify allows GET, POST, JSON',
+    HTTPStatus.UNAUTHORIZED: "token: missing; it is a header",
+    HTTPStatus.NOT_FOUND: f"no such delivery: {DELIVERY_ID}; it may have expired",
+    HTTPStatus.CONFLICT: "messages/receive_notify of 3215551212 is not set any more; set it, then send again",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body: 1,048,576 bytes; it takes at most 262,144",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: f'Content-Type: given "text/xml"; {TAKES}',
+    HTTPStatus.TOO_MANY_REQUESTS: "too many requests; an account has {allowed}",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "a fault of ours, in our log under this request's id",
+    HTTPStatus.SERVICE_UNAVAILABLE: "a part of ours is out of reach; try again",
+}
+"""A message for every status that an operation may have; `{allowed}` as above."""
+
+_WITH_BODY = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+
+_ALWAYS = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+
+_WAITS = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+
+_IN_HEADER: Any = {"in_": APIKeyIn.header}  # "in", its alias, is a keyword of Python
+
+_SCHEMES: dict[Authorization, dict[str, APIKey]] = {
+    Authorization.JWT: {"token": APIKey(name="token", **_IN_HEADER, description="A JWT of the platform's issuer.")},
+    Authorization.IAM: {
+        "signature": APIKey(name="Authorization", **_IN_HEADER, description="AWS Signature Version 4."),
+        "account": APIKey(name=ACCOUNT_HEADER, **_IN_HEADER, description="The account that it is for."),
+    },
+}
+
+_OF_POWERTOOLS = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
+"""Schemas of errors that are never answered: ours are."""
+
+_SCHEMAS: dict[str, Any] = {
+    "Problem": {
+        "type": "object",
+        "description": "An error.",
+        "properties": {
+            "error": {"type": "string", "description": "The status in words."},
+            "message": {"type": "string", "description": "What is wrong, what was given, what is allowed."},
+            "status_code": {"type": "integer"},
+        },
+        "required": ["error", "message", "status_code"],
+        "additionalProperties": False,
+    },
+    "Unauthorized": {
+        "type": "object",
+        "description": "An error; API Gateway's own answer, where a token is missing or bad, has `message` alone.",
+        "properties": {
+            "error": {"type": "string"},
+            "message": {"type": "string"},
+            "status_code": {"type": "integer"},
+        },
+        "required": ["message"],
+        "additionalProperties": False,
+    },
+}
+
+
+def document(resolver: APIGatewayHttpResolver, paths: Paths, settings: ApiSettings) -> dict[str, Any]:
+    """The document, as JSON has it."""
+    schemes = _SCHEMES[settings.authorization]
+    allowed = Allowance.of(settings).in_words
+    made: dict[str, Any] = json.loads(
+        resolver.get_openapi_json_schema(
+            title="Ringback",
+            version=VERSION,
+            openapi_version="3.1.0",
+            description=DESCRIPTION.replace("{allowed}", allowed),
+            security_schemes=dict(schemes),
+            security=[{name: [] for name in schemes}],
+        )
+    )
+    components = made["components"]
+    for name in _OF_POWERTOOLS:
+        components["schemas"].pop(name, None)
+    components["schemas"] |= _SCHEMAS
+    for name, shown in examples():
+        if name in components["schemas"]:
+            components["schemas"][name]["examples"] = shown
+    components["responses"] = {
+        _name(status): _response(status, message.replace("{allowed}", allowed)) for status, message in EXAMPLES.items()
+    }
+    components["schemas"] |= schemas()
+    components["parameters"] = parameters()
+    made["info"] |= {"license": LICENSE, "contact": CONTACT}
+    made["tags"] = [{"name": name, "description": about} for name, about in TAGS.items()]
+    made["servers"] = [{"url": "..", "description": "Relative to this document: where the API is."}]
+    made["paths"] = {path: made["paths"][path] for path in paths if path in made["paths"]}
+    for path, verb, operation in _operations(made):
+        _complete(operation, paths[path][verb.upper()], components["schemas"])
+    made["webhooks"] = webhooks()
+    return made
+
+
+def _operations(made: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, verbs in made["paths"].items():
+        for verb, operation in verbs.items():
+            yield path, verb, operation
+
+
+def _complete(operation: dict[str, Any], known: Operation, schemas: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    for status in [status for status in responses if not status.startswith("2")]:
+        del responses[status]
+    statuses = {*known.problems, *_ALWAYS, *(() if known.open else (HTTPStatus.UNAUTHORIZED,))}
+    if "{" in known.path:  # a segment may be no text that a path can hold
+        statuses.add(HTTPStatus.NOT_FOUND)
+    if "requestBody" in operation:
+        statuses |= set(_WITH_BODY)
+        content = operation["requestBody"]["content"]
+        if known.body is not None:
+            content[JSON]["example"] = known.body
+        form = as_form(resolved(content[JSON]["schema"], schemas), schemas)
+        if form:
+            content[FORM] = {**content[JSON], "schema": form}
+    if known.answer is not None:
+        (answer,) = responses.values()
+        answer["content"][JSON]["example"] = known.answer
+    if known.open:
+        operation["security"] = []
+    for status in sorted(statuses):
+        responses[str(status.value)] = {"$ref": f"#/components/responses/{_name(status)}"}
+
+
+def _name(status: HTTPStatus) -> str:
+    return status.name.title().replace("_", "")
+
+
+def _response(status: HTTPStatus, message: str) -> dict[str, Any]:
+    schema = "Unauthorized" if status is HTTPStatus.UNAUTHORIZED else "Problem"
+    response: dict[str, Any] = {
+        "description": status.phrase,
+        "content": {JSON: {"schema": {"$ref": f"#/components/schemas/{schema}"}, "example": body_of(status, message)}},
+    }
+    if status in _WAITS:
+        description = "Seconds after which it is worth to ask again."
+        response["headers"] = {"Retry-After": {"description": description, "schema": {"type": "integer"}}}
+    return response
+
+
+def resolved(schema: dict[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """*schema*, or the one among *schemas* that it refers to."""
+    for one in (schema, *schema.get("anyOf", [])):
+        if "$ref" in one:
+            found: dict[str, Any] = schemas[one["$ref"].rsplit("/", 1)[1]]
+            return found
+    return schema
+
+
+def as_form(schema: dict[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any] | None:
+    """*schema* as a form fills it in: without null, and without objects, because OpenAPI has no brackets.
+
+    None where only objects are left.
+    """
+    fields = {name: _without_null(field, schemas) for name, field in schema["properties"].items()}
+    flat = {name: field for name, field in fields.items() if field.get("type") not in {None, "object"}}
+    examples = [one for one in schema.get("examples", []) if one.keys() <= flat.keys()]
+    return {**schema, "title": f"{schema['title']}Form", "properties": flat, "examples": examples} if flat else None
+
+
+def _without_null(field: dict[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
+    kinds = [kind for kind in field.get("anyOf", [field]) if kind != {"type": "null"}]
+    rest = {name: value for name, value in field.items() if name not in {"anyOf", "$ref"}}
+    if "enum" in rest:
+        rest["enum"] = [value for value in rest["enum"] if value is not None]
+    return {**resolved(kinds[0], schemas), **rest} if len(kinds) == 1 else rest

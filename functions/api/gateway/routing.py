@@ -1,0 +1,137 @@
+"""Routers that know the verbs of each of their paths, so that a wrong one is told which there are."""
+
+import re
+import string
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from api.gateway.errors import NO_SUCH_PATH, Problem, not_found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One verb of one path."""
+
+    verb: str
+    path: str
+    """With its parameters in braces, as OpenAPI has them."""
+    open: bool
+    """Whether it needs no account."""
+    problems: tuple[HTTPStatus, ...]
+    """What can go wrong here beside what can go wrong everywhere."""
+    body: object = None
+    """An example of its body, where that of the body's model is none for it."""
+    answer: object = None
+    """An example of its answer, likewise."""
+    query: str = ""
+    """An example of its query string."""
+
+
+class Routes(Router):
+    """The routes of one noun."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call] # of Powertools
+        self.tag = tag
+        self.operations: list[Operation] = []
+
+    @property
+    def paths(self) -> set[str]:
+        """Those of its operations."""
+        return {operation.path for operation in self.operations}
+
+    def operation[Handler: Callable[..., Any]](  # noqa: PLR0913 - the parts of an operation in OpenAPI
+        self,
+        verb: str,
+        path: str,
+        *,
+        name: str,
+        summary: str,
+        description: str = "",
+        problems: Iterable[HTTPStatus] = (),
+        status: HTTPStatus = HTTPStatus.OK,
+        open: bool = False,  # noqa: A002 - the word of the field
+        documented: bool = True,
+        body: object = None,
+        answer: object = None,
+        query: str = "",
+    ) -> Callable[[Handler], Handler]:
+        """Register a handler for *verb* on *path*, with its parameters in braces."""
+        self.operations.append(
+            Operation(
+                verb=verb,
+                path=path,
+                open=open,
+                problems=tuple(problems),
+                body=body,
+                answer=answer,
+                query=query,
+            )
+        )
+        registered: Callable[[Handler], Handler] = self.route(
+            path.replace("{", "<").replace("}", ">"),
+            verb,
+            summary=summary,
+            description=description or None,
+            operation_id=name,
+            tags=[self.tag],
+            status_code=status.value,
+            include_in_schema=documented,
+        )
+        return registered
+
+
+class Paths:
+    """All operations of the API, by path."""
+
+    def __init__(self, routers: Iterable[Routes]) -> None:
+        self._paths: dict[str, dict[str, Operation]] = {}
+        for router in routers:
+            for operation in router.operations:
+                self._paths.setdefault(operation.path, {})[operation.verb] = operation
+        # A path without parameters is also one that a parameter would match: it comes first, as in Powertools.
+        self._patterns = sorted(
+            ((_pattern(path), verbs) for path, verbs in self._paths.items()), key=lambda entry: entry[0].groups
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __getitem__(self, path: str) -> Mapping[str, Operation]:
+        return self._paths[path]
+
+    def find(self, verb: str, path: str) -> Operation:
+        """The operation that a request is for.
+
+        Raises:
+            Problem: there is no such path (404), or it lacks the verb (405).
+        """
+        found = [verbs for pattern, verbs in self._patterns if pattern.fullmatch(path)]
+        if not found:
+            raise not_found(NO_SUCH_PATH)
+        for verbs in found:
+            if verb in verbs:
+                return verbs[verb]
+        allowed = ", ".join(sorted({verb for verbs in found for verb in verbs}))
+        what = f"this path does not take {verb}; allowed: {allowed}"
+        raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, what, {"Allow": allowed})
+
+
+def without_slash(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same *event* of an HTTP API for the path without the slash at its end, which means the same here."""
+    path = event["rawPath"]
+    return {**event, "rawPath": path[:-1]} if path.endswith("/") and path != "/" else event
+
+
+def in_ascii(path: str) -> str:
+    """The same path with all else escaped: Powertools has no room for a no-break space that API Gateway has decoded."""
+    return quote(path, safe=string.printable, errors="replace")
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\{\w+\\}", "([^/]+)", re.escape(path)))

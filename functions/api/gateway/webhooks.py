@@ -1,0 +1,147 @@
+"""The webhooks of the OpenAPI document: what a receiver gets for each kind of event, by the catalogue."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from api.gateway.content_types import JSON
+from api.schemas.base import TIME
+from api.schemas.deliveries import DELIVERY_ID
+from ringback.catalog.payload import CATALOGUE, EventKind, Field
+from ringback.delivery.render import CONTENT_TYPES
+from ringback.models import CallbackType, Method
+
+TAG = "Webhooks"
+
+_ABOUT = {
+    "get": "The values are in the URL, wherever the callback has their tokens.",
+    "post": (
+        f"The body is JSON under both types: the method `POST` labels it `{CONTENT_TYPES[Method.POST]}`, the method"
+        f" `JSON` labels it `{CONTENT_TYPES[Method.JSON]}`. The URL has values, too, wherever the callback has tokens."
+    ),
+}
+_ALWAYS = "It is called with HTTP Basic where the callback has a user name."
+
+_HEADERS: dict[str, dict[str, Any]] = {
+    "webhook-id": {
+        "description": "The delivery's id: the same at every attempt, and when it is sent again.",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$", "examples": [DELIVERY_ID]},
+    },
+    "webhook-timestamp": {
+        "description": "When this attempt was made, in seconds since 1970.",
+        "required": True,
+        "schema": {"type": "integer", "examples": [1795455360]},
+    },
+    "webhook-event-time": {
+        "description": "When the event happened.",
+        "required": True,
+        "schema": {"type": "string", **TIME},
+    },
+    "webhook-attempt": {
+        "description": "Which attempt of this delivery it is.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1},
+    },
+    "webhook-signature": {
+        "description": (
+            "By the Standard Webhooks rule, once the account has a signing secret: `v1,` and base64 of HMAC-SHA256 over"
+            " `id.timestamp.payload`, where the payload is the raw body, of a `GET` the path and query. While a secret"
+            " is rotated there are several, with spaces between."
+        ),
+        "required": False,
+        "schema": {"type": "string", "examples": ["v1,2CVGDe1rr9eSLDu0iOKbPkW5gtV796JMWXrGzyRPOaU="]},
+    },
+}
+
+_ANSWERS = {
+    "2XX": {"description": "Delivered: a complete answer within 15 s and 1 MiB."},
+    "410": {"description": "Delivered to nobody: the callback is turned off."},
+    "default": {
+        "description": (
+            "Tried again, over three days; a redirect, too. `Retry-After` of a 429 or 503 can make the wait longer."
+        )
+    },
+}
+
+
+def parameters() -> dict[str, Any]:
+    """The headers that all of them have, as components of the document."""
+    return {_component(name): {"name": name, "in": "header", **header} for name, header in _HEADERS.items()}
+
+
+def schemas() -> dict[str, Any]:
+    """The bodies, as components of the document."""
+    return {_component(kind.name): _body(kind) for kind in _kinds()}
+
+
+def webhooks() -> dict[str, Any]:
+    """A path item for each kind of event that can be a request."""
+    return {kind.name: dict(_operations(kind)) for kind in _kinds()}
+
+
+def _kinds() -> Iterator[EventKind]:
+    return (kind for kind in CATALOGUE.values() if CallbackType.CALLBACK in kind.types)
+
+
+def _operations(kind: EventKind) -> Iterator[tuple[str, dict[str, Any]]]:
+    contents = {CONTENT_TYPES[method]: method for method in kind.methods if method in CONTENT_TYPES}
+    if Method.GET in kind.methods:
+        yield "get", _operation(kind, "get")
+    if contents:
+        body = {"required": True, "content": {label: _content(kind, label) for label in contents}}
+        yield "post", {**_operation(kind, "post"), "requestBody": body}
+
+
+def _operation(kind: EventKind, verb: str) -> dict[str, Any]:
+    named = {
+        "name": "webhook-event",
+        "in": "header",
+        "description": "The kind of event.",
+        "required": True,
+        "schema": {"type": "string", "const": kind.name},
+    }
+    shared = [{"$ref": f"#/components/parameters/{_component(name)}"} for name in _HEADERS]
+    return {
+        "tags": [TAG],
+        "summary": f"{kind.title}, by {verb.upper()}",
+        "description": f"{_ABOUT[verb]} {_ALWAYS}",
+        "operationId": f"on_{kind.group}_{kind.short_name}_by_{verb}",
+        "security": [],
+        "parameters": [named, *shared],
+        "responses": _ANSWERS,
+    }
+
+
+def _content(kind: EventKind, label: str) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{_component(kind.name)}"}
+    if label == JSON:
+        return {"schema": schema}
+    # A schema of an object would mean fields of a form here; this is JSON that is called one.
+    return {"schema": {"type": "string", "contentMediaType": JSON, "contentSchema": schema}}
+
+
+def _body(kind: EventKind) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "description": f"{kind.title}: only those values that the event has, in this order.",
+        "properties": {field.body: _property(kind, field) for field in kind.fields},
+        "required": list(kind.fixed),
+        "examples": [dict(kind.example)],
+    }
+
+
+def _property(kind: EventKind, field: Field) -> dict[str, Any]:
+    fixed = {"const": kind.fixed[field.body]} if field.body in kind.fixed else {}
+    return {"type": field.type.value, **fixed, "description": described(field)}
+
+
+def described(field: Field) -> str:
+    """What *field* means, with the values that the reference names; others may come, too."""
+    values = ", ".join(f"`{value}` {meaning}".rstrip() for value, meaning in field.values.items())
+    meaning = f"{field.meaning[0].upper()}{field.meaning[1:]}"
+    return f"{meaning}: {values}, or another." if values else f"{meaning}."
+
+
+def _component(name: str) -> str:
+    """A name in the way of those that pydantic makes: `MessagesReceiveNotify`."""
+    return name.replace("/", " ").replace("_", " ").replace("-", " ").title().replace(" ", "")

@@ -1,0 +1,259 @@
+"""FoneStorm's routes: a POST for each kind of event, and what is set for a number as one object."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from itertools import chain
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler.openapi.params import Body
+
+from api.context import Call, Calling
+from api.fonenumber_object import ACCOUNT_KINDS, OPTIONS, account_object, merged, number_object, opened
+from api.gateway.cursor import cursor_for, position_in
+from api.gateway.errors import not_found
+from api.gateway.routing import Routes
+from api.routes.parameters import PAGE, AccountId, Cursor, Limit, More, Number, Shape, Shown, With
+from api.schemas.callbacks import (
+    AccountCallback,
+    AccountHealth,
+    AccountHealthAnswer,
+    Health,
+    HealthAnswer,
+    NumberCallback,
+    NumberDelivery,
+    health_shown,
+)
+from api.schemas.objects import AccountAnswer, FonenumberAnswer, FonenumberInput, FonenumbersAnswer
+from ringback.callbacks.identifiers import parse_fonenumber
+from ringback.callbacks.parse import parse_public_setting
+from ringback.callbacks.rules import type_name
+from ringback.catalog.payload import EventKind
+from ringback.errors import InvalidSetting
+from ringback.models import CallbackType, owner_of
+from ringback.storage.numbers import Callbacks
+from ringback.text import shown
+
+routes = Routes("Callbacks")
+
+
+def _answer(fonenumber: str, callbacks: Callbacks) -> FonenumberAnswer:
+    return FonenumberAnswer.model_validate({"fonenumber": number_object(fonenumber, callbacks)})
+
+
+def _account_answer(account: str, callbacks: Callbacks) -> AccountAnswer:
+    return AccountAnswer.model_validate({"account": account_object(account, callbacks)})
+
+
+def _replace(call: Call, kind: EventKind, fields: dict[str, Any], fonenumber: str) -> Callbacks:
+    """Set the callback, and read all of its owner."""
+    owner, numbers = owner_of(call.account, fonenumber), call.parts.numbers
+    callback = parse_public_setting(kind, fields, owner=owner, allowed=call.parts.allowed_networks)
+    numbers.change({(owner, kind.name): callback})
+    return numbers.shown(owner)
+
+
+def _set(call: Call, kind: EventKind, fields: dict[str, Any]) -> FonenumberAnswer:
+    fonenumber = parse_fonenumber(fields.pop("fonenumber", None))
+    return _answer(fonenumber, _replace(call, kind, fields, fonenumber))
+
+
+def _example_of(kind: EventKind) -> dict[str, str]:
+    """A setting that is good for *kind*; its token is no number of a phone, where there is another."""
+    if CallbackType.CALLBACK not in kind.types:
+        return {"type": CallbackType.EMAIL, "email": "name@example.com"}
+    others = [token for token in kind.tokens if token not in {"to", "from"}]
+    query = "".join(f"?{token}=(({token}))" for token in (others or kind.tokens)[:1])
+    url = f"https://my.example.com/{kind.name}{query}"
+    if kind.is_delivery:
+        return {"type": "URL", "value": url, "url_method": kind.methods[-1]}
+    return {"type": CallbackType.CALLBACK, "method": kind.methods[-1], "url": url}
+
+
+def _description_of(kind: EventKind, *, of_an_account: bool = False) -> str:
+    """What a POST for *kind* takes."""
+    title = f"{kind.title}, at any number of the account" if of_an_account else kind.title
+    types = [type_name(one, kind) for one in kind.types]
+    tokens = [f"`(({token}))`" for token in kind.tokens]
+    return (
+        f"{title}. Replaces the whole callback; `None` leaves nothing behind. Types: {', '.join(types)}."
+        f" Methods: {', '.join(kind.methods)}{', `https://` only' if kind.https_only else ''}."
+        f" Tokens: {', '.join(tokens)}."
+    )
+
+
+def _register(kind: EventKind) -> None:
+    fields = _example_of(kind)
+    callback = parse_public_setting(kind, fields, owner="", allowed=())
+
+    def set_callback(call: Calling, body: Annotated[NumberCallback, Body()]) -> FonenumberAnswer:
+        return _set(call, kind, body.given())
+
+    def set_delivery(call: Calling, body: Annotated[NumberDelivery, Body()]) -> FonenumberAnswer:
+        return _set(call, kind, body.given())
+
+    routes.operation(
+        "POST",
+        f"/v2/{kind.name}",
+        name=f"set_{kind.group}_{kind.short_name}",
+        summary=f"Set the callback for {kind.name}",
+        description=_description_of(kind),
+        body={"fonenumber": "3215551212", **fields},
+        answer={"fonenumber": number_object("3215551212", {kind.name: callback} if callback else {})},
+    )(set_delivery if kind.is_delivery else set_callback)
+
+
+def _register_for_the_account(kind: EventKind) -> None:
+    fields = _example_of(kind)
+    callback = parse_public_setting(kind, fields, owner="", allowed=())
+
+    @routes.operation(
+        "POST",
+        f"/v2/{kind.name}",
+        name=f"set_{kind.group}_{kind.short_name}",
+        summary=f"Set the callback for {kind.name}",
+        description=_description_of(kind, of_an_account=True),
+        body=fields,
+        answer={"account": account_object("1000001", {kind.name: callback} if callback else {})},
+    )
+    def set_callback(call: Calling, body: Annotated[AccountCallback, Body()]) -> AccountAnswer:
+        fields = body.given()
+        if fields.pop("account_id", None) not in (None, "", call.account):
+            raise InvalidSetting("account_id", f"given {shown(body.account_id)}; it is {call.account}, or left out")
+        return _account_answer(call.account, _replace(call, kind, fields, ""))
+
+    @routes.operation(
+        "GET",
+        f"/v2/{kind.name}",
+        name=f"get_{kind.group}_{kind.short_name}",
+        summary=f"Read the callback for {kind.name}",
+        description="With all else that is set for the account.",
+    )
+    def get_callback(call: Calling) -> AccountAnswer:
+        return _of_the_account(call)
+
+
+def _health_of_numbers(call: Call, page: Sequence[tuple[str, Callbacks]]) -> list[Health]:
+    """How the callbacks are that a page has; its index does not say it."""
+    keys = [[(owner_of(call.account, number), event) for event in callbacks] for number, callbacks in page]
+    current = call.parts.numbers.current(chain(*keys))
+    return [
+        Health(fonenumber=number, callbacks=health_shown({key[1]: current[key] for key in own if key in current}))
+        for (number, _), own in zip(page, keys, strict=True)
+    ]
+
+
+def _of_the_account(call: Call) -> AccountAnswer:
+    return _account_answer(call.account, call.parts.numbers.shown(owner_of(call.account, "")))
+
+
+for _kinds in OPTIONS.values():
+    for _kind in _kinds.values():
+        _register(_kind)
+for _kind in ACCOUNT_KINDS:
+    _register_for_the_account(_kind)
+
+
+@routes.operation(
+    "GET",
+    "/v2/accounts/{account_id}",
+    name="get_account",
+    summary="Read what is set for the whole account",
+    description="All kinds of events that are set for an account, set or not.",
+    problems=[HTTPStatus.NOT_FOUND],
+)
+def get_account(call: Calling, account_id: AccountId) -> AccountAnswer:
+    """The account of the token, and no other."""
+    if account_id != call.account:
+        raise not_found(f"no such account: {shown(account_id)}; yours is {call.account}")
+    return _of_the_account(call)
+
+
+@routes.operation(
+    "GET",
+    "/v2/fonenumbers",
+    name="list_fonenumbers",
+    summary="List the numbers that have a callback",
+    query="with=health",
+    description="A number that was set within the last second may be missing.",
+)
+def list_fonenumbers(
+    call: Calling,
+    limit: Limit = PAGE,
+    cursor: Cursor = "",
+    filter: Shown = Shape.ALL,  # noqa: A002 - FoneStorm's word
+    more: With = None,
+) -> FonenumbersAnswer:
+    """A page of the account's numbers."""
+    after = position_in(cursor, call.account)
+    page, is_more = call.parts.numbers.page(call.account, after=after, limit=limit)
+    following = cursor_for(page[-1][0], call.account) if is_more else None
+    digits = [fonenumber for fonenumber, _ in page]
+    objects = [number_object(fonenumber, callbacks) for fonenumber, callbacks in page]
+    numbers = digits if filter is Shape.FONENUMBERS else objects
+    health = _health_of_numbers(call, page) if more is More.HEALTH else None
+    return FonenumbersAnswer.model_validate({"fonenumbers": numbers, "health": health, "cursor": following})
+
+
+@routes.operation(
+    "GET",
+    "/v2/fonenumbers/{fonenumber}",
+    name="get_fonenumber",
+    summary="Read all callbacks of a number",
+    description=(
+        "What it answers can be PUT back, and changes nothing. Of a number with nothing set, each type is `None`: whose"
+        " number it is we cannot know, and an account sees its own settings only."
+    ),
+)
+def get_fonenumber(call: Calling, fonenumber: Number) -> FonenumberAnswer:
+    """What is set for a number by the account."""
+    return _answer(fonenumber, call.parts.numbers.shown(owner_of(call.account, fonenumber)))
+
+
+@routes.operation(
+    "GET",
+    "/v2/fonenumbers/{fonenumber}/health",
+    name="get_health",
+    summary="How the endpoints of a number's callbacks are",
+    description="Of each callback that is set: whether it answers, since when it does not, or why it was turned off.",
+)
+def get_health(call: Calling, fonenumber: Number) -> HealthAnswer:
+    """Of each callback that is set."""
+    callbacks = call.parts.numbers.shown(owner_of(call.account, fonenumber))
+    return HealthAnswer(health=Health(fonenumber=fonenumber, callbacks=health_shown(callbacks)))
+
+
+@routes.operation(
+    "GET",
+    "/v2/accounts/health",
+    name="get_account_health",
+    summary="How the endpoints of the account's own callbacks are",
+    description="Those of its numbers: `GET /v2/fonenumbers?with=health`.",
+)
+def get_account_health(call: Calling) -> AccountHealthAnswer:
+    """Of each callback that is set for the whole account."""
+    callbacks = call.parts.numbers.shown(owner_of(call.account, ""))
+    return AccountHealthAnswer(health=AccountHealth(account_id=call.account, callbacks=health_shown(callbacks)))
+
+
+@routes.operation(
+    "PUT",
+    "/v2/fonenumbers/{fonenumber}",
+    name="put_fonenumber",
+    summary="Set several callbacks of a number at once",
+    description=(
+        "Block by block: each one given replaces that event's callback, the others stay. Credentials stay as they are"
+        " where a block names none and goes to the same server. The envelope `fonenumber` may be left out. A form"
+        " writes `fonenumber[message_options][receive_notify][type]`, or it is API 2.4's: `type`, `value` and"
+        " `url_method` set `messages/receive`."
+    ),
+)
+def put_fonenumber(call: Calling, fonenumber: Number, body: Annotated[FonenumberInput, Body()]) -> FonenumberAnswer:
+    """All or nothing."""
+    options = opened(body.given())
+    if (given := options.pop("fonenumber", None)) and parse_fonenumber(given) != fonenumber:
+        raise InvalidSetting("fonenumber", f"given {shown(given)}; the path says {fonenumber}")
+    numbers, owner = call.parts.numbers, owner_of(call.account, fonenumber)
+    current = numbers.callbacks(owner)
+    changes = merged(options, current, account=call.account, fonenumber=fonenumber, allowed=call.parts.allowed_networks)
+    numbers.change(changes)
+    return _answer(fonenumber, numbers.shown(owner))

@@ -1,0 +1,167 @@
+"""The catalogue, and trying a callback out."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Body
+
+from api.context import Call, Calling
+from api.fonenumber_object import ACCOUNT_KINDS
+from api.gateway.errors import Problem
+from api.gateway.routing import Routes
+from api.routes.parameters import Group, Name, Number, kind_of_path
+from api.schemas.catalog import (
+    PREVIEWED_FOR_ACCOUNT,
+    AccountTrialInput,
+    EventAnswer,
+    EventsAnswer,
+    PreviewAnswer,
+    TrialInput,
+    http_preview,
+    mail_preview,
+    shown,
+)
+from api.schemas.deliveries import TESTED, TESTED_FOR_ACCOUNT, DeliveryAnswer, answer_of
+from api.trial import Trial, event_of, masked_headers, trial_of
+from ringback.catalog.payload import CATALOGUE, EventKind
+from ringback.delivery.render import render
+from ringback.email.message import Mail
+from ringback.errors import AttemptFailed, OurFault
+from ringback.storage.deliveries import Written
+
+routes = Routes("Events")
+
+TRIAL_ID_BYTES = 8
+"""Of the id of an event that did not happen."""
+
+
+@routes.operation(
+    "GET",
+    "/v2/events",
+    name="list_events",
+    summary="The catalogue of events",
+    description="The example has the first of them only.",
+)
+def list_events(call: Calling) -> EventsAnswer:  # noqa: ARG001 - an account may read it, whichever it is
+    """All kinds."""
+    return EventsAnswer(events=[shown(kind) for kind in CATALOGUE.values()])
+
+
+@routes.operation(
+    "GET",
+    "/v2/events/{group}/{name}",
+    name="get_event",
+    summary="One kind of event: tokens, body keys, methods, an example",
+    description="As the list of all has it.",
+    problems=[HTTPStatus.NOT_FOUND],
+)
+def get_event(call: Calling, group: Group, name: Name) -> EventAnswer:  # noqa: ARG001 - as above
+    """One kind."""
+    return EventAnswer(event=shown(kind_of_path(group, name)))
+
+
+@routes.operation(
+    "POST",
+    "/v2/fonenumbers/{fonenumber}/{group}/{name}/preview",
+    name="preview",
+    summary="Show what an event would send",
+    description="Nothing is sent. For the catalogue's example or for the data given, byte for byte.",
+    problems=[HTTPStatus.NOT_FOUND],
+)
+def preview(
+    call: Calling, fonenumber: Number, group: Group, name: Name, body: Annotated[TrialInput | None, Body()] = None
+) -> PreviewAnswer:
+    """The request or the mail."""
+    return _preview(call, _trial(call, fonenumber, kind_of_path(group, name), body))
+
+
+def _preview(call: Call, trial: Trial) -> PreviewAnswer:
+    event = trial.delivery.event
+    secrets = call.parts.accounts.secrets(call.account, call.at)
+    try:
+        rendered = render(trial.callback, delivery=trial.delivery.id, event=event, at=call.at, secrets=secrets)
+    except AttemptFailed as failure:
+        raise Problem(HTTPStatus.BAD_REQUEST, failure.detail) from None
+    request = rendered.request
+    if isinstance(request, Mail):
+        return PreviewAnswer(preview=mail_preview(request, unknown=event.unknown))
+    headers = masked_headers(request)
+    return PreviewAnswer(
+        preview=http_preview(request, headers=headers, empty_tokens=rendered.empty_tokens, unknown=event.unknown)
+    )
+
+
+@routes.operation(
+    "POST",
+    "/v2/fonenumbers/{fonenumber}/{group}/{name}/test",
+    name="test",
+    summary="Send an example now",
+    description=(
+        "Behind the same guard and deadline as a delivery. It is in the log with the reason `test`, and is never tried"
+        " again. The answer has the attempt; that it failed is a 200, too. Success turns a callback on again that was"
+        " turned off."
+    ),
+    problems=[HTTPStatus.NOT_FOUND],
+    answer=TESTED,
+)
+def try_now(
+    call: Calling, fonenumber: Number, group: Group, name: Name, body: Annotated[TrialInput | None, Body()] = None
+) -> DeliveryAnswer:
+    """One attempt."""
+    return _try_now(call, _trial(call, fonenumber, kind_of_path(group, name), body))
+
+
+def _try_now(call: Call, trial: Trial) -> DeliveryAnswer:
+    secrets = call.parts.accounts.secrets(call.account, call.at)
+    delivery = call.parts.run(call.parts.attempts.make(trial.delivery, trial.callback, secrets)).delivery
+    written = call.parts.deliveries.record([delivery], parked=lambda _: False)
+    if set(written.values()) != {Written.YES}:
+        raise OurFault("the attempt was made, but could not be recorded")
+    if trial.proves_it_works(delivery):
+        call.parts.health.enable(trial.callback)
+    return answer_of(delivery)
+
+
+def _register_for_the_account(kind: EventKind) -> None:
+    @routes.operation(
+        "POST",
+        f"/v2/{kind.name}/preview",
+        name=f"preview_{kind.short_name}",
+        summary=f"Show what {kind.name} would send",
+        description="As for a number's callback.",
+        problems=[HTTPStatus.NOT_FOUND],
+        answer=PREVIEWED_FOR_ACCOUNT,
+    )
+    def preview(call: Calling, body: Annotated[AccountTrialInput | None, Body()] = None) -> PreviewAnswer:
+        return _preview(call, _trial(call, "", kind, body))
+
+    @routes.operation(
+        "POST",
+        f"/v2/{kind.name}/test",
+        name=f"test_{kind.short_name}",
+        summary=f"Send an example of {kind.name} now",
+        description="As for a number's callback; it is in the log of events without a number.",
+        problems=[HTTPStatus.NOT_FOUND],
+        answer=TESTED_FOR_ACCOUNT,
+    )
+    def try_now(call: Calling, body: Annotated[AccountTrialInput | None, Body()] = None) -> DeliveryAnswer:
+        return _try_now(call, _trial(call, "", kind, body))
+
+
+for _kind in ACCOUNT_KINDS:
+    _register_for_the_account(_kind)
+
+
+def _trial(call: Call, fonenumber: str, kind: EventKind, body: TrialInput | AccountTrialInput | None) -> Trial:
+    given = body.given() if body else {}
+    event_id = f"test-{call.parts.random_bytes(TRIAL_ID_BYTES).hex()}"
+    event = event_of(
+        kind, given.get("data"), account=call.account, fonenumber=fonenumber, event_id=event_id, at=call.at
+    )
+    return trial_of(
+        kind,
+        event,
+        given.get("callback"),
+        stored=call.parts.numbers.callback,
+        allowed=call.parts.allowed_networks,
+    )

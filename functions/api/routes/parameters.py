@@ -1,0 +1,191 @@
+"""Parameters of paths and queries, checked by the rules that everything else goes by."""
+
+import re
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from urllib.parse import unquote
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import AfterValidator
+
+from api.delivery_queries import Filter, Standing
+from api.gateway.errors import not_found
+from api.recognition import parse_party
+from api.schemas.base import TIME
+from api.schemas.deliveries import DELIVERY_ID
+from ringback.callbacks.identifiers import FONENUMBER_PATTERN, parse_fonenumber
+from ringback.catalog.payload import EventKind, lookup
+from ringback.errors import InvalidSetting
+from ringback.models import Outcome
+from ringback.text import shown
+from ringback.timestamps import parse_time
+
+MOST_AT_ONCE = 100
+"""Entries of a page."""
+
+PAGE = 50
+"""Entries of a page unless told otherwise."""
+
+_DELIVERY = re.compile(r"[0-9a-f]{32}")
+
+Number = Annotated[
+    str,
+    Path(
+        description="In any notation that a body takes; a + as %2B, or as it is.",
+        examples=["3215551212"],
+        json_schema_extra={"pattern": FONENUMBER_PATTERN},
+    ),
+    AfterValidator(lambda text: parse_fonenumber(unquote(text))),
+]
+
+AccountId = Annotated[
+    str,
+    Path(description="The account of the token; there is no other.", examples=["1000001"]),
+    AfterValidator(unquote),
+]
+
+Group = Annotated[str, Path(description="The first part of the event's name.", examples=["messages"])]
+
+Name = Annotated[str, Path(description="The second part of the event's name.", examples=["receive_notify"])]
+
+Limit = Annotated[int, Query(ge=1, le=MOST_AT_ONCE, description="Entries of a page.")]
+
+Cursor = Annotated[str, Query(description="Where to go on: the `cursor` of the page before.")]
+
+Status = Annotated[
+    Standing | None, Query(description="Only those that stand there; `attention` is `pending` and `failed`.")
+]
+
+EventId = Annotated[str | None, Query(description="Only those of the event with this id of the platform's.")]
+
+LastOutcome = Annotated[Outcome | None, Query(description="Only those whose last attempt ended so.")]
+
+HttpStatus = Annotated[
+    int | None, Query(ge=100, le=999, description="Only those whose last attempt was answered with this status.")
+]
+
+OtherParty = Annotated[
+    str | None, Query(description="Only those with this number on the other side.", examples=["3215551111"])
+]
+
+Fonenumbers = Annotated[
+    str | None,
+    Query(
+        description="Only this number; `*` for events of no number.",
+        examples=["3215551212"],
+        json_schema_extra={"pattern": f"{FONENUMBER_PATTERN}|^\\*$"},
+    ),
+]
+
+Event = Annotated[str | None, Query(description="Only this kind of event.", examples=["messages/receive_notify"])]
+
+Since = Annotated[str | None, Query(description="Events from this time on.", json_schema_extra=TIME)]
+
+Until = Annotated[str | None, Query(description="Events before this time.", json_schema_extra=TIME)]
+
+
+class Shape(StrEnum):
+    """What a list of numbers has of each."""
+
+    ALL = "all"
+    """Its object."""
+    FONENUMBERS = "fonenumbers"
+    """Its digits alone."""
+
+
+class More(StrEnum):
+    """What a list of numbers can have beside them."""
+
+    HEALTH = "health"
+
+
+def kind_of_path(group: str, name: str) -> EventKind:
+    """The kind of event whose name a path has in two parts.
+
+    Raises:
+        Problem: there is none (404).
+    """
+    try:
+        return lookup(f"{group}/{name}")
+    except InvalidSetting as error:
+        raise not_found(str(error)) from None
+
+
+def delivery_of_path(text: str) -> str:
+    """The id of a delivery in a path.
+
+    Raises:
+        Problem: no delivery has such an id (404).
+    """
+    if not _DELIVERY.fullmatch(text):
+        raise not_found(f"no such delivery: {shown(text)}; an id has 32 hex digits")
+    return text
+
+
+def time_of(field: str, text: str | None) -> datetime | None:
+    """The time in *text*, if there is any.
+
+    Raises:
+        InvalidSetting: it is no time.
+    """
+    if text is None:
+        return None
+    try:
+        return parse_time(text)
+    except ValueError:
+        raise InvalidSetting(field, f"given {shown(text)}; it takes ISO 8601, as in 2026-11-23T17:36:00Z") from None
+
+
+def span_of(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
+    """The times that bound a list.
+
+    Raises:
+        InvalidSetting: one is no time, or they are the wrong way round.
+    """
+    first, end = time_of("since", since), time_of("until", until)
+    if first and end and end < first:
+        raise InvalidSetting("until", f"given {shown(until)}, which is before since")
+    return first, end
+
+
+DeliveryId = Annotated[
+    str,
+    Path(description="32 hex digits.", examples=[DELIVERY_ID]),
+    AfterValidator(delivery_of_path),
+]
+
+
+Shown = Annotated[Shape, Query(description="`fonenumbers`: their digits alone.")]
+
+
+With = Annotated[More | None, Query(alias="with", description="`health`: how each one's callbacks are.")]
+
+
+def filter_of(  # noqa: PLR0913 - the filters of a list
+    *,
+    status: Standing | None = None,
+    event: str | None = None,
+    event_id: str | None = None,
+    outcome: Outcome | None = None,
+    http_status: int | None = None,
+    other_party: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+) -> Filter:
+    """Parse filters; what is None or empty is not asked for.
+
+    Raises:
+        InvalidSetting: there is no such event, or a time is none.
+    """
+    first, end = span_of(since, until)
+    return Filter(
+        statuses=status.statuses if status else (),
+        events=(lookup(event).name,) if event else (),
+        event_id=event_id or "",
+        outcome=outcome,
+        http_status=http_status,
+        other_party=parse_party(other_party or ""),
+        since=first,
+        until=end,
+    )

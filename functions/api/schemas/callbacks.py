@@ -1,0 +1,192 @@
+"""Callbacks in requests and answers (facts: Setting a callback)."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from api.schemas.base import TIME, Input, Output, shown_as
+from ringback.breaker import DISABLED_AFTER
+from ringback.callbacks.identifiers import FONENUMBER_PATTERN
+from ringback.callbacks.rules import URL_TYPE
+from ringback.models import Callback, CallbackType, Method
+from ringback.timestamps import iso
+
+URL = "https://my.example.com/notify.php?message=((msg))"
+
+URL_TYPES = ("None", URL_TYPE, "Email")
+"""Types as the block of an event that is itself delivered has them."""
+
+_HEALTHY = {"state": "healthy", "failures": 0, "since": None, "until": None, "gives_up": None, "because": ""}
+
+HEALTH: dict[str, Any] = {
+    "fonenumber": "3215551212",
+    "callbacks": [{"event": "messages/receive_notify", **_HEALTHY}],
+}
+"""An example."""
+
+
+def _text(description: str, **schema: Any) -> Any:  # noqa: ANN401 - a pydantic field is anything
+    return Field(default=None, description=description, json_schema_extra=schema or None)
+
+
+_FONENUMBER: Any = _text(
+    "10 digits with the separators that people write, +1 or 1 in front or not; any other country's number as + and"
+    " its country code, 7 to 15 digits in all; or a short code of 5 or 6 digits.",
+    examples=["3215551212", "+1 (321) 555-1212", "+4930123456", "72345"],
+    pattern=FONENUMBER_PATTERN,
+)
+
+
+class CallbackFields(Input):
+    """What a customer wants to happen."""
+
+    type: str | None = _text(
+        "`None` cancels whatever is set; in any case, and `null` is `None`. Left out, it is `Callback` where there is a"
+        " `url` or a `method`.",
+        enum=[*CallbackType, None],
+    )
+    email: str | None = _text("One address; required with `Email`.", examples=["name@example.com"])
+    url: str | None = _text(
+        "`https://` or `http://`, with tokens in path and query; required with `Callback`.", examples=[URL]
+    )
+    method: str | None = _text("Required with `Callback`; not every event has every method.", enum=[*Method, "", None])
+    url_method: str | None = _text("Another name of `method`.", deprecated=True)
+    url_username: str | None = _text("For HTTP Basic; both or neither, never shown again.", examples=["ringback"])
+    url_password: str | None = _text("As above.", format="password")
+
+
+class DeliveryFields(CallbackFields):
+    """The same, also by the names of FoneStorm's delivery services, which `messages/receive` is one of."""
+
+    type: str | None = _text(
+        "`None`, `Email`, or `URL` (which is `Callback`), in any case; FoneStorm's `Device` and `Forward` are not"
+        " available. `null` is `None`.",
+        enum=[*CallbackType, URL_TYPE, None],
+    )
+    value: str | None = _text("With `URL` another name of `url`, with `Email` of `email`.", examples=[URL])
+    method: str | None = _text("Of a `Callback`; `POST`, if left out.", enum=[*Method, "", None])
+    url_method: str | None = _text("Another name of `method`.", enum=[*Method, "", None])
+    device: str | None = _text("Not used: what GET answers has it, as FoneStorm's does.")
+    forward: str | None = _text("Not used either.")
+
+
+class NumberCallback(CallbackFields):
+    """A number's callback for one event; it replaces the one before as a whole."""
+
+    model_config = shown_as(
+        {"fonenumber": "3215551212", "type": "Callback", "method": "GET", "url": URL}, required=["fonenumber"]
+    )
+
+    fonenumber: str | None = _FONENUMBER
+
+
+class NumberDelivery(DeliveryFields):
+    """What is done with what comes in at a number; it replaces what was set before as a whole."""
+
+    model_config = shown_as(
+        {"fonenumber": "3215551212", "type": URL_TYPE, "value": URL, "url_method": "POST"}, required=["fonenumber"]
+    )
+
+    fonenumber: str | None = _FONENUMBER
+
+
+class AccountCallback(CallbackFields):
+    """The account's callback for one event of all its numbers."""
+
+    model_config = shown_as({"method": "JSON", "url": "https://my.example.com/cdr"})
+
+    account_id: str | None = _text("The account of the token; it can be left out, and be no other.")
+    username: str | None = _text("Another name of `url_username`.")
+    password: str | None = _text("Another name of `url_password`.", format="password")
+
+
+class Block(Output):
+    """One callback; what is not set is an empty string, and credentials are never shown."""
+
+    type: CallbackType
+    email: str
+    url: str
+    method: Method | str = Field(json_schema_extra={"enum": [*Method, ""]})
+
+
+class DeliveryBlock(Output):
+    """The same where what comes in is itself delivered, under the names that FoneStorm has for it."""
+
+    type: str = Field(json_schema_extra={"enum": list(URL_TYPES)})
+    email: str
+    device: str = Field(description="Always empty.")
+    forward: str = Field(description="Always empty.")
+    url: str
+    url_method: Method | str = Field(json_schema_extra={"enum": [*Method, ""]})
+
+
+class EndpointHealth(Output):
+    """What the endpoint of a callback did lately."""
+
+    event: str
+    state: Literal["healthy", "failing", "open", "disabled"] = Field(
+        description="While open, deliveries wait and use up no attempts; while disabled, they are cancelled."
+    )
+    failures: int = Field(description="In a row.")
+    since: str | None = Field(description="When it began to fail, or was disabled.", json_schema_extra=TIME)
+    until: str | None = Field(description="While it is open: when one delivery is let through.", json_schema_extra=TIME)
+    gives_up: str | None = Field(
+        description="While it is open: when it is disabled, should nothing succeed before.", json_schema_extra=TIME
+    )
+    because: str = Field(description="Why it is disabled; setting it again enables it, or a test of its URL.")
+
+
+class Health(Output):
+    """A number's callbacks, and how they are."""
+
+    fonenumber: str
+    callbacks: list[EndpointHealth]
+
+
+class HealthAnswer(Output):
+    """The health of each callback set on this number."""
+
+    model_config = shown_as({"health": HEALTH})
+
+    health: Health
+
+
+class AccountHealth(Output):
+    """The callbacks that an account has for all its numbers, and how they are."""
+
+    account_id: str
+    callbacks: list[EndpointHealth]
+
+
+class AccountHealthAnswer(Output):
+    """The health of each callback set for the whole account."""
+
+    model_config = shown_as(
+        {"health": {"account_id": "1000001", "callbacks": [{"event": "accounts/cdr_notify", **_HEALTHY}]}}
+    )
+
+    health: AccountHealth
+
+
+def health_shown(callbacks: Mapping[str, Callback]) -> list[EndpointHealth]:
+    """How *callbacks* are, by their events."""
+    return [
+        EndpointHealth.model_validate({"event": event, **_HEALTHY, **health_of(callback)})
+        for event, callback in callbacks.items()
+    ]
+
+
+def health_of(callback: Callback) -> dict[str, str | int]:
+    """What the API shows of an endpoint: `healthy`, `failing`, `open` or `disabled`, since when and until when."""
+    breaker = callback.breaker
+    if callback.disabled:
+        since = {"since": iso(callback.disabled_at)} if callback.disabled_at else {}
+        return {"state": "disabled", "because": callback.disabled, **since}
+    if breaker.failing_since is None:
+        return {"state": "healthy"}
+    counted: dict[str, str | int] = {"failures": breaker.failures, "since": iso(breaker.failing_since)}
+    if breaker.open_until is None:
+        return {"state": "failing", **counted}
+    gives_up = iso(breaker.failing_since + DISABLED_AFTER)
+    return {"state": "open", **counted, "until": iso(breaker.open_until), "gives_up": gives_up}

@@ -1,0 +1,110 @@
+"""Try a callback out: what it would send, or what comes of sending it now."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from api.fonenumber_object import within
+from api.gateway.errors import not_found
+from ringback.aws.dynamodb import Key
+from ringback.breaker import HEALTHY
+from ringback.callbacks.parse import check_reachable, parse_inline, parse_public_setting
+from ringback.catalog.payload import EventKind, Scope, read_data
+from ringback.errors import InvalidSetting
+from ringback.http.request import HttpRequest
+from ringback.models import AttemptReason, Callback, CallbackType, Delivery, DeliveryStatus, Event, delivery_id
+from ringback.ssrf.rules import Network
+from ringback.storage.callbacks import callback_key
+
+MASKS = {"authorization": "Basic ********", "webhook-signature": "v1,********"}
+"""What a preview shows in place of a header that gives away a password, or lets others sign."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """An event that did not happen, and the callback that it is tried out on."""
+
+    delivery: Delivery
+    callback: Callback
+    is_stored: bool
+    """Whether that is the callback that is set."""
+
+    def proves_it_works(self, after: Delivery) -> bool:
+        """Whether the callback that is set was given up, or is about to be, and *after* its test need not.
+
+        SES takes a mail to any address: that proves nothing.
+        """
+        ailing = bool(self.callback.disabled) or self.callback.breaker != HEALTHY
+        answered = after.status is DeliveryStatus.DELIVERED and self.callback.type is CallbackType.CALLBACK
+        return self.is_stored and ailing and answered
+
+
+def event_of(  # noqa: PLR0913 - the fields of an event
+    kind: EventKind, data: Mapping[str, object] | None, *, account: str, fonenumber: str, event_id: str, at: datetime
+) -> Event:
+    """An event with *data*, or with the catalogue's example.
+
+    Raises:
+        MalformedEvent: the data is none of that kind.
+    """
+    values, unknown = (dict(kind.example), ()) if data is None else read_data(kind, data)
+    return Event(
+        kind=kind.name, account=account, fonenumber=fonenumber, id=event_id, time=at, data=values, unknown=unknown
+    )
+
+
+def trial_of(
+    kind: EventKind,
+    event: Event,
+    fields: Mapping[str, object] | None,
+    *,
+    stored: Callable[[Key], Callback | None],
+    allowed: Iterable[Network],
+) -> Trial:
+    """What happens to *event* under the callback that *fields* would set, or the one that is stored.
+
+    Raises:
+        InvalidSetting: *fields* break a rule.
+        Problem: there are none, and nothing is stored (404).
+        OurFault: the table or KMS is out of reach.
+    """
+    key = callback_key(event)
+    callback: Callback | None
+    if fields is not None:
+        callback = within("callback", partial(_given, kind, fields, key, stored, allowed))
+    elif kind.scope is Scope.MESSAGE:
+        raise InvalidSetting(
+            "callback", f"missing; that of {kind.name} is stored nowhere, it travels inside each event"
+        )
+    else:
+        callback = stored(key)
+    if callback is None:
+        raise not_found(f"{kind.name} of {event.fonenumber or event.account} is not set; set it, or give a callback")
+    delivery = Delivery(id=delivery_id(event), event=event, created=event.time, reason=AttemptReason.TEST)
+    return Trial(delivery=delivery, callback=callback, is_stored=fields is None)
+
+
+def masked_headers(request: HttpRequest) -> list[tuple[str, str]]:
+    """The headers of *request* as a preview shows them."""
+    return [(name, _masked(name, value)) for name, value in request.headers]
+
+
+def _masked(name: str, value: str) -> str:
+    mask = MASKS.get(name.lower())
+    return value if mask is None else " ".join([mask] * (value.count("v1,") or 1))
+
+
+def _given(
+    kind: EventKind,
+    fields: Mapping[str, object],
+    key: Key,
+    stored: Callable[[Key], Callback | None],
+    allowed: Iterable[Network],
+) -> Callback:
+    if kind.scope is Scope.MESSAGE:
+        return check_reachable(parse_inline(fields, owner=key[0], kind=kind), allowed)
+    callback = parse_public_setting(kind, fields, owner=key[0], allowed=allowed, current=stored(key))
+    if callback is None:
+        raise InvalidSetting("type", "given None; with that, nothing is sent")
+    return callback

@@ -1,0 +1,1 @@
+"""The function that sets the callbacks that CloudFormation templates declare."""

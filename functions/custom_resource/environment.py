@@ -1,0 +1,36 @@
+"""One execution environment of `custom_resource`: everything that outlives an invocation, wired together."""
+
+import os
+from functools import cache
+
+from aws_lambda_powertools import Logger
+
+from ringback.aws.clients import client
+from ringback.aws.dynamodb import Table
+from ringback.aws.kms import Credentials
+from ringback.config import Settings, demand
+from ringback.ssrf.rules import parse_networks
+from ringback.storage.numbers import Numbers
+
+NEEDS = ("CALLBACKS_TABLE", "DELIVERIES_TABLE", "RETRIES_QUEUE_URL", "CREDENTIALS_KEY", "ALLOWED_NETWORKS")
+"""Variables without which it does not start."""
+
+logger = Logger()
+
+
+class Environment:
+    """What the handler works with."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.allowed_networks = parse_networks(settings.allowed_networks)
+        self.numbers = Numbers(
+            table=Table(name=settings.callbacks_table, partition="owner", sort="event", client=client("dynamodb")),
+            credentials=Credentials(key=settings.credentials_key, kms=cache(lambda: client("kms"))),
+        )
+
+
+@cache
+def environment() -> Environment:
+    """This execution environment, made once."""
+    demand(os.environ, NEEDS)
+    return Environment(Settings.of(os.environ))

@@ -1,0 +1,94 @@
+"""Callbacks that a CloudFormation template declares: `Custom::Callback`, its properties and its identity."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from ringback.aws.dynamodb import Key
+from ringback.callbacks.identifiers import parse_account, parse_fonenumber
+from ringback.catalog.payload import Scope, lookup
+from ringback.errors import InvalidSetting
+from ringback.models import account_and_fonenumber, owner_of
+from ringback.text import kind_of
+
+FIELDS = MappingProxyType(
+    {
+        "Type": "type",
+        "Email": "email",
+        "Method": "method",
+        "Url": "url",
+        "UrlUsername": "url_username",
+        "UrlPassword": "url_password",
+    }
+)
+"""Properties that say what is wanted, each with the API's name for it."""
+
+IDENTITY = MappingProxyType({"Account": "account", "Fonenumber": "fonenumber", "Event": "event"})
+"""Properties that say for what; where one changes, it is another callback."""
+
+UNRESOLVED = "{{resolve:"
+"""Begins a dynamic reference; those to secrets are not supported in custom resources, says AWS's documentation."""
+
+NEVER_MADE = "never-made|"
+"""Begins the physical id of a resource whose creation failed: there is nothing to remove."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """A callback as a template declares it."""
+
+    key: Key
+    fields: Mapping[str, str]
+
+    @property
+    def physical_id(self) -> str:
+        """What CloudFormation knows the resource by; another id makes it replace one by the other."""
+        return "|".join(self.key)
+
+
+def parse_declaration(properties: Mapping[str, object]) -> Declaration:
+    """What a resource's *properties* declare.
+
+    Raises:
+        InvalidSetting: a property is unknown, missing or wrong; it is named as in the template.
+    """
+    given = {name: value for name, value in properties.items() if name not in {"ServiceToken", "ServiceTimeout"}}
+    for name, value in given.items():
+        if name not in (*IDENTITY, *FIELDS):
+            raise InvalidSetting(name, f"unknown property; allowed: {', '.join((*IDENTITY, *FIELDS))}")
+        if not isinstance(value, str):
+            raise InvalidSetting(name, f"given {kind_of(value)}; it takes text")
+        if value.startswith(UNRESOLVED):
+            raise InvalidSetting(
+                name, "a dynamic reference that CloudFormation has not resolved; use a NoEcho parameter"
+            )
+    texts = {name: str(value) for name, value in given.items()}
+    return Declaration(key=_key(texts), fields={FIELDS[name]: text for name, text in texts.items() if name in FIELDS})
+
+
+def key_in(physical_id: str) -> Key | None:
+    """The callback that a resource stands for; None if it was never made."""
+    owner, bar, event = physical_id.partition("|")
+    return (owner, event) if bar and "#" in owner else None
+
+
+def named_as_in_the_template(error: InvalidSetting) -> str:
+    """The message of *error* with the property's name in place of the API's."""
+    names = {field: name for name, field in (*FIELDS.items(), *IDENTITY.items())}
+    return f"{names.get(error.field, error.field)}: {error.message}"
+
+
+def _key(texts: Mapping[str, str]) -> Key:
+    kind = lookup(texts.get("Event"))
+    account = parse_account(texts.get("Account"))
+    if kind.scope is not Scope.ACCOUNT:
+        return owner_of(account, parse_fonenumber(texts.get("Fonenumber"))), kind.name
+    if texts.get("Fonenumber"):
+        raise InvalidSetting("Fonenumber", f"leave it out; {kind.name} is set for the whole account")
+    return owner_of(account, ""), kind.name
+
+
+def described(key: Key) -> dict[str, str]:
+    """The attributes of the resource, for `Fn::GetAtt`."""
+    account, fonenumber = account_and_fonenumber(key[0])
+    return {"Account": account, "Fonenumber": fonenumber, "Event": key[1]}

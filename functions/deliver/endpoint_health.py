@@ -1,0 +1,172 @@
+"""Endpoint health: who is left alone for now, and what the outcomes of attempts say about that."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from deliver.decisions import Decision, Defer, DueAttempt, Expire, Hold
+from deliver.endpoint_memory import Paces, Streaks
+from deliver.postpone import deferred, in_line
+from ringback.aws.dynamodb import Key
+from ringback.breaker import DISABLED_AFTER, HEALTHY, Admission, Breaker
+from ringback.delivery.outcomes import CONSEQUENCES, Consequence
+from ringback.errors import OurFault
+from ringback.models import Callback, CallbackType, Delivery
+from ringback.notify.events import NoticeKind
+from ringback.notify.notifier import Announcer
+from ringback.storage.backlog import Lines
+from ringback.storage.breakers import HealthStore
+
+GONE = "the receiver answered 410 Gone"
+
+
+class Health:
+    """Keeps the breakers of callbacks; those that travel inside their events have none, and mail needs none."""
+
+    def __init__(
+        self,
+        *,
+        store: HealthStore,
+        lines: Lines,
+        announcer: Announcer,
+        retention: timedelta,
+        uniform: Callable[[float, float], float],
+    ) -> None:
+        self._store = store
+        self._lines = lines
+        self._announcer = announcer
+        self._retention = retention
+        self._uniform = uniform
+        self._streaks = Streaks()
+        self._paces = Paces()
+        self._written: dict[Key, Breaker] = {}
+        """What this batch has made of breakers since it read them."""
+
+    def begin(self) -> None:
+        """Forget what the batch before this one has written."""
+        self._written.clear()
+
+    def admit(self, decisions: Iterable[Decision], now: datetime) -> list[Decision]:
+        """The same *decisions* about a batch that was just read, less the attempts that breakers do not allow now."""
+        probed: set[Key] = set()
+        return [self._admitted(one, probed, now) if isinstance(one, DueAttempt) else one for one in decisions]
+
+    def _admitted(self, due: DueAttempt, probed: set[Key], now: datetime) -> Decision:
+        match self._admission(due, probed, now):
+            case Admission.WAIT:
+                delivery = in_line(due.delivery, due.callback, now=now, retention=self._retention)
+                if delivery.settled:
+                    return Expire(message=due.message, delivery=delivery, callback=due.callback)
+                return Hold(message=due.message, delivery=delivery)
+            case Admission.DEFER:
+                return Defer(message=due.message, delivery=deferred(due.delivery, now=now))
+            case _:
+                return due
+
+    def observe(self, attempted: Sequence[tuple[Callback, Delivery]], now: datetime) -> None:
+        """Take note of the last attempts of deliveries to callbacks."""
+        by_callback: dict[Key, list[tuple[Callback, Delivery]]] = {}
+        for callback, delivery in attempted:
+            self._announcer.settled(delivery, callback, now)
+            if callback.type is CallbackType.CALLBACK and not delivery.event.callback:
+                self._paces.took(_key(callback), delivery.attempts[-1].milliseconds, _ended(delivery))
+                by_callback.setdefault(_key(callback), []).append((callback, delivery))
+        for results in by_callback.values():
+            with suppress(OurFault):  # the next outcomes say the same
+                self._learn(self._latest(results[0][0]), [delivery for _, delivery in results], now)
+
+    def _admission(self, one: DueAttempt, probed: set[Key], now: datetime) -> Admission:
+        if one.delivery.event.callback:
+            return Admission.ATTEMPT
+        key, first = _key(one.callback), not one.delivery.version
+        admission = one.callback.breaker.admits(now, first=first)
+        if admission is Admission.ATTEMPT and first and self._paces.is_slow(key, now):
+            return Admission.DEFER
+        if admission is not Admission.PROBE:
+            return admission
+        if key in probed:
+            return Admission.WAIT
+        probed.add(key)
+        return Admission.PROBE if self._claimed(one.callback, now) else Admission.WAIT
+
+    def _claimed(self, callback: Callback, now: datetime) -> bool:
+        breaker = callback.breaker.probed(now, self._uniform)
+        try:
+            claimed = self._store.claim(callback, breaker)
+        except OurFault:
+            return False
+        if claimed:
+            self._noted(callback, breaker)
+        return claimed
+
+    def _noted(self, callback: Callback, breaker: Breaker) -> Callback:
+        """The same callback after this batch has written its *breaker*."""
+        self._written[_key(callback)] = breaker
+        return replace(callback, breaker=breaker)
+
+    def _latest(self, callback: Callback) -> Callback:
+        """*callback* as this batch knows it by now: an earlier group of its attempts may have changed the breaker."""
+        return replace(callback, breaker=self._written.get(_key(callback), callback.breaker))
+
+    def _learn(self, callback: Callback, deliveries: Sequence[Delivery], now: datetime) -> None:
+        failures: list[Delivery] = []
+        for delivery in sorted(deliveries, key=_ended):
+            match CONSEQUENCES[delivery.attempts[-1].outcome]:
+                case Consequence.DISABLE:
+                    self._disable(callback, GONE, now)
+                    return
+                case Consequence.DONE:
+                    failures.clear()
+                    callback = self._succeeded(callback, now)
+                case Consequence.RETRY:
+                    failures.append(delivery)
+                case Consequence.GIVE_UP:  # the guard or a rule of ours: nobody asked the endpoint
+                    pass
+        if failures:
+            self._failed(callback, failures, now)
+
+    def _succeeded(self, callback: Callback, now: datetime) -> Callback:
+        self._streaks.succeeded(_key(callback), now)
+        if not callback.breaker.failures:
+            return callback
+        before = self._store.recovered(callback)
+        callback = self._noted(callback, HEALTHY)
+        if before and before.is_open:
+            self._announcer.changed(NoticeKind.CALLBACK_CLOSED, callback, now, "an attempt succeeded")
+        return callback
+
+    def _failed(self, callback: Callback, failures: Sequence[Delivery], now: datetime) -> None:
+        count = self._streaks.failed(_key(callback), len(failures), now)
+        if not count:
+            return
+        breaker = self._store.failed(callback, count, since=failures[0].attempts[-1].at)
+        if breaker is None:
+            return
+        callback = self._noted(callback, breaker)
+        if breaker.shall_open:
+            self._open(callback, failures[-1].attempts[-1].detail, now)
+        elif breaker.hopeless(now):
+            since = f"{breaker.failing_since:%Y-%m-%d %H:%M} UTC"
+            self._disable(callback, f"no attempt succeeded for {DISABLED_AFTER.days} days, since {since}", now)
+
+    def _open(self, callback: Callback, why: str, now: datetime) -> None:
+        opened = callback.breaker.opened(now, self._uniform)
+        self._lines.announce(_key(callback))  # first: a line that nobody waits in does no harm
+        if self._store.open(callback, opened):
+            self._noted(callback, opened)
+            reason = f"{opened.failures} failures in a row; the last one: {why}"
+            self._announcer.changed(NoticeKind.CALLBACK_OPENED, callback, now, reason)
+
+    def _disable(self, callback: Callback, reason: str, now: datetime) -> None:
+        if self._store.disable(callback, reason, at=now):
+            self._announcer.changed(NoticeKind.CALLBACK_DISABLED, callback, now, reason)
+
+
+def _key(callback: Callback) -> Key:
+    return callback.owner, callback.event
+
+
+def _ended(delivery: Delivery) -> datetime:
+    attempt = delivery.attempts[-1]
+    return attempt.at + timedelta(milliseconds=attempt.milliseconds)

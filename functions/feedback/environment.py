@@ -1,0 +1,52 @@
+"""One execution environment of `feedback`: everything that outlives an invocation, wired together."""
+
+import os
+from datetime import UTC, datetime
+from functools import cache, partial
+
+from aws_lambda_powertools import Logger
+
+from feedback.suppression import Feedback, ReportLog
+from ringback.aws.clients import client
+from ringback.aws.dynamodb import Table
+from ringback.aws.kms import Credentials
+from ringback.config import Settings, demand
+from ringback.notify.notifier import NoticeLog, announcer_of
+from ringback.storage.breakers import HealthStore
+from ringback.telemetry import Metrics
+
+NEEDS = ("CALLBACKS_TABLE", "DELIVERIES_TABLE", "RETRIES_QUEUE_URL", "SENDER_ADDRESS", "MAIL_CONFIGURATION")
+"""Variables without which it does not start."""
+
+logger = Logger()
+measures = Metrics()
+
+
+class Environment:
+    """What the handler works with."""
+
+    def __init__(self, settings: Settings) -> None:
+        dynamodb = client("dynamodb")
+        table = settings.callbacks_table
+        self.telemetry = ReportLog(logger=logger, measures=measures)
+        log = NoticeLog(logger=logger, measures=measures)
+        self.announcer = announcer_of(settings, dynamodb=dynamodb, client=client, log=log)
+        self.feedback = Feedback(
+            callbacks=Table(name=table, partition="owner", sort="event", client=dynamodb),
+            deliveries=Table(name=settings.deliveries_table, partition="owner", sort="delivery", client=dynamodb),
+            credentials=Credentials(key="", kms=partial(client, "kms")),  # never asked: a mail has no password
+            health=HealthStore(table=table, dynamodb=dynamodb),
+            announcer=self.announcer,
+            clock=_now,
+        )
+
+
+@cache
+def environment() -> Environment:
+    """This execution environment, made once."""
+    demand(os.environ, NEEDS)
+    return Environment(Settings.of(os.environ))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,126 @@
+"""What SES reports of a mail, as EventBridge brings it (SES: Contents of event data)."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from ringback.aws.dynamodb import Key
+from ringback.email.ses import DELIVERY_TAG, TAG, callback_of
+from ringback.errors import OurFault
+from ringback.timestamps import parse_time
+
+PERMANENT = "Permanent"
+"""The type of a bounce after which SES sends no more there; all others may pass."""
+
+NOT_SPAM = "not-spam"
+"""The type of a "complaint" that takes a complaint back (RFC 5965, 7.3)."""
+
+_WORD: Final = re.compile(r"[A-Za-z][A-Za-z -]{0,39}|[245]\.\d{1,3}\.\d{1,3}")
+"""What a report is quoted for: a word of SES's, a status code (RFC 3463); what a foreign server wrote is neither."""
+
+
+class ReportKind(StrEnum):
+    """What happened; also the name of its log line."""
+
+    BOUNCED = "mail.bounced"
+    COMPLAINED = "mail.complained"
+    REJECTED = "mail.rejected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One event of SES."""
+
+    kind: ReportKind
+    is_final: bool
+    """Whether no more mail shall go to that address."""
+    why: str
+    """In SES's words."""
+    mail: str
+    """The id that SES gave the mail; the attempt that sent it has it in its detail."""
+    to: frozenset[str] = field(repr=False)
+    """Where the mail went, in lower case; not where a forwarder may have sent it on, which a bounce names."""
+    callback: Key | None
+    """The callback that it was sent for; None of a mail to a contact."""
+    delivery: Key | None
+    """The delivery that it was sent for, likewise."""
+    sent: datetime
+    """When SES took the mail."""
+
+    @property
+    def in_words(self) -> str:
+        """The same for the customer whose mail it is."""
+        what = _IN_WORDS[self.kind, self.is_final]
+        return f"{what}: {self.why}" if self.why else what
+
+
+_IN_WORDS = {
+    (ReportKind.BOUNCED, True): "the mail bounced",
+    (ReportKind.BOUNCED, False): "the mail bounced and is lost, the next one may arrive",
+    (ReportKind.COMPLAINED, True): "the receiver complained about the mail",
+    (ReportKind.COMPLAINED, False): "the receiver took a complaint about the mail back",
+    (ReportKind.REJECTED, False): "SES did not send the mail",
+}
+"""By kind, and whether it is final."""
+
+
+def read_report(event: Mapping[str, Any]) -> Report:
+    """The report in an *event* of EventBridge.
+
+    Raises:
+        OurFault: it is of a kind or shape that is not SES's.
+    """
+    try:
+        detail = event["detail"]
+        return _READERS[detail["eventType"]](detail)
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+        raise OurFault(f"reading a report of SES: not of its kinds and shapes ({type(error).__name__})") from None
+
+
+def _bounce(detail: Mapping[str, Any]) -> Report:
+    bounce = detail["bounce"]
+    status = next((one.get("status") for one in bounce["bouncedRecipients"]), None)
+    is_final = bounce["bounceType"] == PERMANENT
+    return _report(ReportKind.BOUNCED, detail, _words(bounce["bounceSubType"], status), is_final=is_final)
+
+
+def _complaint(detail: Mapping[str, Any]) -> Report:
+    complaint = detail["complaint"]
+    feedback = complaint.get("complaintFeedbackType")
+    why = _words(complaint.get("complaintSubType"), feedback)
+    return _report(ReportKind.COMPLAINED, detail, why, is_final=feedback != NOT_SPAM)
+
+
+def _reject(detail: Mapping[str, Any]) -> Report:
+    """SES found a virus: that says something about the mail, nothing about the address."""
+    return _report(ReportKind.REJECTED, detail, _words(detail["reject"]["reason"]), is_final=False)
+
+
+_READERS = {"Bounce": _bounce, "Complaint": _complaint, "Reject": _reject}
+
+
+def _report(kind: ReportKind, detail: Mapping[str, Any], why: str, *, is_final: bool) -> Report:
+    mail = detail["mail"]
+    tags = mail.get("tags", {})
+    return Report(
+        kind=kind,
+        is_final=is_final,
+        why=why,
+        mail=mail["messageId"],
+        to=frozenset(address.casefold() for address in mail["destination"]),
+        callback=_named(tags, TAG),
+        delivery=_named(tags, DELIVERY_TAG),
+        sent=parse_time(mail["timestamp"]),
+    )
+
+
+def _named(tags: Mapping[str, Any], name: str) -> Key | None:
+    values = tags.get(name, [])
+    return callback_of(values[0]) if values else None
+
+
+def _words(*texts: object) -> str:
+    return ", ".join(text for text in texts if isinstance(text, str) and _WORD.fullmatch(text))

@@ -1,0 +1,127 @@
+"""Notes what became of mails in their deliveries, and turns off callbacks whose mail bounces or is complained about."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aws_lambda_powertools import Logger
+
+from feedback.ses_events import Report, ReportKind
+from ringback.aws.dynamodb import Key, Table
+from ringback.aws.kms import Credentials
+from ringback.aws.statements import Change, Condition
+from ringback.errors import OurFault
+from ringback.models import Callback, CallbackType, DeliveryStatus, account_and_fonenumber
+from ringback.notify.events import NoticeKind
+from ringback.notify.notifier import Announcer
+from ringback.storage.breakers import HealthStore
+from ringback.storage.callbacks import callback_from_item
+from ringback.telemetry import Metrics
+
+REASONS = {
+    ReportKind.BOUNCED: "mail to this address bounced",
+    ReportKind.COMPLAINED: "the receiver complained about a mail",
+}
+"""Why a callback is turned off: its owner, its contact and the platform read that."""
+
+RECORDED_WITHIN = timedelta(minutes=10)
+"""A report may be faster than the record of the attempt that sent its mail; after so long that has had its time."""
+
+_DELIVERED = Condition(holds="#status = :delivered", values={":delivered": {"S": DeliveryStatus.DELIVERED}})
+
+_COUNTED = {
+    ReportKind.BOUNCED: "MailBounced",
+    ReportKind.COMPLAINED: "MailComplained",
+    ReportKind.REJECTED: "MailRejected",
+}
+
+
+class ReportLog:
+    """Logs and counts reports; no address is in a line."""
+
+    def __init__(self, *, logger: Logger, measures: Metrics) -> None:
+        self._logger = logger
+        self._measures = measures
+
+    def reported(self, report: Report, *, disabled: bool) -> None:
+        """SES has reported something; *disabled* says whether that has turned off a callback."""
+        self._measures.count(_COUNTED[report.kind])
+        owner, event = report.callback or ("#", "")
+        account, fonenumber = account_and_fonenumber(owner)
+        line = {"account": account, "fonenumber": fonenumber, "event": event, "mail": report.mail, "why": report.why}
+        self._logger.warning(report.kind.value, extra={**line, "final": report.is_final, "disabled": disabled})
+
+    def flush(self) -> None:
+        """Emit the metrics of this invocation."""
+        self._measures.flush()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acted:
+    """What was done about a report."""
+
+    disabled: bool
+    """Whether it has turned off its callback."""
+    too_early: bool
+    """Whether its delivery is not recorded yet: the same report should come again."""
+
+
+class Feedback:
+    """Acts on reports; the same one twice does nothing the second time."""
+
+    def __init__(  # noqa: PLR0913 - what it reads and writes
+        self,
+        *,
+        callbacks: Table,
+        deliveries: Table,
+        credentials: Credentials,
+        health: HealthStore,
+        announcer: Announcer,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._callbacks = callbacks
+        self._deliveries = deliveries
+        self._credentials = credentials
+        self._health = health
+        self._announcer = announcer
+        self._clock = clock
+
+    def act(self, report: Report) -> Acted:
+        """Note *report* in its delivery, and turn off its callback where the mails still go to the same address.
+
+        Raises:
+            OurFault: a table is out of reach.
+        """
+        missing = bool(report.delivery) and not self._note(report)
+        is_new = abs(self._clock() - report.sent) < RECORDED_WITHIN
+        return Acted(disabled=self._disable(report), too_early=missing and is_new)
+
+    def _note(self, report: Report) -> bool:
+        """Whether the delivery is there; one that is sent again meanwhile keeps what it says."""
+        change = Change(set={"note": {"S": report.in_words}})
+        doing = "noting a report of SES"
+        write = self._deliveries.update(report.delivery or ("", ""), change, doing=doing, only_if=_DELIVERED)
+        return write.done or bool(write.item)
+
+    def _disable(self, report: Report) -> bool:
+        if not report.is_final or report.callback is None:
+            return False
+        callback = self._mailing(report.callback)
+        if callback is None or callback.email.casefold() not in report.to:
+            return False
+        reason = f"{REASONS[report.kind]}: {report.why}" if report.why else REASONS[report.kind]
+        now = self._clock()
+        if not self._health.disable(callback, reason, at=now):
+            return False
+        self._announcer.changed(NoticeKind.CALLBACK_DISABLED, callback, now, reason)
+        return True
+
+    def _mailing(self, key: Key) -> Callback | None:
+        """The callback under *key* as it is at this moment, if it is a mail."""
+        found = self._callbacks.read([key])
+        if found.unread:
+            raise OurFault("reading a callback: the table is busy")
+        for item in found.items:
+            if item.get("type", {}).get("S") == CallbackType.EMAIL:
+                return callback_from_item(item, self._credentials)
+        return None

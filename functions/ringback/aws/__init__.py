@@ -1,0 +1,1 @@
+"""AWS as Ringback uses it: clients, DynamoDB, SQS and KMS."""

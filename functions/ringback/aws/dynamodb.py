@@ -1,0 +1,178 @@
+"""DynamoDB in batches; what a call leaves over is named, never dropped."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import batched
+from typing import TYPE_CHECKING
+
+from ringback.aws.clients import our_fault
+from ringback.aws.statements import (
+    WRITER,
+    Change,
+    Condition,
+    Write,
+    carry_out,
+    delete_request,
+    new_token,
+    put_request,
+    update_request,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, KeysAndAttributesTypeDef
+
+type Item = Mapping[str, AttributeValueTypeDef]
+type Key = tuple[str, str]
+"""Partition and sort key of an item."""
+type _Keys = Sequence[tuple[str, Item]]
+"""Names of tables, each with a key as DynamoDB wants it."""
+
+READ_AT_ONCE = 100
+"""BatchGetItem's limit."""
+WRITE_AT_ONCE = 25
+"""BatchWriteItem's limit."""
+PAUSES = (0.05, 0.2, 0.5)
+"""Seconds before each further try of what a batch call left over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a read brought: one that was cut short leaves keys over, and nothing is known of those."""
+
+    items: list[Item]
+    """Those that exist, in no order."""
+    unread: set[Key]
+    """Keys that the table was too busy to read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One table, by the names of its two keys."""
+
+    name: str
+    partition: str
+    sort: str
+    client: "DynamoDBClient"
+    sleep: Callable[[float], None] = time.sleep
+    token: Callable[[], str] = new_token
+
+    def key(self, key: Key) -> dict[str, "AttributeValueTypeDef"]:
+        """*key* as DynamoDB wants it."""
+        return {self.partition: {"S": key[0]}, self.sort: {"S": key[1]}}
+
+    def key_of(self, item: Item) -> Key:
+        """The key of a stored *item*."""
+        return item[self.partition]["S"], item[self.sort]["S"]
+
+    def read(self, keys: Iterable[Key]) -> "Found":
+        """Read what lies under *keys*, consistently.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        [found] = read_together([(self, keys)])
+        return found
+
+    def get(self, key: Key) -> Item | None:
+        """Read what lies under one *key*, consistently; None where there is nothing.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        with our_fault(f"reading {self.name}"):
+            answer = self.client.get_item(TableName=self.name, Key=self.key(key), ConsistentRead=True)
+        return answer.get("Item")
+
+    def put(self, item: Item, *, doing: str, only_if: Condition | None = None) -> Write:
+        """Put *item* in place of what is there; *doing* is for the message of a fault.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        request = put_request(self.name, item, only_if)
+        return carry_out(self.client.put_item, request, doing=doing, is_ours=lambda stands: stands == item)
+
+    def update(
+        self, key: Key, change: Change, *, doing: str, only_if: Condition | None = None, answer: str = "NONE"
+    ) -> Write:
+        """Make *change* once; *answer* is DynamoDB's `ReturnValues`.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        token = self.token()
+        request = update_request(self.name, self.key(key), change, only_if, token) | {"ReturnValues": answer}
+        return carry_out(
+            self.client.update_item, request, doing=doing, is_ours=lambda stands: stands.get(WRITER) == {"S": token}
+        )
+
+    def delete(self, key: Key, *, doing: str, only_if: Condition | None = None) -> Write:
+        """Delete what lies under *key*; where nothing does, that is done.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        request = delete_request(self.name, self.key(key), only_if)
+        return carry_out(self.client.delete_item, request, doing=doing, is_ours=lambda stands: not stands)
+
+    def write(self, items: Sequence[Item]) -> set[Key]:
+        """Put *items*, whatever was there before; the keys of those that could not be written.
+
+        Raises:
+            OurFault: the table did not answer.
+        """
+        unwritten: set[Key] = set()
+        for chunk in batched(items, WRITE_AT_ONCE, strict=False):
+            unwritten |= self._write_chunk(chunk)
+        return unwritten
+
+    def _write_chunk(self, items: Sequence[Item]) -> set[Key]:
+        wanted = [{"PutRequest": {"Item": item}} for item in items]
+        for pause in (*PAUSES, None):
+            with our_fault(f"writing {self.name}"):
+                page = self.client.batch_write_item(RequestItems={self.name: wanted})  # type: ignore[dict-item]
+            wanted = list(page.get("UnprocessedItems", {}).get(self.name, []))  # type: ignore[arg-type]
+            if not wanted or pause is None:
+                break
+            self.sleep(pause)
+        return {self.key_of(request["PutRequest"]["Item"]) for request in wanted}
+
+
+def read_together(wanted: Sequence[tuple[Table, Iterable[Key]]]) -> list[Found]:
+    """Read keys of several tables of one account, consistently, in as few calls as they fit into.
+
+    The answer has one `Found` for each entry of *wanted*, in the same order; a table is named once.
+
+    Raises:
+        OurFault: the tables are out of reach.
+    """
+    tables = {table.name: table for table, _ in wanted}
+    found = {name: Found(items=[], unread=set()) for name in tables}
+    every = [(table.name, table.key(key)) for table, keys in wanted for key in dict.fromkeys(keys)]
+    for chunk in batched(every, READ_AT_ONCE, strict=False):
+        for name, key in _read_chunk(wanted[0][0], chunk, found):
+            found[name].unread.add(tables[name].key_of(key))
+    return list(found.values())
+
+
+def _read_chunk(caller: Table, keys: _Keys, found: Mapping[str, Found]) -> _Keys:
+    """Read up to `READ_AT_ONCE` *keys* into *found* with the client of *caller*; the ones that are left over."""
+    for pause in (*PAUSES, None):
+        with our_fault(f"reading {' and '.join(sorted({name for name, _ in keys}))}"):
+            page = caller.client.batch_get_item(RequestItems=_by_table(keys))
+        for name, items in page["Responses"].items():
+            found[name].items.extend(items)
+        keys = [(name, key) for name, left in page.get("UnprocessedKeys", {}).items() for key in left["Keys"]]
+        if not keys or pause is None:
+            break
+        caller.sleep(pause)
+    return keys
+
+
+def _by_table(keys: _Keys) -> dict[str, "KeysAndAttributesTypeDef"]:
+    request: dict[str, KeysAndAttributesTypeDef] = {}
+    for name, key in keys:
+        request.setdefault(name, {"Keys": [], "ConsistentRead": True})["Keys"].append(key)  # type: ignore[attr-defined]
+    return request

@@ -1,0 +1,249 @@
+"""Parses and shows what a customer sets (facts: Setting a callback)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from ringback.callbacks.identifiers import parse_mailbox
+from ringback.callbacks.rules import check_credentials, parse_callback_url, parse_method, parse_type
+from ringback.callbacks.url import parse_url
+from ringback.catalog.payload import EventKind, Scope, lookup
+from ringback.errors import InvalidSetting
+from ringback.models import Callback, CallbackType
+from ringback.ssrf.rules import Network, refusal_of_host
+from ringback.text import kind_of, shown
+
+NUMBER_FIELDS: dict[str, str] = {
+    "fonenumber": "fonenumber",
+    "type": "type",
+    "email": "email",
+    "method": "method",
+    "url_method": "method",
+    "url": "url",
+    "url_username": "url_username",
+    "url_password": "url_password",
+}
+"""The fields of a number's setting, each with the canonical name of its meaning."""
+
+DELIVERY_FIELDS: dict[str, str] = NUMBER_FIELDS | {"value": "url", "device": "device", "forward": "forward"}
+"""The same where an event is itself delivered. `value` is what the type is about, so the address with `Email`; the last
+two belong to types that we do not have, and are in FoneStorm's block all the same."""
+
+ACCOUNT_FIELDS: Mapping[str, str] = {
+    "account_id": "account_id",
+    "type": "type",
+    "email": "email",
+    "method": "method",
+    "url_method": "method",
+    "url": "url",
+    "username": "url_username",
+    "password": "url_password",
+    "url_username": "url_username",
+    "url_password": "url_password",
+}
+"""The same for an account's setting."""
+
+INLINE_FIELDS: Mapping[str, str] = {
+    "url": "url",
+    "url_username": "url_username",
+    "url_password": "url_password",
+    "confirmation_url": "url",
+    "confirmation_url_username": "url_username",
+    "confirmation_url_password": "url_password",
+    "type": "type",
+    "method": "method",
+}
+"""The same for a callback that travels inside its event."""
+
+PRIVATE = frozenset({"url", "value", "url_username", "url_password"})
+"""Fields whose values no message repeats, under any of their names; a URL's query is as good as a password."""
+
+
+def field_names(kind: EventKind, fields: Mapping[str, object]) -> Mapping[str, str]:
+    """The names that *fields*, a setting for *kind*, may use, each with the canonical name of its meaning."""
+    if kind.scope is Scope.ACCOUNT:
+        return ACCOUNT_FIELDS
+    if not kind.is_delivery:
+        return NUMBER_FIELDS
+    is_mail = str(fields.get("type")).lower() == CallbackType.EMAIL.lower()
+    return DELIVERY_FIELDS | ({"value": "email"} if is_mail else {})
+
+
+def parse_setting(
+    event: str, fields: Mapping[str, object], *, owner: str, current: Callback | None = None
+) -> Callback | None:
+    """What *fields* set for *event*, in place of whatever was set; `None` where nothing shall happen any more.
+
+    With *current*, the callback that *fields* amend, what the API never shows stays as it is: credentials that *fields*
+    do not name, while scheme, host and port are the same, and `disabled`, where nothing else changes either.
+
+    Raises:
+        InvalidSetting: a rule is broken; the message never holds a password.
+    """
+    kind = lookup(event)
+    if kind.scope is Scope.MESSAGE:
+        raise InvalidSetting("event", f"{kind.name} cannot be set: its callback travels inside each event")
+    names = field_names(kind, fields)
+    texts = read_texts(fields, names)
+    if fields.get("type", "") is None:
+        texts["type"] = CallbackType.NONE
+    try:
+        new = _parsed(kind, texts, owner, current)
+    except InvalidSetting as error:
+        raise name_as_given(error, fields, names) from None
+    return current if current and new == replace(current, disabled="") else new
+
+
+def parse_inline(fields: object, *, owner: str, kind: EventKind) -> Callback:
+    """The callback inside an event of *kind*; type and method go without saying.
+
+    Raises:
+        InvalidSetting: a rule is broken; the message never holds a password.
+    """
+    return _inline(_inline_texts(fields, kind), owner, kind)
+
+
+def read_inline(fields: object, *, owner: str, kind: EventKind) -> Callback:
+    """As `parse_inline`; but a rule that its values break is on record as `refused`, for they are the customer's own.
+
+    Raises:
+        InvalidSetting: it is no object of the fields that such a callback has, with texts: the platform's mistake.
+    """
+    texts = _inline_texts(fields, kind)
+    try:
+        return _inline(texts, owner, kind)
+    except InvalidSetting as error:
+        return Callback(owner=owner, event=kind.name, type=CallbackType.CALLBACK, refused=error.logged)
+
+
+def _inline_texts(fields: object, kind: EventKind) -> Mapping[str, str]:
+    if not isinstance(fields, Mapping):
+        raise InvalidSetting("url", f"missing; callback is {kind_of(fields)} and takes an object")
+    given = {name: text for name, text in read_texts(fields, INLINE_FIELDS).items() if text}
+    return {"type": CallbackType.CALLBACK.value, "method": kind.methods[0].value} | given
+
+
+def _inline(texts: Mapping[str, str], owner: str, kind: EventKind) -> Callback:
+    callback = _parsed(kind, texts, owner, None)
+    if callback is None:
+        raise InvalidSetting("type", "given None; leave the event out where nobody wants it")
+    return callback
+
+
+def _parsed(kind: EventKind, texts: Mapping[str, str], owner: str, current: Callback | None) -> Callback | None:
+    match _type(kind, texts):
+        case CallbackType.NONE:
+            return None
+        case CallbackType.EMAIL:
+            address = parse_mailbox(texts.get("email", ""))
+            return Callback(owner=owner, event=kind.name, type=CallbackType.EMAIL, email=address)
+        case CallbackType.CALLBACK:
+            return _http_callback(kind, texts, owner, current)
+
+
+def _type(kind: EventKind, texts: Mapping[str, str]) -> CallbackType:
+    if "type" in texts:
+        return parse_type(texts["type"], kind)
+    # API 2.4 had no such parameter, nor has the reference for an account's callback.
+    is_callback = kind.scope is Scope.ACCOUNT or texts.get("url") or texts.get("method")
+    return parse_type(CallbackType.CALLBACK if is_callback else "", kind)
+
+
+def _http_callback(kind: EventKind, texts: Mapping[str, str], owner: str, current: Callback | None) -> Callback:
+    url = texts.get("url", "")
+    # The reference has one method for a delivery service, so its clients may say none.
+    method = parse_method(texts.get("method") or (kind.methods[0] if kind.is_delivery else ""), kind)
+    parse_callback_url(url, kind)
+    user_name, password = _credentials(texts, url, current)
+    check_credentials(user_name, password)
+    return Callback(
+        owner=owner,
+        event=kind.name,
+        type=CallbackType.CALLBACK,
+        method=method,
+        url=url,
+        url_username=user_name,
+        url_password=password,
+    )
+
+
+def _credentials(texts: Mapping[str, str], url: str, current: Callback | None) -> tuple[str, str]:
+    if current and not {"url_username", "url_password"} & texts.keys() and _same_place(url, current.url):
+        return current.url_username, current.url_password
+    return texts.get("url_username", ""), texts.get("url_password", "")
+
+
+def _same_place(url: str, other: str) -> bool:
+    """Whether both go to one server, so that credentials for one are no news to the other."""
+    try:
+        ours, theirs = parse_url(url), parse_url(other)
+    except InvalidSetting:
+        return False
+    return (ours.scheme, ours.host, ours.port) == (theirs.scheme, theirs.host, theirs.port)
+
+
+def read_texts(fields: Mapping[str, object], names: Mapping[str, str]) -> dict[str, str]:
+    """The texts of *fields* under their canonical names; *names* maps each allowed spelling to its canonical one.
+
+    JSON's `null` counts as the empty string, which is how the API shows what is not set.
+
+    Raises:
+        InvalidSetting: a name is not allowed, a value is no text, or two spellings of one name disagree.
+    """
+    texts: dict[str, tuple[str, str]] = {}
+    for spelling, value in fields.items():
+        name = names.get(spelling)
+        if name is None:
+            raise InvalidSetting(shown(spelling).strip('"'), f"unknown field; allowed: {', '.join(names)}")
+        text = "" if value is None else _text(spelling, value)
+        other, known = texts.get(name, (spelling, text))
+        if known and text and known != text:
+            given = "they differ" if PRIVATE & {name, spelling, other} else f"{shown(known)} and {shown(text)}"
+            raise InvalidSetting(spelling, f"in conflict with {other}, another name of it: {given}")
+        texts[name] = (other, known) if known else (spelling, text)
+    return {name: text for name, (_, text) in texts.items()}
+
+
+def name_as_given(error: InvalidSetting, fields: Mapping[str, object], names: Mapping[str, str]) -> InvalidSetting:
+    """*error* with its field under the spelling that *fields* have for it, so that the client finds it there."""
+    spellings = [spelling for spelling in fields if names.get(spelling) == error.field and fields[spelling]]
+    if error.field in spellings or not spellings:
+        return error
+    return InvalidSetting(spellings[0], error.message)
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise InvalidSetting(name, f"given {kind_of(value)}; it takes text")
+    return value
+
+
+def parse_public_setting(
+    kind: EventKind,
+    fields: Mapping[str, object],
+    *,
+    owner: str,
+    allowed: Iterable[Network],
+    current: Callback | None = None,
+) -> Callback | None:
+    """What *fields* set for *kind*, in place of whatever was set, or amending *current*.
+
+    Raises:
+        InvalidSetting: a rule is broken.
+    """
+    callback = parse_setting(kind.name, fields, owner=owner, current=current)
+    try:
+        return callback and check_reachable(callback, allowed)
+    except InvalidSetting as error:
+        raise name_as_given(error, fields, field_names(kind, fields)) from None
+
+
+def check_reachable(callback: Callback, allowed: Iterable[Network]) -> Callback:
+    """The same callback, unless its URL shows already that the guard would refuse it.
+
+    Raises:
+        InvalidSetting: it does.
+    """
+    reason = refusal_of_host(parse_url(callback.url).host, allowed) if callback.url else None
+    if reason:
+        raise InvalidSetting("url", f"{reason}; callbacks go to public addresses only")
+    return callback

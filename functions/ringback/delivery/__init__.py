@@ -1,0 +1,1 @@
+"""One delivery: rendered, attempted, judged, retried and recorded."""

@@ -1,0 +1,134 @@
+"""An event and a callback become the request or the mail that goes out (facts: Bodies on the wire)."""
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+
+from ringback import VERSION
+from ringback.callbacks.identifiers import parse_mailbox
+from ringback.callbacks.rules import check_credentials, parse_callback_url, parse_method, parse_type
+from ringback.callbacks.template import Template, parse_template
+from ringback.callbacks.url import MOST_RENDERED
+from ringback.catalog.payload import CATALOGUE, EventKind, lookup
+from ringback.email.message import Mail, render_mail
+from ringback.errors import AttemptFailed, InvalidSetting
+from ringback.http.request import HttpRequest
+from ringback.http.signature import sign
+from ringback.models import NOT_CALLED, Callback, CallbackType, Called, Event, Method, Outcome, Url
+from ringback.redaction import PRIVATE, without_secrets
+from ringback.text import well_formed
+from ringback.timestamps import iso
+
+USER_AGENT = f"Ringback/{VERSION}"
+
+CONTENT_TYPES = {Method.POST: "application/x-www-form-urlencoded", Method.JSON: "application/json"}
+"""The guide's words: the body is JSON under both."""
+
+MOST_PREPARED = 1_024
+"""URLs kept in their pieces per execution environment; 4 KiB each at the very most."""
+
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """What an attempt sends."""
+
+    request: HttpRequest | Mail
+    empty_tokens: int = 0
+    """Tokens in the URL for which the event had no value; counted, never an error."""
+    called: Called = NOT_CALLED
+    """The request as an attempt shows it."""
+
+
+def render(  # noqa: PLR0913 - what an attempt is made of
+    callback: Callback, *, delivery: str, event: Event, at: datetime, secrets: Sequence[str] = (), attempt: int = 1
+) -> Rendered:
+    """What *callback* makes of *event*, signed at *at* with each of *secrets*.
+
+    *delivery* is the `webhook-id`, *attempt* the number of this attempt within that delivery.
+
+    Raises:
+        AttemptFailed: the callback breaks a rule (which may be newer than it is), or its URL with values is too long.
+        OurFault: a signing secret is unusable.
+    """
+    if callback.refused:
+        raise AttemptFailed(Outcome.UNUSABLE, callback.refused)
+    try:
+        kind = lookup(event.kind)
+        if parse_type(callback.type, kind) is CallbackType.EMAIL:
+            mail = render_mail(to=_mailbox(callback), kind=kind, event=event, delivery=delivery)
+            return Rendered(
+                request=replace(mail, callback=(callback.owner, callback.event), delivery=(event.owner, delivery))
+            )
+        method = parse_method(callback.method or "", kind)
+        check_credentials(callback.url_username, callback.url_password)
+        url, shown, empty_tokens = _filled(callback.url, kind, event)
+    except InvalidSetting as error:
+        raise AttemptFailed(Outcome.UNUSABLE, error.logged) from None
+    body = None if method is Method.GET else _body(kind, event)
+    timestamp = int(at.timestamp())
+    headers = _headers(callback, method)
+    headers += (
+        ("webhook-id", delivery),
+        ("webhook-timestamp", str(timestamp)),
+        ("webhook-event", kind.name),
+        ("webhook-event-time", iso(event.time)),
+        ("webhook-attempt", str(attempt)),
+    )
+    if secrets:
+        # Of a GET the values are in its target: a signature of the empty body would prove none of them.
+        signed = url.target.encode() if body is None else body
+        headers.append(("webhook-signature", sign(delivery, timestamp, signed, secrets)))
+    request = HttpRequest(method="GET" if body is None else "POST", url=url, headers=tuple(headers), body=body)
+    called = Called(method=request.method, url=shown)
+    return Rendered(request=request, empty_tokens=empty_tokens, called=called)
+
+
+def _mailbox(callback: Callback) -> str:
+    try:
+        return parse_mailbox(callback.email)
+    except InvalidSetting:  # its message quotes the address
+        raise AttemptFailed(Outcome.UNUSABLE, "email: no address that mail can be sent to") from None
+
+
+def _filled(text: str, kind: EventKind, event: Event) -> tuple[Url, str, int]:
+    """The URL with its values, the same as it is shown, and the tokens without a value."""
+    url, template = _prepared(text, kind.name)
+    if not template.gaps:
+        return url, _shown(url, url.target), 0
+    filled = template.fill(event.data, most=MOST_RENDERED)
+    has_private = not PRIVATE.isdisjoint(body for body, _ in template.gaps)
+    target = template.fill(event.data, most=MOST_RENDERED, masked=PRIVATE).text if has_private else filled.text
+    return replace(url, target=filled.text), _shown(url, target), filled.empty
+
+
+def _shown(url: Url, target: str) -> str:
+    return without_secrets(f"{url.scheme}://{url.authority}{target}")
+
+
+@lru_cache(MOST_PREPARED)
+def _prepared(url: str, kind: str) -> tuple[Url, Template]:
+    parsed = parse_callback_url(url, CATALOGUE[kind])
+    return parsed, parse_template(parsed.target, CATALOGUE[kind].names)
+
+
+def _body(kind: EventKind, event: Event) -> bytes:
+    data = {field.body: event.data[field.body] for field in kind.fields if field.body in event.data}
+    return well_formed(_compact(data)).encode()
+
+
+def _headers(callback: Callback, method: Method) -> list[tuple[str, str]]:
+    headers = [("User-Agent", USER_AGENT), ("Accept", "*/*")]
+    if method in CONTENT_TYPES:
+        headers.append(("Content-Type", CONTENT_TYPES[method]))
+    if callback.url_username:
+        headers.append(("Authorization", _basic(callback.url_username, callback.url_password)))
+    return headers
+
+
+def _basic(user_name: str, password: str) -> str:
+    return f"Basic {base64.b64encode(f'{user_name}:{password}'.encode()).decode()}"

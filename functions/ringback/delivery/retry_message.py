@@ -1,0 +1,64 @@
+"""The message of the Retries queue: it names a delivery and the due time of the attempt that it is for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+from typing import Any
+
+from ringback.aws.sqs import LONGEST_DELAY, Outgoing
+from ringback.errors import MalformedEvent, MalformedReason, OurFault
+from ringback.json_text import to_compact_json
+from ringback.storage.formats import FIRST, refuse_newer
+from ringback.timestamps import milliseconds, moment
+
+FORMAT = 1
+"""Of the message, which has it as `version`; whatever comes, it has `delivery` and no `event`."""
+
+MOST_OWNER = 2_048
+MOST_DELIVERY = 1_024
+"""Bytes of a partition key and of a sort key (DynamoDB's constraints)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """A message of the Retries queue: the delivery whose attempt is *due* now."""
+
+    owner: str
+    delivery: str
+    due: datetime
+
+
+def build_retry_message(*, owner: str, delivery: str, due: datetime, now: datetime) -> Outgoing:
+    """The message that brings *delivery* back at *due*; what is due later than the queue can wait comes early."""
+    wait = ceil((due - now).total_seconds())
+    return Outgoing(
+        body=to_compact_json({"version": FORMAT, "owner": owner, "delivery": delivery, "due": milliseconds(due)}),
+        group=owner.rsplit("#", 1)[0],
+        delay=min(max(wait, 0), LONGEST_DELAY),
+    )
+
+
+def parse_retry_message(message: Mapping[str, Any]) -> Retry | OurFault:
+    """Return the retry that *message* asks for, or why this release cannot read it.
+
+    Raises:
+        MalformedEvent: it lacks a field, or one holds what no release wrote.
+    """
+    try:
+        refuse_newer("a retry", int(message.get("version", FIRST)), FORMAT)
+        owner, delivery = _key_part(message["owner"], MOST_OWNER), _key_part(message["delivery"], MOST_DELIVERY)
+        return Retry(owner=owner, delivery=delivery, due=moment(int(message["due"])))
+    except OurFault as newer:
+        return newer
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise MalformedEvent(
+            MalformedReason.BAD_RETRY, "a retry has owner, delivery and due (milliseconds since 1970)"
+        ) from error
+
+
+def _key_part(given: object, most: int) -> str:
+    """Text that DynamoDB takes in a key: one that it refuses would turn back its whole batch."""
+    if not isinstance(given, str) or not 0 < len(given.encode()) <= most:
+        raise ValueError(given)
+    return given

@@ -1,0 +1,1 @@
+"""Events as e-mail, sent through SES."""

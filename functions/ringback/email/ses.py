@@ -1,0 +1,134 @@
+"""Sends e-mail notifications through SES v2 and says how it went."""
+
+import base64
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ringback.aws.clients import code_of
+from ringback.email.message import Mail
+from ringback.errors import AttemptFailed, OurFault
+from ringback.models import Answer, Outcome
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sesv2.type_defs import ContentTypeDef
+
+OUTCOMES: Mapping[str, Outcome] = MappingProxyType(
+    {
+        "TooManyRequestsException": Outcome.MAIL_DELAYED,
+        "LimitExceededException": Outcome.MAIL_DELAYED,
+        "InternalServiceErrorException": Outcome.MAIL_DELAYED,
+        "ServiceUnavailable": Outcome.MAIL_DELAYED,
+        "MessageRejected": Outcome.MAIL_REJECTED,
+        "BadRequestException": Outcome.MAIL_REJECTED,
+    }
+)
+"""By SES's own error names. All others (no permission, no such configuration set, a paused account) are our fault."""
+
+HEADERS: Mapping[str, str] = MappingProxyType(
+    {
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
+    }
+)
+"""Keep auto-responders silent: RFC 3834 (5.1), and the header that Exchange goes by (MS-OXCMAIL, 2.1.3.2.20).
+
+Exchange's `All` would silence bounces too, and those turn a callback off (docs/decisions/0017-what-a-get-signs.md).
+"""
+
+UNVERIFIED = "not verified"
+"""What SES says of the sender, and in its sandbox of a recipient; both with the name `MessageRejected`."""
+
+SERVER_ERROR = 500
+
+TAG = "callback"
+"""The name of the tag of a callback."""
+
+DELIVERY_TAG = "delivery"
+"""That of a delivery, whose value is made alike."""
+
+MAX_TAG = 256
+"""Of a tag's value; they are ASCII letters, digits, `_` and `-` (SES: MessageTag)."""
+
+_BETWEEN = "|"
+"""No kind of event has it in its name."""
+
+
+class MailSender:
+    """Sends from one address; *ses* makes the client when it is first needed.
+
+    SES reports what becomes of a mail to whom the *configuration* set names; without one, it reports nothing.
+    """
+
+    def __init__(self, *, sender: str, configuration: str, ses: "Callable[[], SESV2Client]") -> None:
+        self._sender = sender
+        self._configuration = configuration
+        self._ses = ses
+
+    def send(self, mail: Mail) -> Answer:
+        """Hand *mail* to SES.
+
+        Raises:
+            AttemptFailed: SES is busy or refuses this mail.
+            OurFault: SES is out of reach, or refuses us.
+        """
+        try:
+            answer = self._ses().send_email(
+                FromEmailAddress=self._sender,
+                Destination={"ToAddresses": [mail.to]},
+                Content={
+                    "Simple": {
+                        "Subject": _text(mail.subject),
+                        "Body": {"Text": _text(mail.text), "Html": _text(mail.html)},
+                        "Headers": [{"Name": name, "Value": value} for name, value in HEADERS.items()],
+                    }
+                },
+                **self._reporting(mail),
+            )
+        except ClientError as error:
+            raise self._judged(error) from error
+        except BotoCoreError as error:
+            raise OurFault(f"sending mail: {type(error).__name__}") from error  # its text may repeat the mail
+        return Answer(outcome=Outcome.DELIVERED, detail=f"SES took it as {answer['MessageId']}")
+
+    def _reporting(self, mail: Mail) -> dict[str, Any]:
+        if not self._configuration:
+            return {}
+        named = {TAG: mail.callback, DELIVERY_TAG: mail.delivery}
+        tags = [{"Name": name, "Value": tag_of(key)} for name, key in named.items() if key]
+        return {"ConfigurationSetName": self._configuration, **({"EmailTags": tags} if tags else {})}
+
+    def _judged(self, error: ClientError) -> AttemptFailed | OurFault:
+        code, text = code_of(error), str(error)
+        if UNVERIFIED in text and self._sender in text:
+            return OurFault("sending mail: SES has not verified our sender")
+        outcome = OUTCOMES.get(code)
+        if outcome is None and error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= SERVER_ERROR:
+            outcome = Outcome.MAIL_DELAYED
+        if outcome is None:
+            return OurFault(f"sending mail: {code}")
+        return AttemptFailed(outcome, f"SES: {code}")
+
+
+def _text(data: str) -> "ContentTypeDef":
+    return {"Data": data, "Charset": "UTF-8"}
+
+
+def tag_of(callback: tuple[str, str]) -> str:
+    """The value of the tag for the *callback* of an owner and a kind of event, or for an owner's delivery by its id."""
+    owner, event = callback
+    text = f"{event}{_BETWEEN}{owner}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def callback_of(tag: str) -> tuple[str, str] | None:
+    """The owner and the kind of event that `tag_of` made *tag* of; None of a tag that it did not make."""
+    try:
+        text = base64.urlsafe_b64decode(tag + "=" * (-len(tag) % 4)).decode()
+    except ValueError:
+        return None
+    event, _, owner = text.partition(_BETWEEN)
+    return (owner, event) if tag_of((owner, event)) == tag else None

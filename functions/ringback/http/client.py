@@ -1,0 +1,183 @@
+"""The HTTP client: an adapter of `requests` that sends to judged addresses, byte for byte, within bounds.
+
+It is called directly, without a `Session`: so there are no cookies, no `.netrc`, no proxies and no redirects.
+"""
+
+import asyncio
+import ssl
+import time
+from collections.abc import Callable, Coroutine
+from functools import cached_property
+from typing import Any, override
+from weakref import finalize
+
+from requests import PreparedRequest
+from requests.adapters import BaseAdapter
+
+from ringback.errors import AttemptFailed
+from ringback.http.background import BackgroundLoop
+from ringback.http.connect import open_socket
+from ringback.http.connection import Connection, Server
+from ringback.http.deadlines import Deadlines
+from ringback.http.errors import Unanswered
+from ringback.http.host_limiter import HostLimiter
+from ringback.http.idle import IdleConnections
+from ringback.http.limits import Limits
+from ringback.http.reader import ResponseReader
+from ringback.http.request import AddressedRequest
+from ringback.http.response import Response
+from ringback.http.tls import TlsStream, secure, tls_context
+from ringback.ssrf.guard import Target
+
+TURN_WAIT = 15.0
+"""Seconds that an attempt waits for its turn at a host unless told otherwise: those before it are gone by then."""
+
+
+class DeliveryAdapter(BaseAdapter):
+    """Sends `AddressedRequest`s: each of many by `exchange`, on a loop; a single one by `send`, from anywhere."""
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        *,
+        tls: Callable[[], ssl.SSLContext] = tls_context,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """*tls* is called once, when the first `https` connection is made; *clock* counts seconds."""
+        super().__init__()
+        self._limits = limits or Limits()
+        self._tls = tls
+        self._clock = clock
+        self._clients: dict[asyncio.AbstractEventLoop, _Client] = {}
+        self._background = BackgroundLoop()
+        finalize(self, self._background.stop)
+
+    async def exchange(self, request: PreparedRequest, *, account: str = "", wait: float = TURN_WAIT) -> Response:
+        """One attempt, on the loop that runs; it waits for its turn at the host for at most *wait* seconds before.
+
+        Accounts have their turns one after the other, and none has all places.
+
+        Raises:
+            AttemptFailed: there was no answer, or a 2xx that is not whole.
+            NotStarted: the host had its share of connections for all that time.
+        """
+        if not isinstance(request, AddressedRequest):
+            message = f"only an AddressedRequest, whose target was judged, is sent; given {type(request).__name__}"
+            raise TypeError(message)
+        return await self._client().attempt(request, account, wait)
+
+    @override
+    def send(self, request: PreparedRequest, *_: object, **__: object) -> Response:
+        """`exchange` for those who have no loop; what else a `Session` passes (`verify=False`, proxies) is ignored."""
+        return self.wait_for(self.exchange(request))
+
+    def wait_for[Result](self, coroutine: Coroutine[Any, Any, Result]) -> Result:
+        """What *coroutine* returns, run on a loop of the adapter's own, in a thread that is started when it is needed.
+
+        Safe to call from any number of threads, that of a running loop included, which stands still meanwhile.
+        """
+        return self._background.run(coroutine)
+
+    @override
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        background = self._background.loop
+        for loop, client in self._clients.items():
+            if loop is background:
+                self._background.call(client.close)
+            else:
+                client.close()
+        self._clients.clear()
+        self._background.stop()
+
+    def _client(self) -> "_Client":
+        loop = asyncio.get_running_loop()
+        client = self._clients.get(loop)
+        if client is None:
+            for old in [old for old in list(self._clients) if old.is_closed()]:
+                self._clients.pop(old).close()
+            client = self._clients[loop] = _Client(self._limits, self._context_of, self._clock)
+        return client
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        return self._tls()
+
+    def _context_of(self) -> ssl.SSLContext:
+        return self._context
+
+
+class _Client:
+    """What belongs to one loop: its connections, and who uses them."""
+
+    def __init__(self, limits: Limits, context: Callable[[], ssl.SSLContext], clock: Callable[[], float]) -> None:
+        self._limits = limits
+        self._context = context
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._idle = IdleConnections(limits, clock=clock)
+        self._limiter = HostLimiter(limits.connections_per_server)
+        self._deadlines = Deadlines(self._loop)
+
+    async def attempt(self, request: AddressedRequest, account: str, wait: float) -> Response:
+        """The answer to *request*."""
+        wire, target = request.on_the_wire(), request.target
+        place = (target.host, target.port)
+        if not self._limiter.try_acquire(place, account):
+            await self._limiter.acquire(place, account, wait=wait)
+        began = self._loop.time() - target.seconds
+        try:
+            response = await self._send(wire, target, began + self._limits.attempt)
+        except AttemptFailed as failure:
+            failure.seconds = self._loop.time() - began
+            raise
+        finally:
+            self._limiter.release(place, account)
+        response.seconds = self._loop.time() - began
+        response.request = request
+        return response
+
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        self._idle.close()
+        self._deadlines.close()
+
+    async def _send(self, wire: bytes, target: Target, end: float) -> Response:
+        server = Server(target.scheme, target.host, target.port)
+        connection = self._idle.take(server)
+        if connection is not None:
+            try:
+                return await self._exchange(connection, wire, end)
+            except Unanswered:  # closed by the server just before it was reused: the customer's answer is still to come
+                pass
+        return await self._exchange(await self._connect(server, target, end), wire, end)
+
+    async def _connect(self, server: Server, target: Target, end: float) -> Connection:
+        seconds = self._limits.connect
+        until = min(end, self._loop.time() + seconds)
+        sock = await open_socket(target.addresses, target.port, until=until, seconds=seconds)
+        tls: TlsStream | None = None
+        try:
+            if server.scheme == "https":
+                tls = await secure(sock, self._context(), target.host, self._limits, until=until, seconds=seconds)
+        except BaseException:
+            sock.close()
+            raise
+        return Connection(sock, server, opened=self._clock(), limits=self._limits, tls=tls)
+
+    async def _exchange(self, connection: Connection, wire: bytes, end: float) -> Response:
+        reader = ResponseReader(self._limits)
+        self._deadlines.add(connection, end)
+        response = None
+        try:
+            await connection.exchange(wire, reader)
+            response = reader.response
+        finally:
+            self._deadlines.remove(connection)
+            if response is not None and response.reusable and connection.is_reusable:
+                self._idle.give(connection)
+            else:
+                connection.close()
+        if response is None:
+            raise AssertionError("an exchange that ended well has an answer")
+        return response

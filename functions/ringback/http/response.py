@@ -1,0 +1,119 @@
+"""An answer as `requests` has it."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+
+import requests
+from requests.cookies import RequestsCookieJar
+from requests.structures import CaseInsensitiveDict
+
+LONGEST_RETRY_AFTER = 86_400
+"""Seconds; a receiver that asks for more is asked again after a day."""
+
+_SECONDS = re.compile(r"(\d+)(?:\.(\d+))? ?s?", re.ASCII | re.IGNORECASE)
+
+_MAX_DATE = 64
+"""Characters of a date; HTTP's own have 29, and reading them takes longer than anything else in an answer's head."""
+
+_MOST_DIGITS = 9
+"""A longer number of seconds is over the cap, whatever it says; int() need not see it."""
+
+
+def is_success(status: int) -> bool:
+    """Whether it is 2xx; `Response.ok` would also accept a redirect."""
+    return 200 <= status < 300  # noqa: PLR2004 - RFC 9110, 15.3
+
+
+class Response(requests.Response):
+    """An answer as `requests` has it, with the beginning of its body.
+
+    What takes long to make and is seldom asked for (a jar for cookies costs more than parsing) is made when it is.
+    """
+
+    def __init__(  # noqa: PLR0913 - the parts of an answer
+        self,
+        *,
+        status: int,
+        reason: str,
+        fields: Mapping[bytes, tuple[bytes, bytes]],
+        excerpt: bytes,
+        size: int,
+        reusable: bool,
+    ) -> None:
+        # Not super().__init__(): that makes all of it.
+        self.status_code = status
+        self.reason = reason
+        self.raw = None
+        self.encoding = None
+        self.history = []
+        self.seconds = 0.0
+        """What the attempt took, its look-up included."""
+        self.size = size
+        """Bytes of the body that came; the excerpt has the first of them."""
+        self.reusable = reusable
+        """Whether its connection takes another request."""
+        self._fields = fields
+        """Names and values, by names in lower case."""
+        self._content = excerpt
+        self._content_consumed = True
+
+    @cached_property
+    def headers(self) -> CaseInsensitiveDict[str]:  # type: ignore[override]  # set by nobody
+        """Its header fields; of those with the same name the last."""
+        fields = self._fields.values()
+        return CaseInsensitiveDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in fields)
+
+    @cached_property
+    def cookies(self) -> RequestsCookieJar:  # type: ignore[override]  # as above
+        """None: they are not read."""
+        return RequestsCookieJar()
+
+    @cached_property
+    def url(self) -> str:  # type: ignore[override]  # as above
+        """Where it came from."""
+        return str(self.request.url)
+
+    @cached_property
+    def elapsed(self) -> timedelta:  # type: ignore[override]  # as above
+        """What the attempt took, its look-up included."""
+        return timedelta(seconds=self.seconds)
+
+    @property
+    def fields(self) -> Mapping[bytes, tuple[bytes, bytes]]:
+        """Names and values, by names in lower case; of those with the same name the last."""
+        return self._fields
+
+    def field(self, name: bytes) -> str:
+        """The header field *name* (in lower case), or nothing."""
+        field = self._fields.get(name)
+        return field[1].decode("latin-1") if field else ""
+
+    @property
+    def excerpt(self) -> bytes:
+        """The beginning of its body, as it came."""
+        return self._content or b""
+
+
+def parse_retry_after(text: str, now: datetime) -> float | None:
+    """Seconds that a `Retry-After` header asks for (RFC 9110, 10.2.3); None where it says nothing usable.
+
+    A fraction and the unit `s`, which some servers write against that rule, are understood: it is rounded up.
+    """
+    text = text.strip()
+    if seconds := _SECONDS.fullmatch(text):
+        whole, fraction = seconds[1], (seconds[2] or "").strip("0")
+        return (
+            LONGEST_RETRY_AFTER if len(whole) > _MOST_DIGITS else min(int(whole) + bool(fraction), LONGEST_RETRY_AFTER)
+        )
+    if len(text) > _MAX_DATE:
+        return None
+    try:
+        when = parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    if when.tzinfo is None:  # "-0000": UTC of an unknown zone, RFC 5322, 3.3
+        when = when.replace(tzinfo=UTC)
+    return min(max((when - now).total_seconds(), 0), LONGEST_RETRY_AFTER)

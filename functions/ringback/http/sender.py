@@ -1,0 +1,91 @@
+"""Sends HTTP callbacks and says what the receivers' answers mean."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from ringback.errors import AttemptFailed
+from ringback.http.client import TURN_WAIT, DeliveryAdapter
+from ringback.http.excerpt import readable
+from ringback.http.request import AddressedRequest, HttpRequest
+from ringback.http.response import Response, is_success, parse_retry_after
+from ringback.models import Answer, Outcome
+from ringback.redaction import kept_headers
+from ringback.ssrf.guard import Target
+
+_GONE = 410
+_ASKS_TO_WAIT = frozenset({429, 503})
+"""The only statuses whose `Retry-After` counts (docs/deliveries.md)."""
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+_UNREACHABLE = frozenset({Outcome.CONNECT, Outcome.TLS})
+"""Outcomes that an address which is no longer the host's explains."""
+
+
+class HttpSender:
+    """Sends one request, and reads the answer as the contract with customers has it."""
+
+    def __init__(
+        self,
+        adapter: DeliveryAdapter,
+        *,
+        now: Callable[[], datetime],
+        forget: Callable[[str], None],
+    ) -> None:
+        """*forget* (`Guard.forget`) is told of hosts whose addresses did not take a connection."""
+        self._adapter = adapter
+        self._now = now
+        self._forget = forget
+
+    async def send(self, request: HttpRequest, target: Target, *, account: str = "", wait: float = TURN_WAIT) -> Answer:
+        """The receiver's answer; its turn at the host is waited for at most *wait* seconds, before the attempt.
+
+        *account* is the one whose share of the host's places it takes.
+
+        Raises:
+            AttemptFailed: there was no answer, or a 2xx that is not whole.
+            NotStarted: its turn did not come; nothing was sent.
+        """
+        try:
+            response = await self._adapter.exchange(AddressedRequest(request, target), account=account, wait=wait)
+        except AttemptFailed as failure:
+            if failure.outcome in _UNREACHABLE:
+                self._forget(target.host)
+            raise
+        return self._answer(response)
+
+    def _answer(self, response: Response) -> Answer:
+        status = response.status_code
+        asked = response.field(b"retry-after") if status in _ASKS_TO_WAIT else ""
+        return Answer(
+            outcome=outcome_of(status),
+            status=status,
+            retry_after=parse_retry_after(asked, self._now()) if asked else None,
+            detail=_detail_of(status),
+            excerpt=_excerpt_of(response),
+            headers=kept_headers(response.fields),
+            seconds=response.seconds,
+        )
+
+
+def outcome_of(status: int) -> Outcome:
+    """What *status* means."""
+    if is_success(status):
+        return Outcome.DELIVERED
+    return Outcome.GONE if status == _GONE else Outcome.STATUS
+
+
+def _detail_of(status: int) -> str:
+    redirect = " (redirects are not followed)" if status in _REDIRECTS else ""
+    return f"HTTP {status}{redirect}"
+
+
+def _excerpt_of(response: Response) -> str:
+    if not response.excerpt:
+        return ""
+    return readable(
+        response.excerpt,
+        size=response.size,
+        content_type=response.field(b"content-type"),
+        content_encoding=response.field(b"content-encoding"),
+    )

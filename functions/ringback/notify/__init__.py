@@ -1,0 +1,1 @@
+"""What the platform and an account's contact are told."""

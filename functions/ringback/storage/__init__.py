@@ -1,0 +1,1 @@
+"""The items of both tables, each written and read in one module."""

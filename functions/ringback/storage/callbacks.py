@@ -1,0 +1,217 @@
+"""A callback as a DynamoDB item, and back; its password is sealed for its owner and event."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ringback.aws.dynamodb import Found, Item, Key, Table
+from ringback.aws.kms import Credentials
+from ringback.breaker import HEALTHY, Breaker
+from ringback.catalog.definitions import CATALOGUE
+from ringback.catalog.kinds import Scope
+from ringback.errors import OurFault
+from ringback.models import Callback, CallbackType, Event, Method, SigningSecrets, account_and_fonenumber, owner_of
+from ringback.storage.accounts import SIGNING, secrets_from_item, secrets_to_item
+from ringback.storage.formats import of_format
+from ringback.timestamps import iso, parse_time
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+CALLBACK_FORMAT = 1
+"""Of the items."""
+
+NUMBERS_INDEX = "numbers"
+"""The sparse index of the Callbacks table: by `account` and `owner`, for the list of an account's numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was found under the keys asked for; a key that could not be read is not there at all."""
+
+    found: dict[Key, Callback | SigningSecrets | None]
+    faults: dict[Key, OurFault] = field(default_factory=dict)
+    """Why keys could not be read, where the table was not just busy."""
+
+    def __or__(self, other: "Loaded") -> "Loaded":
+        """Both together."""
+        return Loaded(self.found | other.found, self.faults | other.faults)
+
+    @property
+    def keys(self) -> set[Key]:
+        """All that was read, whatever came of it."""
+        return self.found.keys() | self.faults.keys()
+
+    def has(self, *keys: Key) -> bool:
+        """Whether all *keys* could be read."""
+        return all(key in self.found for key in keys)
+
+    def fault(self, *keys: Key) -> OurFault | None:
+        """Why one of *keys* could not be read, where that is known."""
+        return next((self.faults[key] for key in keys if key in self.faults), None)
+
+    def callback(self, key: Key) -> Callback | None:
+        """The callback under *key* (owner, kind of event), if one is set."""
+        found = self.found[key]
+        return found if isinstance(found, Callback) else None
+
+    def secrets(self, account: str, now: datetime) -> tuple[str, ...]:
+        """What *account*'s requests are signed with at *now*; nothing, if it made no secret."""
+        found = self.found[secrets_key(account)]
+        return found.valid(now) if isinstance(found, SigningSecrets) else ()
+
+
+class CallbackStore:
+    """Reads callbacks as they are at this moment, and sets them; passwords are sealed on the way in.
+
+    Nothing is remembered, neither a callback nor that there is none: a setting counts from the next event on. What KMS
+    opened once is (`Credentials`), by its ciphertext.
+    """
+
+    def __init__(self, *, table: str, dynamodb: "DynamoDBClient", credentials: Credentials) -> None:
+        self.table = Table(name=table, partition="owner", sort="event", client=dynamodb)
+        self._credentials = credentials
+
+    def load(self, keys: Iterable[Key]) -> Loaded:
+        """Read what lies under *keys*.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        keys = set(keys)
+        return self.opened(keys, self.table.read(keys)) if keys else Loaded({})
+
+    def opened(self, keys: Iterable[Key], found: Found) -> Loaded:
+        """Make callbacks and secrets of items that were read from this table under *keys*."""
+        loaded = Loaded(dict.fromkeys(set(keys) - found.unread))
+        for item in found.items:
+            key = self.table.key_of(item)
+            try:
+                loaded.found[key] = self._opened(item)
+            except OurFault as fault:
+                # One password that KMS does not open is no reason to hold up everybody else's deliveries.
+                del loaded.found[key]
+                loaded.faults[key] = fault
+        return loaded
+
+    def put(self, callback: Callback) -> None:
+        """Set *callback*, replacing the whole of what was set before (facts: POST replaces).
+
+        Raises:
+            OurFault: the table or KMS is out of reach.
+        """
+        self._put(callback_to_item(callback, self._credentials))
+
+    def put_secrets(self, secrets: SigningSecrets) -> None:
+        """Set what an account signs with.
+
+        Raises:
+            OurFault: the table or KMS is out of reach.
+        """
+        self._put(secrets_to_item(secrets, self._credentials))
+
+    def remove(self, key: Key) -> None:
+        """Forget a callback altogether (facts: `None` leaves nothing behind).
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        self.table.delete(key, doing="removing a callback")
+
+    def _put(self, item: Item) -> None:
+        self.table.put(item, doing="setting a callback")
+
+    def _opened(self, item: Item) -> Callback | SigningSecrets:
+        if item["event"]["S"] == SIGNING:
+            return secrets_from_item(item, self._credentials)
+        return callback_from_item(item, self._credentials)
+
+
+def callback_to_item(callback: Callback, credentials: Credentials) -> dict[str, "AttributeValueTypeDef"]:
+    """The item of *callback*; what is not set is left out.
+
+    Raises:
+        OurFault: KMS is out of reach.
+    """
+    texts = {
+        "owner": callback.owner,
+        "account": _account_of_a_number(callback.owner),
+        "event": callback.event,
+        "type": callback.type,
+        "email": callback.email,
+        "method": callback.method or "",
+        "url": callback.url,
+        "url_username": callback.url_username,
+        "disabled": callback.disabled,
+        "disabled_at": iso(callback.disabled_at) if callback.disabled_at else "",
+        "refused": callback.refused,
+    }
+    item: dict[str, AttributeValueTypeDef] = {"format": {"N": str(CALLBACK_FORMAT)}}
+    item |= {name: {"S": text} for name, text in texts.items() if text}
+    if callback.url_password:
+        sealed = credentials.seal(callback.url_password, owner=callback.owner, event=callback.event)
+        item["url_password"] = {"B": sealed}
+    return item
+
+
+def _account_of_a_number(owner: str) -> str:
+    """The partition of the index; what belongs to a whole account is not on it."""
+    account, fonenumber = account_and_fonenumber(owner)
+    return account if fonenumber else ""
+
+
+def callback_from_item(item: "Item", credentials: Credentials) -> Callback:
+    """The callback that *item* holds.
+
+    Raises:
+        OurFault: a newer release made it, it is none, KMS is out of reach, or the password is not one that this owner
+            and event can open.
+    """
+    with of_format("a callback", item, newest=CALLBACK_FORMAT):
+        return _callback(item, credentials)
+
+
+def _callback(item: "Item", credentials: Credentials) -> Callback:
+    texts = {name: value["S"] for name, value in item.items() if "S" in value}
+    callback = Callback(
+        owner=texts["owner"],
+        event=texts["event"],
+        type=CallbackType(texts["type"]),
+        email=texts.get("email", ""),
+        method=Method(texts["method"]) if "method" in texts else None,
+        url=texts.get("url", ""),
+        url_username=texts.get("url_username", ""),
+        disabled=texts.get("disabled", ""),
+        disabled_at=parse_time(texts["disabled_at"]) if "disabled_at" in texts else None,
+        refused=texts.get("refused", ""),
+        breaker=breaker_of(item),
+    )
+    if "url_password" not in item:
+        return callback
+    sealed = bytes(item["url_password"]["B"])
+    return replace(callback, url_password=credentials.open(sealed, owner=callback.owner, event=callback.event))
+
+
+def breaker_of(item: "Item") -> Breaker:
+    """The breaker on the item of a callback; `health_store` puts it there, and setting the callback takes it away."""
+    if "failures" not in item:
+        return HEALTHY
+    return Breaker(
+        failures=int(item["failures"]["N"]),
+        failing_since=parse_time(item["failing_since"]["S"]),
+        open_until=parse_time(item["open_until"]["S"]) if "open_until" in item else None,
+        probes=int(item["probes"]["N"]) if "probes" in item else 0,
+    )
+
+
+def callback_key(event: Event) -> Key:
+    """Where the callback for *event* lies; an account-wide kind has one for all numbers."""
+    account_wide = CATALOGUE[event.kind].scope is Scope.ACCOUNT
+    return owner_of(event.account, "" if account_wide else event.fonenumber), event.kind
+
+
+def secrets_key(account: str) -> Key:
+    """Where an *account*'s signing secrets lie."""
+    return owner_of(account, ""), SIGNING

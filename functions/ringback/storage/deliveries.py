@@ -1,0 +1,294 @@
+"""A delivery as an item of the Deliveries table, and back.
+
+What is searched or filtered is an attribute of its own; data and attempts are JSON text, which costs a third of the
+bytes and of the CPU of DynamoDB's maps.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from ringback.aws.dynamodb import Found, Item, Key, Table
+from ringback.aws.kms import Credentials
+from ringback.aws.statements import Condition
+from ringback.catalog.definitions import CATALOGUE
+from ringback.errors import OurFault
+from ringback.json_text import to_compact_json
+from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome, account_and_fonenumber
+from ringback.storage.callbacks import callback_from_item, callback_to_item
+from ringback.storage.due_index import queued, shard_of
+from ringback.storage.formats import of_format
+from ringback.timestamps import iso, milliseconds, moment, parse_time
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+DELIVERY_FORMAT = 1
+"""Of the items; `version` is the lock of one item."""
+
+ATTENTION_INDEX = "attention"
+"""The sparse index of what has not arrived, by account and id; what succeeds at once is never on it."""
+
+ATTENTION = frozenset({DeliveryStatus.PENDING, DeliveryStatus.FAILED})
+"""Where deliveries stand that are on that index."""
+
+MOST_EXCERPT = 3_072
+"""Bytes that an attempt's excerpt takes in its item: three for each of 1,024 in the charset that grows most."""
+
+MOST_DETAIL = 1_024
+"""Bytes that its detail takes; and a delivery's note."""
+
+MOST_URL = 512
+"""Bytes that the URL of an attempt takes."""
+
+MOST_HEADERS = 512
+"""Bytes that the headers of its answer take."""
+
+_WIDEST = 6
+"""Bytes of a character as JSON, at most: that of NUL is `\\u0000`."""
+
+
+class Written(StrEnum):
+    """How writing a delivery went."""
+
+    YES = "yes"
+    NO = "no"
+    """The table did not take it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """Somebody else has written the delivery since it was read; theirs *stands*."""
+
+    stands: Delivery
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """Deliveries as they were read."""
+
+    deliveries: Mapping[Key, Delivery]
+    """Those that exist."""
+    unread: Mapping[Key, OurFault | None]
+    """Keys that could not be read, each with the reason; None where the table was just busy."""
+
+
+class DeliveryStore:
+    """Reads and writes deliveries."""
+
+    def __init__(
+        self,
+        *,
+        table: str,
+        dynamodb: "DynamoDBClient",
+        credentials: Credentials,
+        retention: timedelta,
+        mapper: Callable[..., Iterable[Any]] = map,
+    ) -> None:
+        """*mapper* may run single writes side by side."""
+        self.table = Table(name=table, partition="owner", sort="delivery", client=dynamodb)
+        self._credentials = credentials
+        self._retention = retention
+        self._mapper = mapper
+
+    def load(self, keys: Iterable[Key]) -> Stored:
+        """Read the deliveries under *keys* (owner, id).
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        return self.opened(self.table.read(keys))
+
+    def opened(self, found: Found) -> Stored:
+        """Make deliveries of items that were read from this table."""
+        deliveries: dict[Key, Delivery] = {}
+        unread: dict[Key, OurFault | None] = dict.fromkeys(found.unread)
+        for item in found.items:
+            key = self.table.key_of(item)
+            try:
+                deliveries[key] = self._delivery(item)
+            except OurFault as fault:  # it cannot be read, or KMS does not open its callback's password
+                unread[key] = fault
+        return Stored(deliveries=deliveries, unread=unread)
+
+    def record(
+        self, deliveries: Sequence[Delivery], *, parked: Callable[[Delivery], bool]
+    ) -> Mapping[Key, Written | Superseded]:
+        """Write *deliveries*; those that are *parked* wait on the due index, not on the queue.
+
+        A delivery that arrived at its first attempt is written 25 at a time, whatever was there: nothing is better
+        than delivered. Every other one only if nobody wrote it since it was read.
+        """
+        together = [delivery for delivery in deliveries if _arrived_at_once(delivery)]
+        singly = [delivery for delivery in deliveries if not _arrived_at_once(delivery)]
+        written = dict(self._mapper(lambda delivery: self._put(delivery, parked=parked(delivery)), singly))
+        return written | self._put_together(together)
+
+    def _put(self, delivery: Delivery, *, parked: bool) -> tuple[Key, Written | Superseded]:
+        try:
+            return _key(delivery), self._put_item(self._item(delivery, parked=parked), read=delivery.version)
+        except OurFault:
+            return _key(delivery), Written.NO
+
+    def _put_item(self, item: Item, *, read: int) -> Written | Superseded:
+        not_written_since = Condition(
+            holds="attribute_not_exists(delivery) OR version = :read", values={":read": {"N": str(read)}}
+        )
+        write = self.table.put(item, doing="recording a delivery", only_if=not_written_since)
+        return Written.YES if write.done else Superseded(self._delivery(write.item))
+
+    def _put_together(self, deliveries: Sequence[Delivery]) -> dict[Key, Written]:
+        written = dict.fromkeys(map(_key, deliveries), Written.NO)
+        try:
+            unwritten = self.table.write([self._item(delivery, parked=False) for delivery in deliveries])
+        except OurFault:
+            return written
+        return {key: Written.NO if key in unwritten else Written.YES for key in written}
+
+    def _item(self, delivery: Delivery, *, parked: bool) -> dict[str, "AttributeValueTypeDef"]:
+        delivery = replace(delivery, version=delivery.version + 1)
+        item = delivery_to_item(delivery, parked=parked, retention=self._retention)
+        if delivery.event.callback:
+            item["callback"] = {"M": callback_to_item(delivery.event.callback, self._credentials)}
+        return item
+
+    def _delivery(self, item: Item) -> Delivery:
+        delivery = delivery_from_item(item)
+        if delivery.event.kind not in CATALOGUE:
+            raise OurFault(f"a delivery is of {delivery.event.kind}, an event that this release does not know")
+        if "callback" not in item:
+            return delivery
+        callback = callback_from_item(item["callback"]["M"], self._credentials)
+        return replace(delivery, event=replace(delivery.event, callback=callback))
+
+
+def delivery_to_item(delivery: Delivery, *, parked: bool, retention: timedelta) -> dict[str, "AttributeValueTypeDef"]:
+    """The item of *delivery*, without its callback; one that is *parked* waits on the due index, not on the queue."""
+    event = delivery.event
+    texts = {
+        "owner": delivery.owner,
+        "delivery": delivery.id,
+        "event": event.kind,
+        "event_id": event.id,
+        "time": iso(event.time),
+        "created": iso(delivery.created),
+        "status": delivery.status,
+        "reason": delivery.reason,
+        "data": to_compact_json(dict(event.data)),
+        "attempts": to_compact_json([_attempt_to_json(attempt) for attempt in delivery.attempts]),
+    }
+    numbers = {
+        "format": DELIVERY_FORMAT,
+        "version": delivery.version,
+        "tries": delivery.tries,
+        "expires": int((delivery.created + retention).timestamp()),
+    }
+    if delivery.status in ATTENTION:
+        texts["attention"] = event.account
+    if delivery.due:
+        numbers["due"] = milliseconds(delivery.due)
+        shard = shard_of(delivery.id)
+        texts["due_shard"] = (delivery.line or shard) if parked else queued(shard)
+    if delivery.note:
+        texts["note"] = _cut(delivery.note, MOST_DETAIL)
+    item: dict[str, AttributeValueTypeDef] = {name: {"S": text} for name, text in texts.items()}
+    return item | {name: {"N": str(number)} for name, number in numbers.items()}
+
+
+def delivery_from_item(item: "Item") -> Delivery:
+    """The delivery that *item* holds, without its callback.
+
+    Raises:
+        OurFault: a newer release made it, or it is none.
+    """
+    with of_format("a delivery", item, newest=DELIVERY_FORMAT):
+        return _delivery(item)
+
+
+def _delivery(item: "Item") -> Delivery:
+    text = {name: value["S"] for name, value in item.items() if "S" in value}
+    number = {name: int(value["N"]) for name, value in item.items() if "N" in value}
+    account, fonenumber = account_and_fonenumber(text["owner"])
+    return Delivery(
+        id=text["delivery"],
+        event=Event(
+            kind=text["event"],
+            account=account,
+            fonenumber=fonenumber,
+            id=text["event_id"],
+            time=parse_time(text["time"]),
+            data=dict(json.loads(text["data"]).items()),
+        ),
+        created=parse_time(text["created"]),
+        status=DeliveryStatus(text["status"]),
+        attempts=tuple(_attempt_from_json(attempt) for attempt in json.loads(text["attempts"])),
+        tries=number["tries"],
+        due=moment(number["due"]) if "due" in number else None,
+        reason=AttemptReason(text["reason"]),
+        note=text.get("note", ""),
+        version=number["version"],
+    )
+
+
+def _attempt_to_json(attempt: Attempt) -> dict[str, Any]:
+    whole: dict[str, Any] = {
+        "number": attempt.number,
+        "at": iso(attempt.at),
+        "reason": attempt.reason,
+        "outcome": attempt.outcome,
+        "status": attempt.status,
+        "milliseconds": attempt.milliseconds,
+        "detail": _cut(attempt.detail, MOST_DETAIL),
+        "excerpt": _cut(attempt.excerpt, MOST_EXCERPT),
+        "method": attempt.method,
+        "url": _cut(attempt.url, MOST_URL),
+        "headers": _some(attempt.headers),
+    }
+    return {name: value for name, value in whole.items() if value is not None and value not in ("", {})}
+
+
+def _some(headers: Mapping[str, str]) -> dict[str, str]:
+    """The first of *headers* that fit."""
+    kept: dict[str, str] = {}
+    room = MOST_HEADERS
+    for name, value in headers.items():
+        room -= len(to_compact_json([name, value]).encode(errors="replace"))
+        if room < 0:
+            break
+        kept[name] = value
+    return kept
+
+
+def _cut(text: str, most: int) -> str:
+    """The beginning of *text* that takes up to *most* bytes as JSON."""
+    while len(text) * _WIDEST > most and (size := len(to_compact_json(text).encode(errors="replace")) - 2) > most:
+        text = text[: len(text) * most // size]
+    return text
+
+
+def _attempt_from_json(stored: Mapping[str, Any]) -> Attempt:
+    return Attempt(
+        number=stored["number"],
+        at=parse_time(stored["at"]),
+        reason=AttemptReason(stored["reason"]),
+        outcome=Outcome(stored["outcome"]),
+        status=stored.get("status"),
+        milliseconds=stored["milliseconds"],
+        detail=stored.get("detail", ""),
+        excerpt=stored.get("excerpt", ""),
+        method=stored.get("method", ""),
+        url=stored.get("url", ""),
+        headers=stored.get("headers", {}),
+    )
+
+
+def _key(delivery: Delivery) -> Key:
+    return delivery.owner, delivery.id
+
+
+def _arrived_at_once(delivery: Delivery) -> bool:
+    return delivery.version == 0 and delivery.status is DeliveryStatus.DELIVERED

@@ -1,0 +1,179 @@
+"""The Callbacks table as customers see it: a number's callbacks, and an account's numbers."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from ringback.aws.clients import our_fault
+from ringback.aws.dynamodb import Item, Key, Table
+from ringback.aws.kms import Credentials
+from ringback.aws.statements import Condition
+from ringback.catalog.payload import CATALOGUE
+from ringback.errors import OurFault
+from ringback.models import Callback, account_and_fonenumber, owner_of
+from ringback.storage.callbacks import NUMBERS_INDEX, callback_from_item, callback_to_item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+
+type Callbacks = Mapping[str, Callback]
+"""Callbacks of one owner, by kind of event."""
+
+KINDS_OF_A_NUMBER = len(CATALOGUE)
+"""Items that a number has at most."""
+
+
+NUMBERS_AT_ONCE = 500
+"""Numbers whose callbacks are read in one query, where nothing but the numbers is wanted; 1 MiB has about as many."""
+
+
+class Numbers:
+    """Reads what is set as it is now, and changes it."""
+
+    def __init__(self, *, table: Table, credentials: Credentials) -> None:
+        self._table = table
+        self._credentials = credentials
+
+    def shown(self, owner: str) -> Callbacks:
+        """The callbacks of *owner* without their passwords, so that KMS is not asked.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        return {item["event"]["S"]: self._shown(item) for item in self._items(owner)}
+
+    def callbacks(self, owner: str) -> Callbacks:
+        """The callbacks of *owner*, passwords included.
+
+        Raises:
+            OurFault: the table or KMS is out of reach.
+        """
+        opened = (callback_from_item(item, self._credentials) for item in self._items(owner))
+        return {callback.event: callback for callback in opened}
+
+    def callback(self, key: Key) -> Callback | None:
+        """The one callback under *key*, password included.
+
+        Raises:
+            OurFault: the table or KMS is out of reach.
+        """
+        item = self._table.get(key)
+        return callback_from_item(item, self._credentials) if item else None
+
+    def change(self, changes: Mapping[Key, Callback | None], *, declared_by: str = "") -> None:
+        """Set callbacks, and remove those that are None: all or nothing.
+
+        One alone is no transaction: that is half the price, and seldom meets another.
+
+        *declared_by* is the resource of a stack that wants this; whoever sets the callback next takes it over.
+
+        Raises:
+            OurFault: the table or KMS is out of reach.
+        """
+        writes = [self._write(key, callback, declared_by) for key, callback in changes.items()]
+        with our_fault("setting callbacks"):
+            match writes:
+                case []:
+                    pass
+                case [{"Put": put}]:
+                    self._table.client.put_item(**put)
+                case [{"Delete": delete}]:
+                    self._table.client.delete_item(**delete)
+                case _:
+                    self._table.client.transact_write_items(TransactItems=writes)
+
+    def withdraw(self, key: Key, *, declared_by: str) -> bool:
+        """Remove a callback, unless another resource of a stack has taken it over; whether it is gone.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        still_mine = Condition(
+            holds="attribute_not_exists(declared_by) OR declared_by = :me", values={":me": {"S": declared_by}}
+        )
+        return self._table.delete(key, doing="removing a callback", only_if=still_mine).done
+
+    def page(self, account: str, *, after: str, limit: int) -> tuple[list[tuple[str, Callbacks]], bool]:
+        """The callbacks of the next *limit* numbers of *account* after that one, and whether there are more.
+
+        A number that was set within the last second may be missing.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        found: list[tuple[str, Callbacks]] = []
+        numbers = groupby(self._index(account, after, limit + 1), key=lambda item: item["owner"]["S"])
+        for owner, items in numbers:
+            if len(found) == limit:
+                return found, True
+            callbacks = {item["event"]["S"]: self._shown(item) for item in items}
+            found.append((account_and_fonenumber(owner)[1], callbacks))
+        return found, False
+
+    def fonenumbers(self, account: str, *, after: str = "") -> Iterator[str]:
+        """The numbers of *account* after that one that have a callback.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        for owner, _ in groupby(self._index(account, after, NUMBERS_AT_ONCE), key=lambda item: item["owner"]["S"]):
+            yield account_and_fonenumber(owner)[1]
+
+    def live(self, keys: Iterable[Key]) -> set[Key]:
+        """Those of *keys* under which there is a callback that is not turned off.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        return {key for key, callback in self.current(keys).items() if not callback.disabled}
+
+    def current(self, keys: Iterable[Key]) -> Mapping[Key, Callback]:
+        """The callbacks under *keys* as they are now, without their passwords.
+
+        Raises:
+            OurFault: the table is out of reach.
+        """
+        found = self._table.read(keys)
+        if found.unread:
+            raise OurFault("reading callbacks: the table is busy")
+        return {self._table.key_of(item): self._shown(item) for item in found.items}
+
+    def _index(self, account: str, after: str, numbers: int) -> Iterator[Item]:
+        pages = self._table.client.get_paginator("query").paginate(
+            TableName=self._table.name,
+            IndexName=NUMBERS_INDEX,
+            KeyConditionExpression="account = :account AND #owner > :after",
+            ExpressionAttributeNames={"#owner": "owner"},
+            ExpressionAttributeValues={
+                ":account": {"S": account},
+                # "#" alone sorts before every number of the account, and no other account is in the partition.
+                ":after": {"S": owner_of(account, after) if after else f"{account}#"},
+            },
+            PaginationConfig={"PageSize": numbers * KINDS_OF_A_NUMBER},
+        )
+        with our_fault("listing numbers"):
+            for page in pages:
+                yield from page["Items"]
+
+    def _items(self, owner: str) -> list[Item]:
+        with our_fault("reading callbacks"):
+            answer = self._table.client.query(
+                TableName=self._table.name,
+                KeyConditionExpression="#owner = :owner",
+                ExpressionAttributeNames={"#owner": "owner"},
+                ExpressionAttributeValues={":owner": {"S": owner}},
+                ConsistentRead=True,
+            )
+        return [item for item in answer["Items"] if item["event"]["S"] in CATALOGUE]
+
+    def _shown(self, item: Item) -> Callback:
+        public = {name: value for name, value in item.items() if name != "url_password"}
+        return callback_from_item(public, self._credentials)
+
+    def _write(self, key: Key, callback: Callback | None, declared_by: str) -> "TransactWriteItemTypeDef":
+        if callback is None:
+            return {"Delete": {"TableName": self._table.name, "Key": self._table.key(key)}}
+        item = callback_to_item(callback, self._credentials)
+        if declared_by:
+            item["declared_by"] = {"S": declared_by}
+        return {"Put": {"TableName": self._table.name, "Item": item}}

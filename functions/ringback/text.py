@@ -1,0 +1,43 @@
+"""Text from outside: made well formed, and shown in messages."""
+
+import json
+import re
+
+from ringback.json_text import Literal
+
+MOST_SHOWN = 80
+"""Characters of a given value that a message repeats."""
+
+_HALF = re.compile("[\ud800-\udfff]")
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+
+_KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
+
+
+def well_formed(text: str) -> str:
+    """The same text with U+FFFD for every half of a surrogate pair, which UTF-8 cannot carry."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        if _PAIR.search(text):
+            text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+        return _HALF.sub("\N{REPLACEMENT CHARACTER}", text)
+    return text
+
+
+def kind_of(value: object) -> str:
+    """What a JSON value is, in words."""
+    return _KINDS.get(type(value), "a number")
+
+
+def shown(value: object) -> str:
+    """A given value as a message repeats it: one line of ASCII, cut where it is long; never for a secret."""
+    if isinstance(value, dict | list):
+        return kind_of(value)
+    try:
+        # One character more than is shown is enough to see that it is cut.
+        short = value[: MOST_SHOWN + 1] if isinstance(value, str) else value
+        text = str(value) if isinstance(value, Literal) else json.dumps(short)
+    except ValueError:  # more digits than Python writes (sys.set_int_max_str_digits)
+        return kind_of(value)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
