@@ -1,17 +1,19 @@
 """The stack's tables, queues and key on moto, made from the template itself."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.core.botocore_stubber import BotocoreStubber
 
 from ringback.aws.kms import Credentials
 from ringback.storage.backlog import Lines
@@ -132,7 +134,19 @@ def deployed() -> Iterator[Stack]:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             monkeypatch.setenv(name, "test")
         monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+        monkeypatch.setattr(BotocoreStubber, "process_request", _one_at_a_time(BotocoreStubber.process_request))
         yield _made()
+
+
+def _one_at_a_time(process: Callable[..., Any]) -> Callable[..., Any]:
+    """Moto checks a write's condition and writes in two steps, so that two threads may both find it holding."""
+    lock = RLock()
+
+    def processed(*request: object) -> object:
+        with lock:
+            return process(*request)
+
+    return processed
 
 
 @cache  # reading it takes longer than making all that is in it

@@ -313,7 +313,7 @@ def test_if_the_queue_is_out_of_reach_requeue_finds_it_in_the_table(api: Api) ->
         def unreachable(*_: object) -> None:
             raise OurFault("sending to a queue")
 
-        monkeypatch.setattr("ringback.aws.clients.sqs.Queue.send", unreachable)
+        monkeypatch.setattr("ringback.aws.sqs.Queue.send", unreachable)
         answer = api.post(f"{PATH}/deliveries/{delivery.id}/redeliver")
 
     assert answer.status == 202

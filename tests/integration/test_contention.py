@@ -146,7 +146,7 @@ def test_writers_that_meet_all_succeed(numbers: Numbers, dynamo: Dynamo, wanted:
 def test_what_passes_is_tried_again_and_not_for_ever(
     numbers: Numbers, dynamo: Dynamo, monkeypatch: pytest.MonkeyPatch, wanted: dict[Key, Callback | None], refusal: Any
 ) -> None:
-    monkeypatch.setattr("ringback.aws.clients.contention.PAUSES", (0,) * len(PAUSES))
+    monkeypatch.setattr("ringback.aws.contention.PAUSES", (0,) * len(PAUSES))
     dynamo.script = [refusal] * len(PAUSES)
     numbers.change(wanted)
     assert len(dynamo.calls) == len(PAUSES) + 1

@@ -165,7 +165,7 @@ def test_the_newer_release_takes_what_the_older_one_left(platform: Platform, mon
     put(platform.stack, "DELIVERIES_TABLE", newer(stored.cases("delivery", 1)["due_soon"]))
     platform.invoke(record(RETRY))
 
-    monkeypatch.setattr(deliveries, "FORMAT", 2)
+    monkeypatch.setattr(deliveries, "DELIVERY_FORMAT", 2)
 
     assert platform.invoke(record(RETRY)) == []
     assert [attempt.number for attempt in platform.delivery().attempts] == [1, 2]

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
-PACKAGE = PROJECT / "layers" / "ringback" / "ringback"
+PACKAGE = PROJECT / "functions" / "ringback"
 
 END = ")\n\nCATALOGUE: "
 """What follows the last entry."""
@@ -31,7 +31,7 @@ ENTRIES = """\
 def test_a_kind_that_is_added_to_the_catalogue_is_set_shown_previewed_delivered_and_mailed(tmp_path: Path) -> None:
     """In a process of its own, on a copy of the package."""
     copy = shutil.copytree(PACKAGE, tmp_path / "ringback", ignore=shutil.ignore_patterns("__pycache__"))
-    catalogue = copy / "catalogue_data.py"
+    catalogue = copy / "catalog" / "definitions.py"
     text = catalogue.read_text(encoding="utf-8")
     catalogue.write_text(text.replace(END, ENTRIES + END), encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
