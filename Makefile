@@ -182,10 +182,6 @@ docs: $(DEV)/.ready ## Write docs/{catalogue,api}.md, docs/event.schema.json and
 	@$(PYTHON) -m tools.deployer_policy
 	@$(PYTHON) -m tools.metrics_page
 
-.PHONY: dashboard
-dashboard: build $(DEV)/.ready $(MINISTACK)/.ready ## Draw docs/dashboard.png anew, from a run on the local AWS of about three minutes
-	@$(PYTHON) -m tools.dashboard
-
 .PHONY: snapshots
 snapshots: $(DEV)/.ready ## Write tests/unit/*.snap anew, from the template; read what changed as a reviewer
 	@$(PYTHON) -m tools.iam_snapshot

@@ -1,1 +1,0 @@
-"""docs/dashboard.png: the template's dashboard, drawn from what a run on the local AWS measured."""
