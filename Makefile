@@ -128,28 +128,27 @@ import: $(DEV)/.ready ## Say what a file of callbacks would change (FILE=callbac
 	@$(PYTHON) -m operate.import_callbacks '$(FILE)' $(if $(filter-out 0,$(WRITE)),--write) $(OPERATED:%=--stack '%')
 
 .PHONY: test
-test: build $(DEV)/.ready $(MINISTACK)/.ready $(RECEIVERS)/.ready $(CLIENTS)/.ready $(AWS)/.ready ## Run all tests and print what each suite cost
-	@$(PYTHON) -m tools.suites unit integration chaos e2e
+test: test-unit test-integration test-chaos test-e2e ## Run all tests, one suite after the other (make -k test: the others even if one fails)
 
 .PHONY: test-unit
-test-unit: $(DEV)/.ready ## Run the tests of the pure parts; no sockets, under 5 s
-	@$(PYTHON) -m tools.suites unit
+test-unit: $(DEV)/.ready ## Run the tests of the pure parts, which open no sockets
+	@$(PYTHON) -m pytest tests/unit
 
 .PHONY: test-integration
-test-integration: $(DEV)/.ready $(RECEIVERS)/.ready $(CLIENTS)/.ready ## Run the handlers against moto and real receivers, under 60 s
-	@$(PYTHON) -m tools.suites integration
+test-integration: $(DEV)/.ready $(RECEIVERS)/.ready $(CLIENTS)/.ready ## Run the handlers against moto and real receivers
+	@$(PYTHON) -m pytest tests/integration
 
 .PHONY: test-e2e
-test-e2e: build $(DEV)/.ready $(MINISTACK)/.ready $(AWS)/.ready ## Run the built stack on the local AWS, then with permissions enforced, under 200 s
-	@$(PYTHON) -m tools.suites e2e
+test-e2e: build $(DEV)/.ready $(MINISTACK)/.ready $(AWS)/.ready ## Run the built stack on the local AWS, then with permissions enforced
+	@$(PYTHON) -m pytest tests/e2e
 
 .PHONY: chaos
 chaos: $(DEV)/.ready ## Kill, fail, lie to, fuzz and race it, about an hour, and write docs/reliability.md (NAME=kills: one campaign alone)
 	@$(PYTHON) -m tests.chaos $(NAME)
 
 .PHONY: test-chaos
-test-chaos: $(DEV)/.ready ## Run a lean pass of every campaign of make chaos, under 100 s
-	@$(PYTHON) -m tools.suites chaos
+test-chaos: $(DEV)/.ready ## Run a lean pass of every campaign of make chaos
+	@$(PYTHON) -m pytest tests/chaos
 
 .PHONY: test-sam
 test-sam: build $(DEV)/.ready $(MINISTACK)/.ready ## Run `sam local invoke` of each function in real containers, where Docker or Podman is (DOCKER_HOST)

@@ -1,1 +1,1 @@
-"""What the Makefile runs: set-up, lint of the template, test suites with their prices."""
+"""What the Makefile runs: set-up, lint of the template, generated pages, releases."""
