@@ -55,7 +55,6 @@ def surroundings(cloud: Server) -> dict[str, str]:
         "SUCCESS_LOG_RATE": "0.01",
         "POWERTOOLS_SERVICE_NAME": "ringback",
         "POWERTOOLS_METRICS_NAMESPACE": "Ringback",
-        "EVENT_BUS_NAME": "default",
         "LOG_LEVEL": "INFO",
     }
 
