@@ -108,6 +108,15 @@ def test_every_make_target_that_a_page_names_is_there() -> None:
     assert named - targets == set()
 
 
+def test_decisions_are_listed_by_the_questions_that_they_answer() -> None:
+    pages = [page for page in PAGES if page.match("docs/decisions/[0-9]*.md")]
+    titles = {page.name: text_of(page).splitlines()[0].removeprefix(f"# {page.name[:4]}: ") for page in pages}
+
+    assert [title for title in titles.values() if not title.endswith("?")] == []
+    for name, title in titles.items():
+        assert f"| {name[:4]} | [{title}]({name}) |" in text_of("docs/decisions/README.md").splitlines()
+
+
 # ── The template ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
