@@ -13,6 +13,9 @@ from botocore.exceptions import ClientError
 
 from deliver.messages import read_message
 from ringback.aws.kms import Credentials
+from api import service_key
+from deliver.events import read_message
+from ringback import callback_items, contacts, delivery_items, retries, signing_items
 from ringback.breaker import Breaker
 from ringback.delivery.retry_message import FORMAT, build_retry_message
 from ringback.json_text import to_compact_json
@@ -214,6 +217,7 @@ MEANINGS: Mapping[tuple[str, int], Mapping[str, object]] = {
         ),
     },
     ("contact", 1): {"set": "someone@example.com", "unnumbered": "someone@example.com"},
+    ("service_key", 1): {"made": bytes(range(32))},
     ("retry", 1): {"due": (OWNER, NEW.id, NOW + timedelta(seconds=5))},
 }
 """By name and format: what each sample is read as."""
@@ -289,5 +293,11 @@ KINDS: Mapping[str, Kind] = {
         read=contact_from_item,
         write=lambda address, _: contact_to_item("1000001", address),
     ),
-    "retry": Kind(newest=FORMAT, where="py", read=_read_retry, write=_write_retry),
+    "service_key": Kind(
+        newest=service_key.FORMAT,
+        where="service_key.py",
+        read=lambda item: service_key.from_item(item, credentials()),
+        write=lambda key, _: service_key.to_item(key, credentials(), created=NOW),
+    ),
+    "retry": Kind(newest=retries.FORMAT, where="retries.py", read=_read_retry, write=_write_retry),
 }

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Depends
 from aws_lambda_powertools.event_handler.request import Request
 
+from api.cursors import PURPOSE, Cursors
+from api.editions import Bodies
 from api.environment import Environment
 from api.gateway.editions import Bodies
 from api.gateway.publication import Publication
@@ -25,6 +28,11 @@ class Call:
     """By their names in lower case."""
     document: Callable[[Bodies], Publication]
     """The OpenAPI document, of which there are editions."""
+
+    @property
+    def cursors(self) -> Cursors:
+        """Makes and reads the cursors of lists."""
+        return Cursors(partial(self.parts.service_key.derived, PURPOSE, self.at))
 
 
 def _current(request: Request) -> Call:

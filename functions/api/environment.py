@@ -27,6 +27,23 @@ from ringback.storage.breakers import HealthStore
 from ringback.storage.deliveries import DeliveryStore
 from ringback.storage.due_index import DueIndex
 from ringback.storage.numbers import Numbers
+from api.account_items import AccountItems
+from api.log import Log
+from api.numbers import Numbers
+from api.rate import Allowance, RateLimit
+from api.redelivery_turns import RedeliveryTurns
+from api.service_key import ServiceKey
+from api.settings import ApiSettings
+from ringback.addresses import Network, parse_networks
+from ringback.aws import client
+from ringback.credentials import Credentials
+from ringback.delivery_store import DeliveryStore
+from ringback.due_index import DueIndex
+from ringback.health_store import HealthStore
+from ringback.queues import Queue
+from ringback.recording import Recorder
+from ringback.settings import Settings
+from ringback.tables import Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -96,6 +113,11 @@ class Environment:
     def accounts(self) -> AccountItems:
         """Signing secrets and contacts."""
         return AccountItems(table=self._callbacks_table, credentials=self._credentials)
+
+    @cached_property
+    def service_key(self) -> ServiceKey:
+        """What cursors are signed with."""
+        return ServiceKey(table=self._callbacks_table, credentials=self._credentials, random_bytes=self.random_bytes)
 
     @cached_property
     def log(self) -> Log:

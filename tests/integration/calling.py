@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from api import app, environment
+from api.cursors import PURPOSE, Cursors
 from tests.integration.lambdas import Context
 from tests.integration.stack import Stack, client
 
@@ -155,6 +156,11 @@ def answered(answer: Mapping[str, Any]) -> Answered:
         raw = base64.b64decode(text)
         text = (gzip.decompress(raw) if headers.get("content-encoding") == "gzip" else raw).decode()
     return Answered(status=answer["statusCode"], headers=headers, text=text)
+
+
+def cursors_of(api: Api) -> Cursors:
+    """Cursors as the stack itself makes them."""
+    return Cursors(lambda: api.parts.service_key.derived(PURPOSE, api.clock()))
 
 
 @contextmanager

@@ -10,9 +10,10 @@ import pytest
 
 from api import merged_log, redelivery
 from api.gateway.cursor import cursor_for
+from api import merging, redelivery
 from api.routes import account_deliveries
 from ringback.models import AttemptReason, Delivery, DeliveryStatus, Outcome
-from tests.integration.calling import ACCOUNT, NOW, OTHER_ACCOUNT, Api
+from tests.integration.calling import ACCOUNT, NOW, OTHER_ACCOUNT, Api, cursors_of
 from tests.integration.test_api_log import KIND, NUMBER, keep, made
 
 PATH = "/v2/accounts/deliveries"
@@ -244,7 +245,7 @@ def test_filters_hold_for_sending_again(api: Api) -> None:
 def test_a_place_that_somebody_made_up_is_none(api: Api) -> None:
     since = "2026-11-23T00:00:00.000Z"
     made_up = [
-        cursor_for(place, ACCOUNT, "every", "again", status, since, "")
+        cursors_of(api).cursor_for(place, ACCOUNT, "every", "again", status, since, "")
         for status, place in (("failed", "zz"), ("cancelled", "3215551212.zz"), ("cancelled", "0"))
     ]
 

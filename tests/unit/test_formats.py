@@ -9,6 +9,10 @@ import pytest
 
 from api.gateway.cursor import cursor_for, position_in
 from api.routes.deliveries import AGAIN
+from api.cursors import PURPOSE, Cursors
+from api.routes.deliveries import AGAIN
+from api.service_key import derived
+from ringback.delivery_items import from_item
 from ringback.errors import MalformedEvent, OurFault
 from ringback.models import DeliveryStatus
 from ringback.notify.events import NoticeBus, NoticeKind, about_callback, about_failure
@@ -121,7 +125,7 @@ def test_what_only_a_newer_release_can_read_is_refused(name: str, number: int, c
         KINDS[name].read(sample)
 
 
-@pytest.mark.parametrize("name", ["delivery", "callback", "signing_secret", "contact"])
+@pytest.mark.parametrize("name", ["delivery", "callback", "signing_secret", "contact", "service_key"])
 def test_a_number_that_is_none_is_a_fault_and_no_crash(name: str) -> None:
     sample = next(iter(stored.cases(name, 1).values()))
 
@@ -198,10 +202,10 @@ CURSORS = {
 def test_a_cursor_from_before_an_upgrade_goes_on(case: str) -> None:
     """And one from after it, once the upgrade was taken back."""
     position, *of = CURSORS[case]
-    cursor = stored.unnumbered("cursors")[case]
+    cursor, cursors = stored.unnumbered("cursors")[case], Cursors(lambda: derived(bytes(range(32)), PURPOSE))
 
-    assert position_in(cursor, *of) == position
-    assert cursor_for(position, *of) == cursor
+    assert cursors.position_in(cursor, *of) == position
+    assert cursors.cursor_for(position, *of) == cursor
 
 
 def test_a_credential_opens_in_the_context_that_it_was_sealed_in() -> None:

@@ -18,6 +18,10 @@ from api.dispatch import refuse_repeated
 from api.gateway.body import readable as readable_body
 from api.gateway.content_types import FORM, JSON
 from api.gateway.cursor import position_in
+from api.bodies import readable as readable_body
+from api.content_types import FORM, JSON
+from api.cursors import Cursors
+from api.queries import refuse_repeated
 from deliver.dead_letters import MOST_BODY, DeadLetters
 from deliver.messages import MOST_BYTES, read_message
 from ringback.callbacks.identifiers import parse_account, parse_fonenumber, parse_mailbox
@@ -146,7 +150,7 @@ PARSERS = (
     Parser("an answer's coding", lambda text: readable_answer(b"\xff" * 4096, content_encoding=text), ANSWER_HEAD),
     Parser("an answer", lambda text: readable_answer(text.encode(errors="replace")), MOST_BYTES),
     Parser("a value that is shown", shown, MOST_BYTES),
-    Parser("a cursor", lambda text: position_in(text, "1"), HEADER),
+    Parser("a cursor", lambda text: Cursors(lambda: bytes(32)).position_in(text, "1"), HEADER),
     Parser("a query", lambda text: refuse_repeated({"rawQueryString": text}), HEADER),
     Parser("a request's type", lambda text: _body("{}", f"{JSON};{text}"), HEADER),
     Parser("a body of JSON", lambda text: _body(text, JSON), MOST_BYTES // 4),

@@ -21,6 +21,22 @@ from api.routes.deliveries import (
     position_of,
     redeliver_of_owner,
     redelivery_of,
+from api.calls import Call, Calling
+from api.filters import filter_of
+from api.log_queries import Filter
+from api.merging import merged_page
+from api.models.deliveries import (
+    LISTED_OF_ACCOUNT,
+    MANY_OF_ACCOUNT,
+    SENT_AGAIN_OF_ACCOUNT,
+    SHOWN_OF_ACCOUNT,
+    AccountRedeliveryInput,
+    DeliveriesAnswer,
+    DeliveryAnswer,
+    RedeliveryAnswer,
+    answer_of,
+    page_of,
+    redelivery_answer,
 )
 from api.routes.parameters import (
     PAGE,
@@ -106,9 +122,9 @@ def list_account_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
     )
     if fonenumber:
         return list_of_owner(call, _owner(call, fonenumber), wanted, limit, cursor)
-    after = position_of(cursor, wanted, call.account, EVERY)
+    after = position_of(call, cursor, wanted, call.account, EVERY)
     found, last = _page(call, wanted, after, limit)
-    return page_of(found, cursor_for(last, call.account, EVERY, *wanted.words) if last else None)
+    return page_of(found, call.cursors.cursor_for(last, call.account, EVERY, *wanted.words) if last else None)
 
 
 @routes.operation(
@@ -160,9 +176,9 @@ def redeliver_many_of_account(call: Calling, body: Annotated[AccountRedeliveryIn
         return redeliver_of_owner(call, _owner(call, body.fonenumber), body, wanted)
     bound = call.account, EVERY, AGAIN, *wanted.words
     redelivery = AccountRedelivery(log=call.parts.log, numbers=call.parts.numbers, redelivery=redelivery_of(call))
-    after = position_in(body.cursor or "", *bound)
+    after = call.cursors.position_in(body.cursor or "", *bound)
     count, last = redelivery.many(call.account, wanted, after=after, now=call.at, dry_run=body.dry_run)
-    return redelivery_answer(count, cursor_for(last, *bound) if last else None, dry_run=body.dry_run)
+    return redelivery_answer(count, call.cursors.cursor_for(last, *bound) if last else None, dry_run=body.dry_run)
 
 
 def _owner(call: Call, fonenumber: str) -> str:

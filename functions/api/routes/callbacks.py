@@ -14,6 +14,9 @@ from api.gateway.errors import not_found
 from api.gateway.routing import Routes
 from api.routes.parameters import PAGE, AccountId, Cursor, Limit, More, Number, Shape, Shown, With
 from api.schemas.callbacks import (
+from api.blocks import ACCOUNT_KINDS, OPTIONS, account_object, number_object
+from api.calls import Call, Calling
+from api.models.callbacks import (
     AccountCallback,
     AccountHealth,
     AccountHealthAnswer,
@@ -184,9 +187,9 @@ def list_fonenumbers(
     more: With = None,
 ) -> FonenumbersAnswer:
     """A page of the account's numbers."""
-    after = position_in(cursor, call.account)
+    after = call.cursors.position_in(cursor, call.account)
     page, is_more = call.parts.numbers.page(call.account, after=after, limit=limit)
-    following = cursor_for(page[-1][0], call.account) if is_more else None
+    following = call.cursors.cursor_for(page[-1][0], call.account) if is_more else None
     digits = [fonenumber for fonenumber, _ in page]
     objects = [number_object(fonenumber, callbacks) for fonenumber, callbacks in page]
     numbers = digits if filter is Shape.FONENUMBERS else objects

@@ -12,6 +12,22 @@ from api.gateway.errors import not_found
 from api.gateway.routing import Routes
 from api.redelivery import Redelivery
 from api.routes.parameters import (
+from api.calls import Call, Calling
+from api.cursors import no_cursor
+from api.filters import filter_of
+from api.log_queries import Filter
+from api.models.deliveries import (
+    FILTERS,
+    SENT_AGAIN,
+    DeliveriesAnswer,
+    DeliveryAnswer,
+    RedeliveryAnswer,
+    RedeliveryInput,
+    answer_of,
+    page_of,
+    redelivery_answer,
+)
+from api.parameters import (
     PAGE,
     Cursor,
     DeliveryId,
@@ -136,13 +152,13 @@ def redeliver_many(call: Calling, fonenumber: Number, body: Annotated[Redelivery
     return redeliver_of_owner(call, owner_of(call.account, fonenumber), body, filter_in(body))
 
 
-def position_of(cursor: str, wanted: Filter, *of: str) -> str:
+def position_of(call: Call, cursor: str, wanted: Filter, *of: str) -> str:
     """Return where a list of what is *wanted* goes on; empty at its beginning.
 
     Raises:
         InvalidSetting: it is no cursor of this list.
     """
-    after = position_in(cursor, *of, *wanted.words)
+    after = call.cursors.position_in(cursor, *of, *wanted.words)
     if after and not wanted.spans(after):
         raise no_cursor()
     return after
@@ -150,9 +166,9 @@ def position_of(cursor: str, wanted: Filter, *of: str) -> str:
 
 def list_of_owner(call: Call, owner: str, wanted: Filter, limit: int, cursor: str) -> DeliveriesAnswer:
     """Answer with a page of one partition."""
-    after = position_of(cursor, wanted, owner)
+    after = position_of(call, cursor, wanted, owner)
     found, last = call.parts.log.page(owner, wanted, after=after, limit=limit)
-    return page_of(found, cursor_for(last, owner, *wanted.words) if last else None)
+    return page_of(found, call.cursors.cursor_for(last, owner, *wanted.words) if last else None)
 
 
 def delivery_of_owner(call: Call, owner: str, delivery: str) -> DeliveryAnswer:
@@ -165,10 +181,10 @@ def delivery_of_owner(call: Call, owner: str, delivery: str) -> DeliveryAnswer:
 
 def redeliver_of_owner(call: Call, owner: str, body: RedeliveryInput, wanted: Filter) -> RedeliveryAnswer:
     """Send again what one partition has."""
-    after = position_of(body.cursor or "", wanted, owner, AGAIN)
+    after = position_of(call, body.cursor or "", wanted, owner, AGAIN)
     count, last = redelivery_of(call).many(owner, wanted, after=after, now=call.at, dry_run=body.dry_run)
     return redelivery_answer(
-        count, cursor_for(last, owner, AGAIN, *wanted.words) if last else None, dry_run=body.dry_run
+        count, call.cursors.cursor_for(last, owner, AGAIN, *wanted.words) if last else None, dry_run=body.dry_run
     )
 
 
