@@ -28,6 +28,7 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "EventsConcurrency": "2",  # each is a process of its own here
     "RetriesConcurrency": "2",
     "Alarms": "off",  # nobody is to be woken by them
+    "PublishOutputs": "on",
 }
 """What the local stack has otherwise than a real one."""
 

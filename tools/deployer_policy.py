@@ -24,7 +24,7 @@ PATH = PROJECT / "docs" / "deploy.md"
 STACK = "ringback"
 """Name of the stack; another one takes its place when the policy is pasted."""
 
-MOST_CHARACTERS = 6_144
+MAX_CHARACTERS = 6_144
 """Of a managed policy, without white space (IAM's quota)."""
 
 HANDLERS = ("create", "read", "update", "delete")
@@ -45,6 +45,7 @@ RESOURCES: Final[Mapping[str, Sequence[str]]] = {
     "ses": ("arn:aws:ses:*:*:configuration-set/*", "arn:aws:ses:*:*:identity/*"),
     "sns": (f"arn:aws:sns:*:*:{STACK}-*",),
     "sqs": (f"arn:aws:sqs:*:*:{STACK}-*",),
+    "ssm": (f"arn:aws:ssm:*:*:parameter/ringback/{STACK}/*",),
 }
 """The resources of a stack by service; CloudFormation begins the names that it makes with the stack's."""
 
@@ -99,19 +100,36 @@ BY_SAM: Final = (
 THROUGH_CLOUDFORMATION: Final = {"ForAnyValue:StringEquals": {"aws:CalledVia": "cloudformation.amazonaws.com"}}
 
 
-def policy(translated: Template) -> dict[str, Any]:
-    """The policy document for a *translated* template; on resources, CloudFormation alone may act by it."""
-    return {"Version": "2012-10-17", "Statement": [*BY_SAM, _pass_roles(), *_of_resources(translated)]}
+def policies(translated: Template) -> list[dict[str, Any]]:
+    """Return the policy documents for a *translated* template, each within IAM's quota.
+
+    On resources, CloudFormation alone may act by them.
+    """
+    documents: list[list[dict[str, Any]]] = [[]]
+    for statement in (*BY_SAM, _pass_roles(), *_of_resources(translated)):
+        if _characters(_document([*documents[-1], statement])) > MAX_CHARACTERS:
+            documents.append([])
+        documents[-1].append(statement)
+    return [_document(statements) for statements in documents]
+
+
+def _document(statements: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def _characters(document: Mapping[str, Any]) -> int:
+    return len(json.dumps(document, separators=(",", ":")))
 
 
 def page(translated: Template, written: str) -> str:
-    """The page *written* by people, with the policy."""
-    return filled(written, "permissions", f"```json\n{text(translated)}\n```")
+    """Return the page *written* by people with the policies filled in."""
+    blocks = (f"```json\n{text(document)}\n```" for document in policies(translated))
+    return filled(written, "permissions", "\n\n".join(blocks))
 
 
-def text(translated: Template) -> str:
-    """The same as JSON, a line for each part of a statement."""
-    statements = ",\n".join(_lines(statement) for statement in policy(translated)["Statement"])
+def text(document: Mapping[str, Any]) -> str:
+    """Return *document* as JSON, with a line for each part of a statement."""
+    statements = ",\n".join(_lines(statement) for statement in document["Statement"])
     return f'{{"Version": "2012-10-17", "Statement": [\n{statements}\n]}}'
 
 

@@ -34,6 +34,7 @@ CHOSEN = (
     "AWS::SES::EmailIdentity",
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
+    "AWS::SSM::Parameter",
 )
 """Of these there are some only where a parameter says so."""
 GIVEN = {name: PARAMETERS[name] for name in ("SenderAddress", "AllowedNetworks")}
@@ -264,6 +265,8 @@ def proposed(cloud: Cloud, parameter: str, value: str) -> None:
         ("RolePath", "platform"),
         ("SubnetIds", "subnet-0a, subnet-0b"),
         ("SecurityGroupIds", "default"),
+        ("AllowedOrigins", "https://app.example.com/page"),
+        ("PublishOutputs", "yes"),
         ("SuccessRateBelow", "101"),
         ("LeastAttempts", "0"),
     ],

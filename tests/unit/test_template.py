@@ -651,6 +651,22 @@ def test_people_get_the_addresses_that_they_need() -> None:
     assert wanted <= template()["Outputs"].keys()
 
 
+def test_outputs_are_published_to_ssm_only_on_request_each_under_its_name() -> None:
+    published = of_type("AWS::SSM::Parameter")
+    outputs = template()["Outputs"]
+    by_path = {one["Properties"]["Name"]["Fn::Sub"]: one["Properties"]["Value"] for one in published.values()}
+
+    assert template()["Parameters"]["PublishOutputs"]["Default"] == "off"
+    assert by_path == {
+        f"/ringback/${{AWS::StackName}}/{name}": output["Value"]
+        for name, output in outputs.items()
+        if name != "SenderDkimRecords"  # for a person who sets up DNS
+    }
+    for path, one in zip(by_path, published.values(), strict=True):
+        watched = outputs[path.rsplit("/", 1)[1]].get("Condition") == "Watched"
+        assert one["Condition"] == ("AlarmsArePublished" if watched else "Published")
+
+
 def test_private_networks_are_out_of_reach_unless_asked_for() -> None:
     assert template()["Parameters"]["AllowedNetworks"]["Default"] == ""
 
