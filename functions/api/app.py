@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from api.dispatch import Api
 from api.environment import environment, logger
-from api.routes import account, account_deliveries, callbacks, catalog, deliveries, docs
+from api.routes import account, account_deliveries, callbacks, catalog, deliveries, docs, egress
 
 ROUTERS = (
     callbacks.routes,
@@ -15,6 +15,7 @@ ROUTERS = (
     deliveries.routes,
     account_deliveries.routes,
     account.routes,
+    egress.routes,
     docs.routes,
 )
 

@@ -25,6 +25,8 @@ class ApiSettings:
     """Of one account, in the long run."""
     burst: int
     """Requests of one account that may come at once."""
+    egress_addresses: tuple[str, ...]
+    """Fixed addresses that requests to customers come from; none where they come from any of AWS's."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "ApiSettings":
@@ -34,4 +36,5 @@ class ApiSettings:
             account_claim=environment.get("ACCOUNT_CLAIM", "account_id"),
             requests_per_second=float(environment.get("REQUESTS_PER_SECOND", "10")),
             burst=int(environment.get("BURST", "20")),
+            egress_addresses=tuple(filter(None, environment.get("EGRESS_ADDRESSES", "").split(","))),
         )

@@ -63,6 +63,7 @@ NEEDS = (
     "ACCOUNT_CLAIM",
     "REQUESTS_PER_SECOND",
     "BURST",
+    "EGRESS_ADDRESSES",
 )
 """Variables without which it does not start."""
 

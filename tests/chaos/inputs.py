@@ -124,7 +124,7 @@ ROUTES = st.sampled_from(
         *(("GET", "/v2/accounts/signing_secret"), ("POST", "/v2/accounts/signing_secret")),
         *(("POST", "/v2/accounts/signing_secret/rotate"), ("DELETE", "/v2/accounts/signing_secret")),
         *(("GET", "/v2/accounts/contact"), ("PUT", "/v2/accounts/contact"), ("GET", f"/v2/accounts/{ACCOUNT}")),
-        *(("GET", "/v2/events"), ("GET", "/docs"), ("GET", "/v2/openapi.json")),
+        *(("GET", "/v2/events"), ("GET", "/v2/egress"), ("GET", "/docs"), ("GET", "/v2/openapi.json")),
     ]
 )
 """All there are."""

@@ -223,15 +223,15 @@ def test_what_guided_saves_is_refused_before_it_can_undo_anything(bare: Cloud, s
     assert list(kept_tables(config.read_text(encoding="utf-8"))) == ["default.deploy.parameters"]
 
 
-def proposed(cloud: Cloud, parameter: str, value: str) -> None:
-    """Ask CloudFormation for a change set that only sets *parameter*, and leave it at that."""
+def proposed(cloud: Cloud, **values: str) -> None:
+    """Ask CloudFormation for a change set that only sets these parameters, and leave it at that."""
     cloudformation = cloud.client("cloudformation")
-    given = [{"ParameterKey": name, "UsePreviousValue": True} for name in TEMPLATE["Parameters"] if name != parameter]
+    given = [{"ParameterKey": name, "UsePreviousValue": True} for name in TEMPLATE["Parameters"] if name not in values]
     change = {"StackName": STACK, "ChangeSetName": "proposed"}
     cloudformation.create_change_set(
         **change,
         UsePreviousTemplate=True,
-        Parameters=[*given, {"ParameterKey": parameter, "ParameterValue": value}],
+        Parameters=given + [{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()],
         Capabilities=["CAPABILITY_IAM"],
     )
     cloudformation.delete_change_set(**change)
@@ -266,6 +266,7 @@ def proposed(cloud: Cloud, parameter: str, value: str) -> None:
         ("SubnetIds", "subnet-0a, subnet-0b"),
         ("SecurityGroupIds", "default"),
         ("AllowedOrigins", "https://app.example.com/page"),
+        ("EgressAddresses", "192.0.2.0/24"),
         ("PublishOutputs", "yes"),
         ("SuccessRateBelow", "101"),
         ("LeastAttempts", "0"),
@@ -275,7 +276,31 @@ def test_a_parameter_out_of_range_is_refused_with_what_is_allowed(cloud: Cloud, 
     allowed = re.escape(TEMPLATE["Parameters"][parameter]["ConstraintDescription"])
 
     with pytest.raises(ClientError, match=f"{parameter}.*{allowed}"):
-        proposed(cloud, parameter, value)
+        proposed(cloud, **{parameter: value})
+
+
+@ON_THE_OPEN_ONE
+@pytest.mark.parametrize(
+    ("rule", "values"),
+    [
+        ("SubnetsAndSecurityGroupsGoTogether", {"SubnetIds": "subnet-0a"}),
+        ("SubnetsAndSecurityGroupsGoTogether", {"SecurityGroupIds": "sg-0a"}),
+        ("EgressAddressesAreThoseOfSubnets", {"EgressAddresses": "192.0.2.1"}),
+        ("IssuerAndAudienceGoTogether", {"TokenIssuer": "https://example.com", "TokenAudience": ""}),
+    ],
+)
+def test_parameters_that_do_not_go_together_are_refused_with_a_sentence(
+    cloud: Cloud, rule: str, values: Mapping[str, str]
+) -> None:
+    sentence = re.escape(TEMPLATE["Rules"][rule]["Assertions"][0]["AssertDescription"])
+
+    with pytest.raises(ClientError, match=sentence):
+        proposed(cloud, **values)
+
+
+@ON_THE_OPEN_ONE
+def test_a_sender_in_a_vpc_with_its_addresses_is_taken(cloud: Cloud) -> None:
+    proposed(cloud, SubnetIds="subnet-0a,subnet-0b", SecurityGroupIds="sg-0a", EgressAddresses="192.0.2.1,192.0.2.2")
 
 
 @ON_THE_OPEN_ONE
@@ -299,4 +324,4 @@ def test_a_parameter_out_of_range_is_refused_with_what_is_allowed(cloud: Cloud, 
     ],
 )
 def test_a_parameter_within_its_range_is_taken(cloud: Cloud, parameter: str, value: str) -> None:
-    proposed(cloud, parameter, value)
+    proposed(cloud, **{parameter: value})

@@ -519,6 +519,33 @@ def test_subnets_without_a_security_group_are_refused() -> None:
     assert [template()["Parameters"][name]["Default"] for name in ("SubnetIds", "SecurityGroupIds")] == ["", ""]
 
 
+def test_addresses_without_subnets_are_refused() -> None:
+    """Customers would let through what requests do not come from."""
+    rule = source()["Rules"]["EgressAddressesAreThoseOfSubnets"]
+
+    assert named_in(rule) == {"EgressAddresses", "SubnetIds"}
+    assert template()["Parameters"]["EgressAddresses"]["Default"] == ""
+
+
+@pytest.mark.parametrize(
+    ("addresses", "good"),
+    [
+        ("", True),
+        ("192.0.2.1", True),
+        ("192.0.2.1,255.198.51.100", True),
+        ("192.0.2.1,", False),
+        ("192.0.2.1, 192.0.2.2", False),
+        ("192.0.2", False),
+        ("192.0.2.1.5", False),
+        ("192.0.2.256", False),
+        ("192.0.2.1/32", False),
+        ("2001:db8::1", False),
+    ],
+)
+def test_egress_addresses_are_ipv4_addresses_without_masks(addresses: str, good: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert bool(re.fullmatch(source()["Parameters"]["EgressAddresses"]["AllowedPattern"], addresses)) == good
+
+
 def test_in_a_vpc_are_the_functions_that_call_customers_and_no_others() -> None:
     inside = {name for name in FUNCTIONS if "VpcConfig" in properties(name)}
 

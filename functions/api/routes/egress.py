@@ -1,0 +1,27 @@
+"""Where requests to customers come from, for their firewalls."""
+
+from api.calls import Calling
+from api.models.egress import Egress, EgressAnswer
+from api.routing import Routes
+
+routes = Routes("Egress")
+
+NOT_FIXED = EgressAnswer(egress=Egress(fixed=False, addresses=[]))
+"""The answer of a stack in no VPC of its own."""
+
+
+@routes.operation(
+    "GET",
+    "/v2/egress",
+    name="get_egress",
+    summary="The addresses that requests come from",
+    description=(
+        "For your firewall. Where no addresses are fixed, the list is empty, and requests may come from any address of"
+        " AWS: verify the signature instead. E-mail is sent by Amazon SES, from addresses of its own."
+    ),
+    answer=NOT_FIXED.model_dump(),
+)
+def get_egress(call: Calling) -> EgressAnswer:
+    """Return the fixed addresses of this deployment, if it has any."""
+    addresses = call.parts.api.egress_addresses
+    return EgressAnswer(egress=Egress(fixed=bool(addresses), addresses=list(addresses)))
