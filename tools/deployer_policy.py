@@ -180,7 +180,7 @@ def _statement(sid: str, names: set[str], resources: Sequence[str]) -> dict[str,
 
 def actions(translated: Template) -> set[str]:
     """What the handlers of the template's types call in their own service."""
-    types = {resource["Type"] for resource in translated["Resources"].values() if "::" in resource["Type"]}
+    types = {resource["Type"] for resource in translated["Resources"].values() if resource["Type"].startswith("AWS::")}
     return {action for kind in types for action in _actions_of(kind)}
 
 

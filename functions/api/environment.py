@@ -47,6 +47,7 @@ from ringback.tables import Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
 
     from ringback.delivery.attempt import Attempts
 
@@ -181,6 +182,12 @@ class Environment:
             uniform=random.uniform,
         )
 
+    @cached_property
+    def kms(self) -> "KMSClient":
+        """Seals and opens credentials."""
+        kms: KMSClient = client("kms")
+        return kms
+
     def run[Result](self, coroutine: Coroutine[None, None, Result]) -> Result:
         """Run *coroutine* on this environment's event loop, which keeps its connections."""
         return self._runner.run(coroutine)
@@ -213,11 +220,4 @@ class Environment:
 
     @cached_property
     def _credentials(self) -> Credentials:
-        return Credentials(key=self.settings.credentials_key, kms=cache(lambda: client("kms")))
-
-
-@cache
-def environment() -> Environment:
-    """This execution environment, made once."""
-    demand(os.environ, NEEDS)
-    return Environment(os.environ)
+        return Credentials(key=self.settings.credentials_key, kms=lambda: self.kms)

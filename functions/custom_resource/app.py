@@ -1,4 +1,7 @@
-"""The function `custom-resource`: sets the callbacks that CloudFormation templates declare (`Custom::Callback`)."""
+"""The function `custom-resource`: sets the callbacks that CloudFormation templates declare (`Custom::Callback`).
+
+The stack's own template asks it whether its keys can be used (`Custom::CredentialsKey`).
+"""
 
 import json
 import os
@@ -8,11 +11,24 @@ from typing import Any
 import requests
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from custom_resource.environment import environment, logger
-from custom_resource.properties import NEVER_MADE, described, key_in, named_as_in_the_template, parse_declaration
-from ringback.callbacks.parse import parse_public_setting
-from ringback.catalog.payload import lookup
-from ringback.errors import InvalidSetting, OurFault, describe_error
+from api import key_check
+from api.declarations import NEVER_MADE, described, key_in, named_as_in_the_template, parse_declaration
+from api.environment import Environment
+from api.setting import replaced
+from ringback.catalogue import lookup
+from ringback.errors import InvalidSetting, OurFault
+from ringback.fault_fields import fault_fields
+from ringback.settings import demand
+
+NEEDS = (
+    "CALLBACKS_TABLE",
+    "DELIVERIES_TABLE",
+    "RETRIES_QUEUE_URL",
+    "CREDENTIALS_KEY",
+    "ALLOWED_NETWORKS",
+    "AUTHORIZATION",
+)
+"""Variables without which it does not start."""
 
 ANSWER_SECONDS = (5, 20)
 """To connect to CloudFormation, and for its answer."""
@@ -44,6 +60,8 @@ def _tell(url: str, answer: Mapping[str, Any]) -> None:
 
 def _changed(event: Mapping[str, Any]) -> dict[str, Any]:
     try:
+        if event.get("ResourceType") == key_check.TYPE:
+            return _checked(event)
         return _deleted(event) if event["RequestType"] == "Delete" else _set(event)
     except InvalidSetting as error:
         return _failed(event, named_as_in_the_template(error))
@@ -59,6 +77,14 @@ def _set(event: Mapping[str, Any]) -> dict[str, Any]:
     parts.numbers.change({declaration.key: callback}, declared_by=_resource(event))
     data = described(declaration.key)
     return {"Status": "SUCCESS", "PhysicalResourceId": declaration.physical_id, "Data": data}
+
+
+def _checked(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer for the stack's keys, which are nothing of ours to delete."""
+    data: Mapping[str, str] = {}
+    if event["RequestType"] != "Delete":
+        data = key_check.check(event["ResourceProperties"]["KeyArns"], environment().kms)
+    return {"Status": "SUCCESS", "PhysicalResourceId": key_check.TYPE, "Data": data}
 
 
 def _deleted(event: Mapping[str, Any]) -> dict[str, Any]:

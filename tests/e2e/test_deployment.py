@@ -266,6 +266,7 @@ def proposed(cloud: Cloud, **values: str) -> None:
         ("SubnetIds", "subnet-0a, subnet-0b"),
         ("SecurityGroupIds", "default"),
         ("AllowedOrigins", "https://app.example.com/page"),
+        ("CredentialsKeyArn", "arn:aws:kms:us-east-1:123456789012:alias/credentials"),
         ("EgressAddresses", "192.0.2.0/24"),
         ("PublishOutputs", "yes"),
         ("SuccessRateBelow", "101"),

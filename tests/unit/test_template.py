@@ -19,6 +19,11 @@ from api.config import ApiSettings, Authorization
 from api.delivery_queries import UNDER_WAY
 from api.dispatch import PREFLIGHT
 from api.fonenumber_object import as_block
+import feedback.app
+import requeue.app
+from api import key_check
+from api.log_queries import UNDER_WAY
+from api.settings import ApiSettings, Authorization
 from deliver.dead_letters import MOST_ATTRIBUTES, MOST_BODY
 from deliver.messages import MOST_BYTES
 from deliver.pipeline import ATTEMPT_NEEDS_SECONDS
@@ -37,6 +42,7 @@ from tests.template_under_test import path_under_test, translated, written
 PROJECT = Path(__file__).parents[2]
 DAY = 86_400
 
+GIVEN_KEYS = {"Ref": "CredentialsKeyArn"}
 QUEUES = ("EventsQueue", "RetriesQueue", "DeadLetters")
 LANES = ("EventsQueue", "RetriesQueue")
 TABLES = ("CallbacksTable", "DeliveriesTable")
@@ -269,6 +275,58 @@ def test_the_credentials_key_is_rotated_and_its_users_are_named_by_iam_alone() -
 
     assert key["EnableKeyRotation"] is True
     assert statement["Principal"] == {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+
+
+def test_a_key_of_one_s_own_takes_the_place_of_the_stack_s() -> None:
+    """The stack makes none then, and all roles may use all keys given."""
+    resources = template()["Resources"]
+    used = {"Fn::If": ["KeyIsMade", {"Fn::GetAtt": ["CredentialsKey", "Arn"]}, {"Fn::Split": [",", GIVEN_KEYS]}]}
+    granted = [statement for _, _, statement in grants() if "kms:" in json.dumps(statement["Action"])]
+
+    assert source()["Parameters"]["CredentialsKeyArn"]["Default"] == ""
+    assert source()["Conditions"]["KeyIsMade"] == {"Fn::Equals": [GIVEN_KEYS, ""]}
+    assert resources["CredentialsKey"]["Condition"] == "KeyIsMade"
+    assert [statement["Resource"] for statement in granted] == [used] * 3
+
+
+def test_deliver_and_the_api_get_a_key_of_one_s_own_only_after_it_was_tried() -> None:
+    check = template()["Resources"]["CredentialsKeyCheck"]
+    tried = {"Fn::GetAtt": ["CredentialsKeyCheck", "KeyArns"]}
+
+    assert (check["Type"], check["Condition"]) == (key_check.TYPE, "KeyIsGiven")
+    assert check["Properties"]["KeyArns"] == GIVEN_KEYS
+    assert check["Properties"]["ServiceToken"] == {"Fn::GetAtt": ["CallbackResourceFunction", "Arn"]}
+    for function in ("DeliverFunction", "ApiFunction"):
+        assert properties(function)["Environment"]["Variables"]["CREDENTIALS_KEY"]["Fn::If"][2] == tried
+
+
+def test_a_key_is_tried_within_the_time_that_its_function_has() -> None:
+    assert sum(key_check.PAUSES) < properties("CallbackResourceFunction")["Timeout"] / 1.5
+
+
+KEY_HERE = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+@pytest.mark.parametrize(
+    ("keys", "good"),
+    [
+        ("", True),
+        (KEY_HERE, True),
+        ("arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab", True),
+        (f"{KEY_HERE},{KEY_HERE}", True),
+        (f"{KEY_HERE}, {KEY_HERE}", False),
+        (f"{KEY_HERE},", False),
+        ("arn:aws:kms:eu-central-1:123456789012:alias/credentials", False),
+        ("alias/credentials", False),
+        ("1234abcd-12ab-34cd-56ef-1234567890ab", False),
+    ],
+)
+def test_a_key_is_named_by_its_arn_and_not_by_an_alias(keys: str, good: bool) -> None:  # noqa: FBT001 - a column of the table
+    """IAM would not take an alias for the key."""
+    parameter = source()["Parameters"]["CredentialsKeyArn"]
+
+    assert bool(re.fullmatch(parameter["AllowedPattern"], keys)) == good
+    assert "not of aliases" in parameter["ConstraintDescription"]
 
 
 # ── Functions ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -33,6 +33,7 @@ TAGS = {
     "Events": "The catalogue, and trying a callback out.",
     "Deliveries": "What was sent and what came of it, and sending it again.",
     "Account": "What belongs to the account as a whole.",
+    "Egress": "The addresses that requests come from.",
     WEBHOOKS: "What a receiver is sent.",
 }
 """Every tag of an operation, with what it is about."""

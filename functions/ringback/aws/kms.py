@@ -1,6 +1,6 @@
 """Passwords and signing secrets at rest: KMS, bound to the owner and event that they belong to."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ringback.aws.clients import our_fault
 
@@ -14,10 +14,13 @@ MOST_REMEMBERED = 4_096
 
 
 class Credentials:
-    """Seals and opens text with one KMS key; *kms* makes the client when it is first needed."""
+    """Seals and opens text with a KMS key; *kms* makes the client when it is first needed.
+
+    *key* is its ARN. Any others after it, separated by commas, only open what was sealed with them before.
+    """
 
     def __init__(self, *, key: str, kms: "Callable[[], KMSClient]") -> None:
-        self._key = key
+        self._keys = key.split(",")
         self._kms = kms
         self._opened: dict[tuple[bytes, str, str], str] = {}
 
@@ -29,7 +32,7 @@ class Credentials:
         """
         with our_fault("encrypting a credential"):
             answer = self._kms().encrypt(
-                KeyId=self._key, Plaintext=text.encode(), EncryptionContext=_context(owner, event)
+                KeyId=self._keys[0], Plaintext=text.encode(), EncryptionContext=_context(owner, event)
             )
         return answer["CiphertextBlob"]
 
@@ -42,13 +45,17 @@ class Credentials:
         remembered = (sealed, owner, event)
         if remembered not in self._opened:
             with our_fault("decrypting a credential"):
-                answer = self._kms().decrypt(
-                    KeyId=self._key, CiphertextBlob=sealed, EncryptionContext=_context(owner, event)
-                )
+                answer = self._kms().decrypt(**self._to_open(sealed, _context(owner, event)))
             if len(self._opened) >= MOST_REMEMBERED:
                 self._opened.clear()
             self._opened[remembered] = answer["Plaintext"].decode()
         return self._opened[remembered]
+
+    def _to_open(self, sealed: bytes, context: dict[str, str]) -> dict[str, Any]:
+        request: dict[str, Any] = {"CiphertextBlob": sealed, "EncryptionContext": context}
+        if len(self._keys) > 1:
+            return request  # KMS finds the key by the text; the roles name those that it may be
+        return request | {"KeyId": self._keys[0]}
 
 
 def _context(owner: str, event: str) -> dict[str, str]:

@@ -1,0 +1,68 @@
+"""`Custom::CredentialsKey`: whether the stack can seal with the keys that it was given."""
+
+import time
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
+
+from ringback.errors import InvalidSetting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mypy_boto3_kms import KMSClient
+
+TYPE: Final = "Custom::CredentialsKey"
+PROPERTY: Final = "CredentialsKeyArn"
+"""The parameter of the stack that the keys come from, named in what is refused."""
+
+PAUSES: tuple[float, ...] = (2, 4, 8, 16)
+"""Seconds between tries while KMS refuses us: a role's new permissions need some to arrive everywhere."""
+
+REASONS: Final = {
+    "AccessDeniedException": "its key policy does not let this account's IAM policies give it to the stack",
+    "DisabledException": "it is disabled",
+    "InvalidKeyUsageException": "it is not a symmetric key for encryption",
+    "KMSInvalidStateException": "it is pending deletion or not ready",
+    "NotFoundException": "there is no such key",
+    "ValidationException": "it is not a symmetric key for encryption",
+}
+"""What KMS's errors mean for a deployment."""
+
+
+def check(keys: str, kms: "KMSClient", *, sleep: "Callable[[float], None]" = time.sleep) -> "Mapping[str, str]":
+    """Seal something with each of *keys*, separated by commas, and return the data of the resource.
+
+    Raises:
+        InvalidSetting: one of them is of another region, or cannot be used.
+    """
+    for key in keys.split(","):
+        _check_region(key, kms.meta.region_name)
+        _check_use(key, kms, sleep)
+    return {"KeyArns": keys}
+
+
+def _check_region(key: str, here: str) -> None:
+    there = key.split(":")[3]
+    if there != here:
+        raise InvalidSetting(
+            PROPERTY, f"{key} is in {there}, and the stack in {here}; of a multi-Region key, name the replica in {here}"
+        )
+
+
+def _check_use(key: str, kms: "KMSClient", sleep: "Callable[[float], None]") -> None:
+    for pause in (*PAUSES, None):
+        code = _refusal(key, kms)
+        if code is None:
+            return
+        if code != "AccessDeniedException" or pause is None:
+            raise InvalidSetting(PROPERTY, f"{key}: {REASONS.get(code, code)}")
+        sleep(pause)
+
+
+def _refusal(key: str, kms: "KMSClient") -> str | None:
+    try:
+        kms.encrypt(KeyId=key, Plaintext=b"ringback", EncryptionContext={"purpose": "deployment"})
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return None
