@@ -41,6 +41,9 @@ GIVEN = {name: PARAMETERS[name] for name in ("SenderAddress", "AllowedNetworks")
 """What the person decides at first; all else is as the template and samconfig.toml have it."""
 
 
+ELSEWHERE = "eu-west-3"
+"""A region where the stack is not."""
+
 MENDED_MEMORY = 640
 """MB; a fix that nobody gave a parameter for."""
 
@@ -69,6 +72,15 @@ class Sam:
         said = ["--parameter-overrides", *overrides] if overrides else []
         self._run("deploy", "--template-file", self._template, "--no-confirm-changeset", *said)
 
+    def is_refused(self, **parameters: str) -> None:
+        """Change *parameters* of the stack, which goes back to what it was."""
+        overrides = [f"{name}={value}" for name, value in parameters.items()]
+        done = self._done(
+            *("deploy", "--template-file", self._template, "--no-confirm-changeset"),
+            *("--parameter-overrides", *overrides),
+        )
+        assert done.returncode != 0
+
     def deploy_guided(self, config: Path, **parameters: str) -> None:
         """Answer what `--guided` asks, with its default where *parameters* have nothing; it saves all in *config*."""
         answers = ["", "", *(parameters.get(name, "") for name in TEMPLATE["Parameters"]), "n", "y", "n", "y", "", ""]
@@ -88,8 +100,12 @@ class Sam:
         self._run("delete", "--no-prompts")
 
     def _run(self, command: str, *arguments: str | Path, answers: str = "") -> None:
+        done = self._done(command, *arguments, answers=answers)
+        assert done.returncode == 0, f"sam {command}:\n{done.stdout}\n{done.stderr}"
+
+    def _done(self, command: str, *arguments: str | Path, answers: str = "") -> subprocess.CompletedProcess[str]:
         config: list[str | Path] = [] if "--config-file" in arguments else ["--config-file", PROJECT / "samconfig.toml"]
-        done = subprocess.run(  # noqa: S603 - our own words
+        return subprocess.run(  # noqa: S603 - our own words
             [SAM, "-m", "samcli", command, *config, *arguments],
             cwd=PROJECT,
             env=self._environment,
@@ -99,7 +115,6 @@ class Sam:
             timeout=SAM_SECONDS,
             check=False,
         )
-        assert done.returncode == 0, f"sam {command}:\n{done.stdout}\n{done.stderr}"
 
 
 def with_its_code(template: Template, build: Path) -> Template:
@@ -151,6 +166,12 @@ class Deployed:
         pages = self._cloudformation.get_paginator("list_stack_resources").paginate(StackName=STACK)
         found = [one for page in pages for one in page["StackResourceSummaries"]]
         return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found if one["ResourceType"] in types}
+
+    def reasons(self) -> str:
+        """What CloudFormation says of each step that failed."""
+        events = self._cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
+        failed = (event for event in events if event["ResourceStatus"].endswith("FAILED"))
+        return "\n".join(event.get("ResourceStatusReason", "") for event in failed)
 
     def setting(self, name: str) -> str:
         """A variable of deliver."""
@@ -212,6 +233,32 @@ def test_it_is_deployed_updated_with_all_its_data_and_deleted_but_for_tables_and
     assert not bare.client("logs").describe_log_groups()["logGroups"]
 
 
+def test_a_key_of_one_s_own_opens_what_the_stack_s_key_sealed_and_one_of_another_region_is_refused(
+    bare: Cloud, sam: Sam, receiver: Receiver
+) -> None:
+    sam.deploy(**GIVEN, Alarms="off")
+    stack = Deployed(bare)
+    old = stack.cloud().outputs["CredentialsKeyArn"]
+    customer = Customer(stack.cloud())
+    customer.wants("messages/receive_notify", method="JSON", url=receiver.url, url_username="u", url_password="p")
+    kms = bare.client("kms")
+    new: str = kms.create_key()["KeyMetadata"]["Arn"]
+
+    sam.deploy(CredentialsKeyArn=f"{new},{old}")
+
+    assert stack.setting("CREDENTIALS_KEY") == stack.cloud().outputs["CredentialsKeyArn"] == f"{new},{old}"
+    assert not stack.resources("AWS::KMS::Key")
+    assert kms.describe_key(KeyId=old)["KeyMetadata"]["Enabled"]
+
+    sam.is_refused(CredentialsKeyArn=f"{new.replace(REGION, ELSEWHERE)},{old}")
+
+    assert f"is in {ELSEWHERE}, and the stack in {REGION}" in stack.reasons()
+    assert stack.setting("CREDENTIALS_KEY") == f"{new},{old}"
+    customer.happens("messages/receive_notify", HELLO)
+    eventually(lambda: customer.statuses() == ["delivered"])
+    assert receiver.exchanges[-1].request.header("authorization") == "Basic dTpw"
+
+
 def test_what_guided_saves_is_refused_before_it_can_undo_anything(bare: Cloud, sam: Sam, tmp_path: Path) -> None:
     """It offers the template's defaults, not what the stack has, and its file would send them again each time."""
     config = Path(shutil.copy(PROJECT / "samconfig.toml", tmp_path))
@@ -268,7 +315,6 @@ def proposed(cloud: Cloud, **values: str) -> None:
         ("AllowedOrigins", "https://app.example.com/page"),
         ("CredentialsKeyArn", "arn:aws:kms:us-east-1:123456789012:alias/credentials"),
         ("EgressAddresses", "192.0.2.0/24"),
-        ("PublishOutputs", "yes"),
         ("SuccessRateBelow", "101"),
         ("LeastAttempts", "0"),
     ],
