@@ -25,17 +25,19 @@ def as_ministack_has_it(template: Template) -> Template:
                 if not document["Statement"]:
                     del changed["Resources"][name]
             case {"Type": "AWS::IAM::Role", "Properties": {"Policies": [{"PolicyDocument": document}, *_]}}:
-                for statement in document["Statement"]:
-                    _loosen(statement)
+                _loosen(document)
+            case {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}:
+                _loosen(document)
     return changed
 
 
-def _loosen(statement: dict[str, Any]) -> None:
-    match statement:
-        case {"Sid": "MailAsTheSender"}:
-            del statement["Condition"]
-            statement["Resource"] = "*"
-        case {"Sid": "TellThePlatform"}:
-            del statement["Condition"]
-        case {"Action": "sqs:SendMessage"}:
-            statement["Action"] = ["sqs:SendMessage", "sqs:SendMessageBatch"]
+def _loosen(document: dict[str, Any]) -> None:
+    for statement in document["Statement"]:
+        match statement:
+            case {"Sid": "MailAsTheSender"}:
+                del statement["Condition"]
+                statement["Resource"] = "*"
+            case {"Sid": "TellThePlatform"}:
+                del statement["Condition"]
+            case {"Action": "sqs:SendMessage"}:
+                statement["Action"] = ["sqs:SendMessage", "sqs:SendMessageBatch"]

@@ -34,7 +34,7 @@ RESOURCES: Final[Mapping[str, Sequence[str]]] = {
     "cloudwatch": (f"arn:aws:cloudwatch:*:*:alarm:{STACK}-*", f"arn:aws:cloudwatch::*:dashboard/{STACK}-*"),
     "dynamodb": (f"arn:aws:dynamodb:*:*:table/{STACK}-*",),
     "events": (f"arn:aws:events:*:*:rule/*{STACK}-*",),
-    "iam": (f"arn:aws:iam::*:role/{STACK}-*",),
+    "iam": (f"arn:aws:iam::*:role/{STACK}-*", f"arn:aws:iam::*:policy/{STACK}-*"),
     "kms": ("arn:aws:kms:*:*:key/*",),
     "lambda": (
         f"arn:aws:lambda:*:*:function:{STACK}-*",
@@ -143,7 +143,7 @@ def _pass_roles() -> dict[str, Any]:
         "Sid": "GiveFunctionsTheirRoles",
         "Effect": "Allow",
         "Action": ["iam:PassRole"],
-        "Resource": list(RESOURCES["iam"]),
+        "Resource": [f"arn:aws:iam::*:role/{STACK}-*"],
         "Condition": {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}},
     }
 

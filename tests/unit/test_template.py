@@ -372,8 +372,8 @@ def test_each_function_logs_json_to_a_group_that_forgets(function: str) -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_each_function_is_traced_and_may_write_its_log_and_its_traces(function: str) -> None:
     """Lambda makes no function that is to be traced and whose role may not write traces."""
-    role = properties(properties(function)["Role"]["Fn::GetAtt"][0])
-    allowed = statements(role["Policies"][0]["PolicyDocument"])
+    name = properties(function)["Role"]["Fn::GetAtt"][0]
+    allowed = {sid: statement for role, sid, statement in grants() if role == name}
 
     assert properties(function)["TracingConfig"] == {"Mode": "Active"}
     assert allowed["WriteTraces"]["Action"] == ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
@@ -642,17 +642,31 @@ def test_what_sam_would_publish_has_the_version_and_files_that_are_there() -> No
 
 def grants() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     for name, role in of_type("AWS::IAM::Role").items():
-        for policy in (one for one in role["Properties"]["Policies"] if "Fn::If" not in one):
+        own = [one for one in role["Properties"]["Policies"] if "Fn::If" not in one]
+        shared = [properties(arn["Ref"]) for arn in role["Properties"]["ManagedPolicyArns"]]
+        for policy in (*own, *shared):
             for sid, statement in statements(policy["PolicyDocument"]).items():
                 yield name, sid, statement
 
 
-def test_roles_have_no_managed_policies() -> None:
+def test_roles_have_no_managed_policies_but_the_stack_s_own() -> None:
     """Those that SAM and AWS offer are not limited to our queues and tables."""
+    ours = of_type("AWS::IAM::ManagedPolicy")
     for role in of_type("AWS::IAM::Role").values():
-        assert "ManagedPolicyArns" not in role["Properties"]
+        assert {arn["Ref"] for arn in role["Properties"]["ManagedPolicyArns"]} <= ours.keys()
     for function in FUNCTIONS:
         assert properties(function)["Role"]["Fn::GetAtt"][0] in of_type("AWS::IAM::Role")
+
+
+def test_policies_have_the_path_of_the_account_too() -> None:
+    for policy in of_type("AWS::IAM::ManagedPolicy").values():
+        assert policy["Properties"]["Path"] == {"Ref": "RolePath"}
+
+
+def test_those_who_send_mail_are_deliver_feedback_and_the_api() -> None:
+    mailing = {role for role, _, statement in grants() if "ses:SendEmail" in as_list(statement["Action"])}
+
+    assert mailing == {"DeliverRole", "FeedbackRole", "ApiRole"}
 
 
 def test_notices_are_put_on_the_default_bus_as_ours_alone() -> None:
