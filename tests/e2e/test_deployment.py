@@ -315,8 +315,8 @@ def proposed(cloud: Cloud, **values: str) -> None:
         ("AllowedOrigins", "https://app.example.com/page"),
         ("CredentialsKeyArn", "arn:aws:kms:us-east-1:123456789012:alias/credentials"),
         ("EgressAddresses", "192.0.2.0/24"),
-        ("SuccessRateBelow", "101"),
-        ("LeastAttempts", "0"),
+        ("MinSuccessRate", "101"),
+        ("MinAttempts", "0"),
     ],
 )
 def test_a_parameter_out_of_range_is_refused_with_what_is_allowed(cloud: Cloud, parameter: str, value: str) -> None:

@@ -326,7 +326,7 @@ def test_a_key_is_named_by_its_arn_and_not_by_an_alias(keys: str, good: bool) ->
     parameter = source()["Parameters"]["CredentialsKeyArn"]
 
     assert bool(re.fullmatch(parameter["AllowedPattern"], keys)) == good
-    assert "not of aliases" in parameter["ConstraintDescription"]
+    assert "not aliases" in parameter["ConstraintDescription"]
 
 
 # ── Functions ───────────────────────────────────────────────────────────────────────────────────────────────────────
