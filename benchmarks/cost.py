@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
@@ -27,6 +27,23 @@ INDEX_KB = 0.1
 """What DynamoDB adds to each stored item."""
 LOG_KB = 0.6
 ATTEMPT_SECONDS = 15
+BATCHES = {"prompt": 10, "thrifty": 100}
+"""Messages that an invocation of deliver gets at most, by the parameter Batching."""
+WINDOW_SECONDS = {"prompt": 0, "thrifty": 1}
+INVOCATION_CPU_MS = 3
+"""Processor time of an invocation besides its deliveries', on a whole processor: calls of AWS, the batch's bookkeeping.
+
+Measured: 3.3 ms for one delivery, 6 to 8 for ten, 31 to 36 for a hundred.
+"""
+AWS_SECONDS = 0.02
+"""For which an invocation waits for its tables."""
+RATES = (1, 10, 100, 500, 2_000)
+"""Events a second of the table by rate."""
+MONTH_SECONDS = 2_628_000
+HANGING = (0.001, 0.01, 0.05)
+"""Shares of attempts."""
+POLLERS = {"five at a time": 5, "a hundred": 100}
+"""Invocations side by side: as many as Lambda begins with, and as many as EventsConcurrency lets it have."""
 FAILURES_TO_OPEN = 10
 SLOW_SECONDS = 5
 
@@ -36,7 +53,7 @@ class Setup:
     """What is sent how, and what the function has."""
 
     answer_ms: float = 200
-    batch: int = 100
+    batch: float = BATCHES["prompt"]
     """Messages that an invocation of deliver gets."""
     sent_together: int = 10
     """Events that the platform puts on the queue with one call."""
@@ -53,15 +70,30 @@ class Setup:
     """For which a delivery is kept."""
 
 
+def seconds_of(setup: Setup) -> float:
+    """How long an invocation lasts in which nothing hangs."""
+    slower: float = FULL_CORE_MB / min(setup.memory_mb, FULL_CORE_MB) / 1000
+    waiting = ceil(setup.batch / setup.attempts_at_once) * setup.answer_ms / 1000
+    own = INVOCATION_CPU_MS * slower
+    return max(own + setup.batch * setup.cpu_ms * slower, own + waiting) + AWS_SECONDS
+
+
+def gathered(setup: Setup, batching: str, *, rate: float, pollers: int) -> float:
+    """Messages of a batch where *rate* come in a second: what comes while each of *pollers* is busy or gathers."""
+    batch, most = 1.0, BATCHES[batching]
+    for _ in range(20):  # the larger, the longer it takes, so that more come meanwhile
+        busy = WINDOW_SECONDS[batching] + seconds_of(replace(setup, batch=batch))
+        batch = min(max(rate * busy / pollers, 1.0), most)
+    return batch
+
+
 def lambda_dollars(setup: Setup, seconds_held: float = ATTEMPT_SECONDS) -> float:
     """Per million: an invocation lasts as long as its processor time takes, or its slowest answer if that is more.
 
     One that has an endpoint that hangs lasts *seconds_held*.
     """
-    processor = setup.batch * setup.cpu_ms / 1000 * FULL_CORE_MB / min(setup.memory_mb, FULL_CORE_MB)
-    waiting = ceil(setup.batch / setup.attempts_at_once) * setup.answer_ms / 1000
-    usual = max(processor, waiting) + 0.02
-    holds = 1 - (1 - setup.hanging) ** setup.batch
+    usual = seconds_of(setup)
+    holds: float = 1 - (1 - setup.hanging) ** setup.batch
     seconds = (1 - holds) * usual + holds * max(usual, seconds_held)
     gigabytes = setup.memory_mb / 1024
     invocations = MILLION / setup.batch
@@ -113,7 +145,8 @@ def others() -> dict[str, float]:
 def measured() -> Setup:
     """With the processor time of results.json."""
     results = json.loads((HERE / "results.json").read_text(encoding="utf-8"))
-    return Setup(cpu_ms=results["cpu"]["figures"][0]["ours"]["median"] / 1000)
+    of_a_hundred = results["cpu"]["figures"][0]["ours"]["median"] / 1000
+    return Setup(cpu_ms=of_a_hundred - INVOCATION_CPU_MS / 100)
 
 
 def sequential() -> float:
@@ -125,38 +158,65 @@ def sequential() -> float:
 
 def table() -> Iterator[str]:
     """The numbers of docs/cost.md, as Markdown."""
-    base = measured()
-    yield "| part | dollars per million |\n|---|---|"
-    yield from (f"| {name} | {value:.3f} |" for name, value in parts(base).items())
-    yield f"| **all** | **{dollars(base):.2f}** |"
-    yield f"| kept for 7 days | {dollars(replace(base, days=7)):.2f} |"
-    yield f"| kept for 4 days | {dollars(replace(base, days=4)):.2f} |"
-    yield f"| without the log in the table | {dollars(replace(base, log=False)):.2f} |"
-    yield f"| with a log line for every attempt | {dollars(replace(base, success_log_rate=1.0)):.2f} |"
-    yield f"| events sent one by one | {dollars(replace(base, sent_together=1)):.2f} |"
+    both = [replace(measured(), batch=batch) for batch in BATCHES.values()]
+    yield "| part, dollars per million | " + " | ".join(BATCHES) + " |\n|---|---|---|"
+    shares = [parts(setup) for setup in both]
+    yield from (f"| {name} | " + " | ".join(f"{share[name]:.3f}" for share in shares) + " |" for name in shares[0])
+    yield _row("**all**", both, dollars)
+    yield _row("kept for 7 days", both, lambda setup: dollars(replace(setup, days=7)))
+    yield _row("kept for 4 days", both, lambda setup: dollars(replace(setup, days=4)))
+    yield _row("without the log in the table", both, lambda setup: dollars(replace(setup, log=False)))
+    yield _row("with a log line for every attempt", both, lambda setup: dollars(replace(setup, success_log_rate=1.0)))
+    yield _row("events sent one by one", both, lambda setup: dollars(replace(setup, sent_together=1)))
+    yield "\n| others | dollars per million |\n|---|---|"
     yield from (f"| {name} | {value:.2f} |" for name, value in others().items())
     yield f"| Lambda's share of the sequential handler | {sequential():.2f} |\n"
+    yield from _by_rate()
     yield "| Lambda's share | " + " | ".join(f"{ms} ms" for ms in (50, 200, 1000)) + " |\n|---|---|---|---|"
     for memory in (256, 512, 1024, 1769):
-        for batch in (10, 100):
-            cells = (replace(base, memory_mb=memory, batch=batch, answer_ms=ms) for ms in (50, 200, 1000))
+        for batch in BATCHES.values():
+            cells = (replace(measured(), memory_mb=memory, batch=batch, answer_ms=ms) for ms in (50, 200, 1000))
             yield f"| {memory} MB, batches of {batch} | " + " | ".join(f"{lambda_dollars(c):.3f}" for c in cells) + " |"
-    yield "\n| attempts that hang | batches of 10 | batches of 100 | with the breaker |\n|---|---|---|---|"
-    for share in (0.001, 0.01, 0.05):
-        bare = (lambda_dollars(replace(base, batch=batch, hanging=share)) for batch in (10, 100))
-        yield (
-            f"| {share:.1%} | " + " | ".join(f"{value:.2f}" for value in bare) + f" | {with_breaker(base, share):.2f} |"
-        )
+    yield "\n| attempts that hang: Lambda's share | prompt | thrifty | prompt, with the breaker | thrifty, with it |"
+    yield "|---|---|---|---|---|"
+    for share in HANGING:
+        bare = [lambda_dollars(replace(setup, hanging=share)) for setup in both]
+        kept = [with_breaker(setup, share) for setup in both]
+        yield f"| {share:.1%} | " + " | ".join(f"{value:.2f}" for value in bare + kept) + " |"
+    yield "\n| answers after 5 s: Lambda's share | prompt | thrifty | prompt, by the retries lane | thrifty, by it |"
+    yield "|---|---|---|---|---|"
+    for share in HANGING:
+        held = [lambda_dollars(replace(setup, hanging=share), seconds_held=SLOW_SECONDS) for setup in both]
+        apart = [by_the_retries_lane(setup, share) for setup in both]
+        yield f"| {share:.1%} | " + " | ".join(f"{value:.2f}" for value in held + apart) + " |"
 
-    yield "\n| answers after 5 s | in the Events lane, batches of 100 | by the retries lane |\n|---|---|---|"
-    for share in (0.001, 0.01, 0.05):
-        held = lambda_dollars(replace(base, hanging=share), seconds_held=SLOW_SECONDS)
-        yield f"| {share:.1%} | {held:.2f} | {by_the_retries_lane(base, share):.2f} |"
+
+def _row(name: str, setups: Sequence[Setup], price: Callable[[Setup], float]) -> str:
+    return f"| {name} | " + " | ".join(f"{price(setup):.2f}" for setup in setups) + " |"
+
+
+def _by_rate() -> Iterator[str]:
+    """What it all costs where batches are not full, because events trickle in one by one."""
+    columns = [(batching, many, pollers) for batching in BATCHES for many, pollers in POLLERS.items()]
+    yield "| events a second | " + " | ".join(f"{batching}, {many}" for batching, many, _ in columns) + " |"
+    yield "|---|---|---|---|---|"
+    for rate in RATES:
+        cells = []
+        for batching, _, pollers in columns:
+            batch = gathered(measured(), batching, rate=rate, pollers=pollers)
+            price = dollars(replace(measured(), batch=batch))
+            month = price * rate * MONTH_SECONDS / MILLION
+            cells.append(f"{price:.2f} a million, {month:,.0f} a month ({batch:.3g} a batch)")
+        yield f"| {rate:,} | " + " | ".join(cells) + " |"
+    yield ""
 
 
 def by_the_retries_lane(setup: Setup, share: float) -> float:
-    """Lambda, and what the way costs: a write and a read more, and a message that is sent, received and deleted."""
-    slow = replace(setup, answer_ms=SLOW_SECONDS * 1000)
+    """Lambda, and what the way costs: a write and a read more, and a message that is sent, received and deleted.
+
+    In that lane batches are of a hundred always.
+    """
+    slow = replace(setup, answer_ms=SLOW_SECONDS * 1000, batch=BATCHES["thrifty"])
     way = PRICES["dynamodb_write_unit"] + PRICES["dynamodb_read_unit"] + 3 / 10 * PRICES["sqs_request"]
     return (1 - share) * lambda_dollars(setup) + share * (lambda_dollars(slow) + MILLION * way)
 
@@ -169,9 +229,11 @@ def with_breaker(setup: Setup, share: float) -> float:
 
 def plot() -> str:
     """A bar for each sender, as SVG."""
+    thrifty = replace(measured(), batch=BATCHES["thrifty"])
     bars = {
-        "Ringback, log in the table": dollars(measured()),
-        "Ringback, no log": dollars(replace(measured(), log=False)),
+        "Ringback, prompt": dollars(measured()),
+        "Ringback, thrifty": dollars(thrifty),
+        "Ringback, thrifty, no log": dollars(replace(thrifty, log=False)),
     }
     bars |= others()
     scale, height = 420 / max(bars.values()), 34

@@ -46,7 +46,7 @@ def deploy(packaged: Template, cloud: Cloud, more: Mapping[str, str] = MappingPr
         LocalError: CloudFormation does not take it; the message has the reasons.
     """
     parameters = {**PARAMETERS, **more}
-    template = as_ministack_takes_it(translate(packaged, parameters))
+    template = as_ministack_takes_it(translate(packaged, parameters), parameters)
     cloudformation = cloud.client("cloudformation")
     change = {
         "StackName": STACK,
@@ -95,13 +95,13 @@ def _reasons(cloudformation: "CloudFormationClient") -> str:
     return "\n".join(f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason')}" for event in failed)
 
 
-def as_ministack_takes_it(template: Template) -> Template:
+def as_ministack_takes_it(template: Template, parameters: Mapping[str, str] = PARAMETERS) -> Template:
     """*template*, as written or translated, without what MiniStack does not know, and with concurrency as numbers.
 
     It refuses a stack with a type that it does not know, and an alarm on metric math.
     """
     known = {name: one for name, one in template["Resources"].items() if not _is_unknown(one)}
-    changed: Template = _adapted({**template, "Resources": known})
+    changed: Template = _adapted({**template, "Resources": known}, parameters)
     return changed
 
 
@@ -109,7 +109,7 @@ def _is_unknown(resource: Mapping[str, Any]) -> bool:
     return resource["Type"] in UNKNOWN_TYPES or "Metrics" in resource.get("Properties", {})
 
 
-def _adapted(part: Any) -> Any:  # noqa: ANN401 - any part of a template
+def _adapted(part: Any, parameters: Mapping[str, str]) -> Any:  # noqa: ANN401 - any part of a template
     """A copy with the lanes' concurrency written out, and the names of an API's CORS settings as its own API has them.
 
     MiniStack hands parameters over as text, as CloudFormation does, but then compares this one as a number. Those
@@ -117,11 +117,11 @@ def _adapted(part: Any) -> Any:  # noqa: ANN401 - any part of a template
     """
     match part:
         case {"MaximumConcurrency": {"Ref": parameter}}:
-            return {**part, "MaximumConcurrency": int(PARAMETERS[parameter])}
+            return {**part, "MaximumConcurrency": int(parameters[parameter])}
         case {"AllowOrigins": _}:
             return {f"{name[0].lower()}{name[1:]}": one for name, one in part.items()}
         case dict():
-            return {name: _adapted(one) for name, one in part.items()}
+            return {name: _adapted(one, parameters) for name, one in part.items()}
         case list():
-            return [_adapted(one) for one in part]
+            return [_adapted(one, parameters) for one in part]
     return part

@@ -3,9 +3,10 @@
 import fcntl
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from local.cloud import Cloud
@@ -19,10 +20,18 @@ from local.stack import PARAMETERS, deploy
 from local.strict import SETTINGS, as_ministack_has_it
 
 
-def up(places: Places, *, port: int = ANY_PORT, strict: bool = False, tokens: bool = True) -> Cloud:
+def up(
+    places: Places,
+    *,
+    port: int = ANY_PORT,
+    strict: bool = False,
+    tokens: bool = True,
+    more: Mapping[str, str] = MappingProxyType({}),
+) -> Cloud:
     """Start MiniStack if need be, deploy the built template, and write `outputs.json`.
 
     *strict*: it refuses what no policy allows. Without *tokens* the API has no issuer: the platform signs its calls.
+    *more* are parameters of the stack beside those that a local one always has.
 
     Raises:
         LocalError: something of that did not work.
@@ -36,7 +45,7 @@ def up(places: Places, *, port: int = ANY_PORT, strict: bool = False, tokens: bo
         developer = issuer(places, cloud.endpoint)
         publish(developer, cloud.client("s3"))
         parameters = {"TokenIssuer": developer.url, "TokenAudience": AUDIENCE} if tokens else {}
-        outputs = deploy(packaged, cloud, parameters)
+        outputs = deploy(packaged, cloud, {**parameters, **more})
         api = api_url(cloud.endpoint, outputs["ApiUrl"])
         cloud = replace(cloud, outputs=outputs, api=api, token=developer.token(ACCOUNT) if tokens else None)
         verify_sender(cloud)

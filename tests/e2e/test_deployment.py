@@ -178,6 +178,12 @@ class Deployed:
         value: str = self._deliver()["Environment"]["Variables"][name]
         return value
 
+    def batches(self) -> tuple[int, int]:
+        """How many events deliver gets at most, and the seconds for which they are gathered."""
+        found = self._cloud.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+        (lane,) = (one for one in found if "EventsQueue" in one["EventSourceArn"])
+        return lane["BatchSize"], lane["MaximumBatchingWindowInSeconds"]
+
     def memory(self) -> int:
         """That of deliver, in MB."""
         size: int = self._deliver()["MemorySize"]
@@ -201,9 +207,11 @@ def test_it_is_deployed_updated_with_all_its_data_and_deleted_but_for_tables_and
     customer.wants("messages/receive_notify", method="JSON", url=receiver.url)
     customer.happens("messages/receive_notify", HELLO)
     eventually(lambda: customer.statuses() == ["delivered"])
+    assert stack.batches() == (10, 0)
 
-    sam.deploy(DeliveryRetentionDays="60", Alarms="off")
+    sam.deploy(DeliveryRetentionDays="60", Alarms="off", Batching="thrifty")
 
+    assert stack.batches() == (100, 1)
     assert stack.setting("DELIVERY_RETENTION_DAYS") == "60"
     assert stack.resources(*CHOSEN).keys() == {"MailIdentity"}
     assert stack.resources(*STATEFUL) == before

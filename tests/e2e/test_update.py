@@ -107,7 +107,7 @@ def test_no_event_is_lost_and_no_attempt_counted_while_the_stack_is_updated_and_
     cloud = up(places)
     cloud.client(
         "sqs"
-    ).set_queue_attributes(  # what an ended invocation had comes back; after 181 s, as on AWS, is too late
+    ).set_queue_attributes(  # what an ended invocation had comes back; after three minutes, as on AWS, is too late
         QueueUrl=cloud.outputs["EventsQueueUrl"], Attributes={"VisibilityTimeout": str(BACK_AFTER_SECONDS)}
     )
     customer = Customer(cloud)

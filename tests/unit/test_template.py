@@ -116,30 +116,69 @@ def item_of_a_callback(owner: str) -> Mapping[str, Mapping[str, str]]:
 # ── Queues ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_message_stays_invisible_for_six_times_as_long_as_its_function_may_run_and_for_the_window() -> None:
+def chosen(value: Any, batching: str) -> Any:
+    """*value* of a property as CloudFormation finds it in the mapping, with the parameter Batching set."""
+    match value:
+        case {"Fn::FindInMap": [mapping, {"Ref": "Batching"}, name]}:
+            return source()["Mappings"][mapping][batching][name]
+    return value
+
+
+def batches(lane: Mapping[str, Any], batching: str) -> tuple[int, int]:
+    """How many messages a *lane*'s invocation gets at most, and the seconds for which they are gathered."""
+    names = ("BatchSize", "MaximumBatchingWindowInSeconds")
+    size, seconds = (chosen(lane[name], batching) for name in names)
+    return size, seconds
+
+
+BATCHING = pytest.mark.parametrize("batching", ["prompt", "thrifty"])
+
+
+@BATCHING
+def test_a_message_stays_invisible_for_six_times_as_long_as_its_function_may_run_and_for_the_window(
+    batching: str,
+) -> None:
     """What Lambda's guide asks of a queue with a batching window."""
     for lane in lanes():
         queue = properties(lane["EventSourceArn"]["Fn::GetAtt"][0])
         function = properties(lane["FunctionName"]["Ref"])
-        assert queue["VisibilityTimeout"] == 6 * function["Timeout"] + lane["MaximumBatchingWindowInSeconds"]
+        _, window = batches(lane, batching)
+        assert chosen(queue["VisibilityTimeout"], batching) == 6 * function["Timeout"] + window
 
 
-def test_a_message_s_last_receive_is_over_when_the_log_takes_its_attempt_for_lost() -> None:
+@BATCHING
+def test_a_message_s_last_receive_is_over_when_the_log_takes_its_attempt_for_lost(batching: str) -> None:
     """And the runbooks say how far apart its receives are."""
     page = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")
     for queue in map(properties, LANES):
-        receives, seconds = queue["RedrivePolicy"]["maxReceiveCount"], queue["VisibilityTimeout"]
+        receives, seconds = queue["RedrivePolicy"]["maxReceiveCount"], chosen(queue["VisibilityTimeout"], batching)
         last = timedelta(seconds=(receives - 1) * seconds + properties("DeliverFunction")["Timeout"])
         assert last < UNDER_WAY
-        assert f"five receives, {seconds} s each" in page
+        assert seconds // 60 == 3
+        assert "five receives, three minutes each" in page
 
 
-def test_deliver_takes_batches_of_100_from_both_lanes_and_reports_what_failed() -> None:
+@pytest.mark.parametrize(("batching", "events"), [("prompt", (10, 0)), ("thrifty", (100, 1))])
+def test_events_are_handed_over_as_they_come_or_gathered_and_retries_always_gathered(
+    batching: str, events: tuple[int, int]
+) -> None:
+    """The same names as the parameter allows, and no others."""
+    lane = {one["EventSourceArn"]["Fn::GetAtt"][0]: batches(one, batching) for one in lanes()}
+
+    assert lane == {"EventsQueue": events, "RetriesQueue": (100, 1)}
+    assert source()["Mappings"]["EventBatches"].keys() == set(template()["Parameters"]["Batching"]["AllowedValues"])
+
+
+@BATCHING
+def test_more_than_10_messages_are_gathered_for_a_second_at_least_as_lambda_demands(batching: str) -> None:
+    sizes = [batches(lane, batching) for lane in lanes()]
+
+    assert all(seconds >= 1 for size, seconds in sizes if size > 10)
+
+
+def test_both_lanes_report_what_failed() -> None:
     assert {lane["EventSourceArn"]["Fn::GetAtt"][0] for lane in lanes()} == set(LANES)
-    for lane in lanes():
-        assert lane["BatchSize"] == 100
-        assert lane["MaximumBatchingWindowInSeconds"] == 1
-        assert lane["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert all(lane["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for lane in lanes())
 
 
 def test_each_lane_has_a_concurrency_of_its_own() -> None:

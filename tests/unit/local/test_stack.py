@@ -21,6 +21,13 @@ def test_concurrency_becomes_a_number_and_everything_else_stays() -> None:
     assert different == {"DeliverFunctionEvents", "DeliverFunctionRetries", "Api"}
 
 
+def test_whoever_asks_for_more_concurrency_gets_it() -> None:
+    changed = as_ministack_takes_it(translate(TEMPLATE, {}), {**PARAMETERS, "EventsConcurrency": "100"})["Resources"]
+
+    lane = changed["DeliverFunctionEvents"]["Properties"]
+    assert lane["ScalingConfig"] == {"MaximumConcurrency": 100}
+
+
 def test_the_settings_of_pages_have_the_names_that_ministack_looks_for() -> None:
     _, settings, _ = as_ministack_takes_it(TEMPLATE)["Resources"]["Api"]["Properties"]["CorsConfiguration"]["Fn::If"]
 
