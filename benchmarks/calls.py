@@ -6,7 +6,7 @@ from benchmarks.servers import serving
 from benchmarks.traffic import BATCH, HOSTS, Customers
 
 RUNS = 20
-OPERATIONS = ("BatchGetItem", "BatchWriteItem", "PutItem", "UpdateItem", "GetItem", "Query")
+OPERATIONS = ("BatchGetItem", "BatchWriteItem", "BatchExecuteStatement", "PutItem", "UpdateItem", "GetItem", "Query")
 
 
 def measure() -> list[Figure]:

@@ -15,7 +15,7 @@ def as_ministack_has_it(template: Template) -> Template:
     """*template* without what it cannot enforce as AWS does; the unit tests hold what is taken out here.
 
     It speaks no TLS, knows neither the resource nor the sender of a mail, nor the source of a notice, and for it
-    SendMessageBatch is an action.
+    SendMessageBatch is an action, and BatchExecuteStatement one of no table.
     """
     changed = deepcopy(template)
     for name, resource in list(changed["Resources"].items()):
@@ -39,5 +39,7 @@ def _loosen(document: dict[str, Any]) -> None:
                 statement["Resource"] = "*"
             case {"Sid": "TellThePlatform"}:
                 del statement["Condition"]
+            case {"Action": "dynamodb:PartiQLInsert"}:
+                statement["Action"], statement["Resource"] = "dynamodb:BatchExecuteStatement", "*"
             case {"Action": "sqs:SendMessage"}:
                 statement["Action"] = ["sqs:SendMessage", "sqs:SendMessageBatch"]

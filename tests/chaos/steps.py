@@ -63,7 +63,7 @@ FAULTS = tuple(
 RECEIVER = "receiver"
 """The service of a step that is no call of AWS."""
 
-BATCHES = ("BatchGetItem", "BatchWriteItem", "SendMessageBatch")
+BATCHES = ("BatchGetItem", "BatchWriteItem", "BatchExecuteStatement", "SendMessageBatch")
 """The operations that can be done by half."""
 
 

@@ -6,6 +6,7 @@ function that is killed leaves it as it would leave AWS.
 
 import json
 import os
+import re
 import signal
 import socket
 import struct
@@ -37,9 +38,13 @@ HOSTS = {"ses": "email"}
 EMPTY: Mapping[str, dict[str, Any]] = {
     "BatchGetItem": {"Responses": {}},
     "BatchWriteItem": {},
+    "BatchExecuteStatement": {"Responses": []},
     "SendMessageBatch": {"Successful": []},
 }
 """What batch calls answer that did nothing."""
+
+CONDITIONAL = re.compile(rb'"ConditionExpression"|"INSERT INTO ')
+"""Writes that could fail against themselves when they are sent again."""
 
 NOT_DONE = frozenset({Act.KILL_BEFORE, Act.REFUSE, Act.THROTTLE, Act.BREAK, Act.RESET, Act.HANG})
 NOT_ANSWERED = frozenset({Act.KILL_BEFORE, Act.KILL_DONE, Act.RESET, Act.LOSE})
@@ -114,7 +119,7 @@ class World:
         """Answer one connection of a client of AWS."""
         while (request := read_request(sock)) is not None:
             service, operation = _called(request)
-            act = self._step(service, operation, is_conditional=b'"ConditionExpression"' in request.body)
+            act = self._step(service, operation, is_conditional=CONDITIONAL.search(request.body) is not None)
             if act is Act.PARTIAL and operation not in BATCHES:
                 act = Act.PASS
             answer = b"" if act in NOT_DONE else self._done(service, operation, request, partial=act is Act.PARTIAL)
@@ -169,7 +174,7 @@ class World:
         if partial:
             asked, rest = _halved(operation, json.loads(body))
             if not asked:
-                return _http(200, json.dumps(EMPTY[operation] | rest).encode())
+                return _http(200, json.dumps(_with(EMPTY[operation], rest)).encode())
             body = json.dumps(asked).encode()
         self.taken.append(Step(number=0, service=service, operation=operation))
         with self._moto:
@@ -177,7 +182,7 @@ class World:
             if operation == "SendMessageBatch" and status == 200:
                 self._queue(json.loads(body), json.loads(answer))
         if rest and status == 200:
-            answer = json.dumps(json.loads(answer) | rest)
+            answer = json.dumps(_with(json.loads(answer), rest))
         return _http(status, answer.encode(), kind)
 
     def _queue(self, asked: Mapping[str, Any], answered: Mapping[str, Any]) -> None:
@@ -206,6 +211,13 @@ def _moto(service: str, request: Received, body: bytes) -> tuple[int, str, str]:
     return status, kind, text if isinstance(text, str) else text.decode()
 
 
+def _with(answer: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:
+    """*answer* to what was done, and *rest*; statements are answered in their order."""
+    if isinstance(answer.get("Responses"), list):
+        return answer | {"Responses": [*answer["Responses"], *rest["Responses"]]}
+    return answer | rest
+
+
 def _halved(operation: str, asked: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The half of a call that is done, empty where it asks for one thing, and what its answer says of the rest."""
     if operation == "SendMessageBatch":
@@ -213,6 +225,11 @@ def _halved(operation: str, asked: dict[str, Any]) -> tuple[dict[str, Any], dict
         half = len(entries) // 2
         failed = [{"Id": one["Id"], "SenderFault": False, "Code": "InternalError"} for one in entries[half:]]
         return (asked | {"Entries": entries[:half]} if half else {}), {"Failed": failed}
+    if operation == "BatchExecuteStatement":
+        entries = asked["Statements"]
+        half = len(entries) // 2
+        refused = {"Error": {"Code": "ThrottlingError", "Message": "busy"}}
+        return ({"Statements": entries[:half]} if half else {}), {"Responses": [refused] * (len(entries) - half)}
     wanted, rest_name = asked["RequestItems"], "UnprocessedItems"
     if operation == "BatchGetItem":
         wanted, rest_name = {name: keys["Keys"] for name, keys in wanted.items()}, "UnprocessedKeys"

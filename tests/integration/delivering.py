@@ -168,7 +168,8 @@ def calls(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str
 
         return noted
 
-    for operation in ("batch_get_item", "batch_write_item", "put_item", "update_item", "get_item", "query"):
+    together = ("batch_get_item", "batch_write_item", "batch_execute_statement")
+    for operation in (*together, "put_item", "update_item", "get_item", "query"):
         monkeypatch.setattr(platform.stack.dynamodb, operation, noting(operation))
     return made
 

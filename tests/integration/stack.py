@@ -1,6 +1,8 @@
 """The stack's tables, queues and key on moto, made from the template itself."""
 
 from collections.abc import Callable, Iterator
+import re
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +16,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.dynamodb.exceptions import ConditionalCheckFailed
+from moto.dynamodb.models import DynamoDBBackend
 
 from ringback.aws.kms import Credentials
 from ringback.storage.backlog import Lines
@@ -31,6 +35,9 @@ if TYPE_CHECKING:
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 SENDER = "callbacks@ringback.example"
 REGION = "us-east-1"
+
+INSERT = re.compile(r'INSERT INTO "(?P<table>[^"]+)" VALUE {(?P<names>[^}]+)}')
+NAME = re.compile(r"'(\w+)': \?")
 
 OF_TABLES = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
 """The properties of a table that its API call and its template have in common."""
@@ -127,12 +134,30 @@ def shared_stack() -> Iterator[Stack]:
         yield stack
 
 
+def insert(backend: DynamoDBBackend, statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """BatchExecuteStatement as DynamoDB does it; moto knows no parameters in an INSERT."""
+    return [_inserted(backend, statement["Statement"], statement["Parameters"]) for statement in statements]
+
+
+def _inserted(backend: DynamoDBBackend, statement: str, parameters: list[Any]) -> dict[str, Any]:
+    found = INSERT.fullmatch(statement)
+    assert found, statement
+    item = dict(zip(NAME.findall(found["names"]), parameters, strict=True))
+    names = {"#key": backend.get_table(found["table"]).hash_key_attr}
+    try:
+        backend.put_item(found["table"], item, None, "attribute_not_exists(#key)", names)
+    except ConditionalCheckFailed:
+        return {"Error": {"Code": "DuplicateItem", "Message": "Duplicate primary key exists in table"}}
+    return {"TableName": found["table"]}
+
+
 @contextmanager
 def deployed() -> Iterator[Stack]:
     """A new stack while inside."""
     with pytest.MonkeyPatch.context() as monkeypatch, mock_aws():
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             monkeypatch.setenv(name, "test")
+        monkeypatch.setattr(DynamoDBBackend, "batch_execute_statement", insert)
         monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
         monkeypatch.setattr(BotocoreStubber, "process_request", _one_at_a_time(BotocoreStubber.process_request))
         yield _made()

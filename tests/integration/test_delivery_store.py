@@ -237,8 +237,13 @@ def test_an_excerpt_is_kept_as_far_as_its_bytes_fit(stack: Stack, excerpt: str, 
 def test_one_delivery_that_is_not_taken_does_not_hold_up_the_others(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each write says for itself how it went."""
-    whole = stack.dynamodb.put_item
+    """Each write says for itself how it went; what was busy is tried again by itself."""
+    whole, together = stack.dynamodb.put_item, stack.dynamodb.batch_execute_statement
+
+    def busy(**asked: Any) -> dict[str, Any]:
+        """The last one is not done."""
+        done = together(Statements=asked["Statements"][:-1])
+        return {"Responses": [*done["Responses"], {"Error": {"Code": "ThrottlingError"}}]}
 
     def throttling(**request: Any) -> object:
         if "bad" in str(request["Item"]):
@@ -246,10 +251,75 @@ def test_one_delivery_that_is_not_taken_does_not_hold_up_the_others(
         return whole(**request)
 
     monkeypatch.setattr(stack.dynamodb, "put_item", throttling)
+    monkeypatch.setattr(stack.dynamodb, "batch_execute_statement", busy)
 
     written = stack.deliveries().record([FAILING, replace(FAILING, id="bad")], parked=lambda _: False)
 
     assert written == {KEY: Written.YES, (NEW.owner, "bad"): Written.NO}
+
+
+SEVERAL = [replace(FAILING, id=f"{number:04}") for number in range(60)]
+
+
+def test_the_first_writes_of_several_go_25_at_a_time(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a breaker puts in line is a hundred at once; each is stored as it would be by itself."""
+    sizes: list[int] = []
+    whole = stack.dynamodb.batch_execute_statement
+
+    def noting(**asked: Any) -> Any:
+        sizes.append(len(asked["Statements"]))
+        return whole(**asked)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stack.dynamodb, "put_item", pytest.fail)
+        patch.setattr(stack.dynamodb, "batch_execute_statement", noting)
+        assert record(stack.deliveries(), SEVERAL) == [Written.YES] * 60
+    together = stack.items("DELIVERIES_TABLE")
+    assert sizes == [25, 25, 10]
+
+    for item in together:
+        key = {"owner": item["owner"], "delivery": item["delivery"]}
+        stack.dynamodb.delete_item(TableName="DeliveriesTable", Key=key)
+    for delivery in SEVERAL:
+        record(stack.deliveries(), [delivery])
+
+    assert stack.items("DELIVERIES_TABLE") == together
+
+
+def test_one_by_itself_needs_no_permission_to_insert(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The API has none."""
+    monkeypatch.setattr(stack.dynamodb, "batch_execute_statement", pytest.fail)
+
+    assert record(stack.deliveries(), [FAILING]) == [Written.YES]
+
+
+def test_of_several_the_one_that_somebody_else_wrote_is_superseded(stack: Stack) -> None:
+    """The others are written."""
+    record(stack.deliveries(), [replace(ARRIVED, id="0001")])
+
+    written = dict(stack.deliveries().record(SEVERAL, parked=lambda _: False))
+
+    assert written.pop((NEW.owner, "0001")) == Superseded(replace(ARRIVED, id="0001", version=1))
+    assert set(written.values()) == {Written.YES}
+
+
+def test_several_whose_answer_is_lost_have_been_written(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Botocore sends them again, and each meets its own."""
+    stack.lose_answers(monkeypatch, "batch_execute_statement")
+
+    assert record(stack.deliveries(), SEVERAL) == [Written.YES] * 60
+
+
+def test_a_table_that_does_not_answer_takes_none_of_several(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor are they tried one by one: that would take minutes."""
+
+    def down(**_: object) -> None:
+        raise ClientError({"Error": {"Code": "InternalServerError"}}, "BatchExecuteStatement")
+
+    monkeypatch.setattr(stack.dynamodb, "batch_execute_statement", down)
+    monkeypatch.setattr(stack.dynamodb, "put_item", pytest.fail)
+
+    assert record(stack.deliveries(), SEVERAL) == [Written.NO] * 60
 
 
 def test_a_table_out_of_reach_takes_nothing(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,9 +7,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.dynamodb.models import DynamoDBBackend
 
 from ringback.aws import clients as aws_clients
 from ringback.aws.dynamodb_json import OPERATIONS
+from ringback import aws
+from ringback.dynamodb_json import OPERATIONS
+from ringback.statements import insert_statement
+from tests.integration import stack
 
 ITEM: dict[str, Any] = {
     "owner": {"S": 'café 😀 "quoted" \\ \u2028'},
@@ -30,6 +35,7 @@ def clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, Any]]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setattr(DynamoDBBackend, "batch_execute_statement", stack.insert)
     with mock_aws():
         ours = aws_clients.client("dynamodb")
         monkeypatch.setattr(aws_clients, "speak_json", lambda _: None)
@@ -51,15 +57,19 @@ def read(client: Any) -> Any:
     return client.batch_get_item(RequestItems={"Callbacks": {"Keys": [KEY], "ConsistentRead": True}})
 
 
+def insert(client: Any) -> Any:
+    return client.batch_execute_statement(Statements=[insert_statement("Callbacks", ITEM)])
+
+
 def test_the_same_goes_on_the_wire(clients: tuple[Any, Any]) -> None:
     """To the byte, but for the blanks of JSON; signed, and to the same place."""
     sent: list[Any] = []
     for client in clients:
         client.meta.events.register_first("before-send.dynamodb", lambda request, **_: sent.append(request))
-        write(client)
-        read(client)
+        for call in (write, read, insert):
+            call(client)
 
-    for ours, plain in ((sent[0], sent[2]), (sent[1], sent[3])):
+    for ours, plain in zip(sent[:3], sent[3:], strict=True):
         assert json.loads(ours.body) == json.loads(plain.body)
         assert (ours.method, ours.url, ours.headers["X-Amz-Target"]) == (
             plain.method,
@@ -80,6 +90,26 @@ def test_the_same_is_read(clients: tuple[Any, Any]) -> None:
         assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
+def test_a_statement_says_for_itself_how_it_went(clients: tuple[Any, Any]) -> None:
+    ours, plain = clients
+
+    assert [insert(client)["Responses"] for client in (ours, plain)] == [
+        [{"TableName": "Callbacks"}],
+        [{"Error": {"Code": "DuplicateItem", "Message": "Duplicate primary key exists in table"}}],
+    ]
+    assert read(plain)["Responses"] == {"Callbacks": [ITEM]}
+
+
+def test_what_a_statement_reads_is_read(clients: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody asks for that yet."""
+    ours, plain = clients
+    answer = [{"Error": {"Code": "ValidationError", "Message": "no"}}, {"TableName": "Callbacks", "Item": ITEM}]
+    monkeypatch.setattr(DynamoDBBackend, "batch_execute_statement", lambda *_: answer)
+
+    assert insert(ours)["Responses"] == insert(plain)["Responses"]
+    assert insert(ours)["Responses"][1]["Item"] == ITEM
+
+
 @pytest.mark.parametrize("call", [write, read])
 def test_an_error_is_botocore_s_own(clients: tuple[Any, Any], call: Any) -> None:
     ours, plain = clients
@@ -96,4 +126,4 @@ def test_all_other_calls_are_as_they_were(clients: tuple[Any, Any]) -> None:
     ours.put_item(TableName="Callbacks", Item=ITEM)
 
     assert ours.get_item(TableName="Callbacks", Key=KEY)["Item"] == ITEM
-    assert set(OPERATIONS) == {"BatchGetItem", "BatchWriteItem"}
+    assert set(OPERATIONS) == {"BatchGetItem", "BatchWriteItem", "BatchExecuteStatement"}

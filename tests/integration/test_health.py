@@ -82,6 +82,15 @@ def test_ten_failures_in_a_row_open_the_callback(opened: Platform) -> None:
     assert len(opened.stack.lines().waiting(Line(callback=KEY), 9)) == 3
 
 
+def test_what_waits_is_written_together(opened: Platform, calls: list[tuple[str, Any]]) -> None:
+    """A thousand that come at once for a dead endpoint are forty writes, and hold nobody up."""
+    assert opened.invoke(*events(100, start=10)) == []
+
+    writes = [operation for operation, _ in calls if operation not in ("batch_get_item", "get_item", "query")]
+    assert writes == ["batch_execute_statement"] * 4
+    assert all(by_id(opened)[str(number)].note.startswith("waits") for number in range(10, 110))
+
+
 def test_a_retry_that_comes_due_while_it_is_open_waits_too(opened: Platform) -> None:
     retry = by_id(opened)["0"]
 

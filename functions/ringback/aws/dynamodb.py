@@ -14,6 +14,7 @@ from ringback.aws.statements import (
     Write,
     carry_out,
     delete_request,
+    insert_statement,
     new_token,
     put_request,
     update_request,
@@ -32,7 +33,7 @@ type _Keys = Sequence[tuple[str, Item]]
 READ_AT_ONCE = 100
 """BatchGetItem's limit."""
 WRITE_AT_ONCE = 25
-"""BatchWriteItem's limit."""
+"""BatchWriteItem's limit, and BatchExecuteStatement's."""
 PAUSES = (0.05, 0.2, 0.5)
 """Seconds before each further try of what a batch call left over."""
 
@@ -127,6 +128,21 @@ class Table:
         for chunk in batched(items, WRITE_AT_ONCE, strict=False):
             unwritten |= self._write_chunk(chunk)
         return unwritten
+
+    def insert(self, items: Sequence[Item]) -> set[Key]:
+        """Put up to `WRITE_AT_ONCE` *items* where none is; the keys of those where that was not to be done.
+
+        Whether one is there, or the table was busy, does not matter to whoever goes on with `put`.
+
+        Raises:
+            OurFault: the table did not answer.
+        """
+        with our_fault(f"writing {self.name}"):
+            page = self.client.batch_execute_statement(
+                Statements=[insert_statement(self.name, item) for item in items]  # type: ignore[misc]
+            )
+        answers = zip(items, page["Responses"], strict=True)  # in the order of the statements
+        return {self.key_of(item) for item, answer in answers if "Error" in answer}
 
     def _write_chunk(self, items: Sequence[Item]) -> set[Key]:
         wanted = [{"PutRequest": {"Item": item}} for item in items]

@@ -11,12 +11,13 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
-OPERATIONS = ("BatchGetItem", "BatchWriteItem")
+OPERATIONS = ("BatchGetItem", "BatchWriteItem", "BatchExecuteStatement")
 
 _SET_ASIDE = "ringback.parameters"
 _BINARY = re.compile(rb'\{\s*"BS?"')
@@ -34,6 +35,8 @@ def speak_json(dynamodb: "BaseClient") -> None:
 def _set_aside(params: Mapping[str, Any], context: dict[str, Any], **_: object) -> Mapping[str, Any]:
     """Keep *params* for `_write`; what is left says which tables they are about, as finding the endpoint may need."""
     context[_SET_ASIDE] = params
+    if "RequestItems" not in params:
+        return {"Statements": []}
     return {"RequestItems": {table: {} for table in params["RequestItems"]}}
 
 
@@ -47,11 +50,17 @@ def _read(response_dict: dict[str, Any], customized_response_dict: dict[str, Any
         return
     answer = json.loads(body)
     if _BINARY.search(body):
-        for items in answer.get("Responses", {}).values():
-            for item in items:
-                _open_binary(item.values())
+        for item in _items(answer.get("Responses", {})):
+            _open_binary(item.values())
     customized_response_dict.update(answer)
     response_dict["body"] = b"{}"
+
+
+def _items(responses: Mapping[str, list[Any]] | list[Any]) -> Iterable[dict[str, Any]]:
+    """What was read: by tables, or by statements, of which not each reads."""
+    if isinstance(responses, list):
+        return (response["Item"] for response in responses if "Item" in response)
+    return chain.from_iterable(responses.values())
 
 
 def _open_binary(values: Iterable[dict[str, Any]]) -> None:

@@ -86,6 +86,12 @@ def put_request(table: str, item: "Item", only_if: Condition | None) -> dict[str
     return {"TableName": table, "Item": item, **_conditional(only_if)}
 
 
+def insert_statement(table: str, item: "Item") -> dict[str, Any]:
+    """One of BatchExecuteStatement's: put *item* where none is."""
+    names = ", ".join(f"'{name}': ?" for name in item)
+    return {"Statement": f'INSERT INTO "{table}" VALUE {{{names}}}', "Parameters": list(item.values())}
+
+
 def delete_request(table: str, key: "Item", only_if: Condition | None) -> dict[str, Any]:
     """DeleteItem's arguments."""
     return {"TableName": table, "Key": key, **_conditional(only_if)}

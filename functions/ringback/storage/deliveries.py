@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from ringback.aws.dynamodb import Found, Item, Key, Table
@@ -22,6 +23,9 @@ from ringback.storage.callbacks import callback_from_item, callback_to_item
 from ringback.storage.due_index import queued, shard_of
 from ringback.storage.formats import of_format
 from ringback.timestamps import iso, milliseconds, moment, parse_time
+from ringback.models import Delivery, DeliveryStatus
+from ringback.statements import Condition
+from ringback.tables import WRITE_AT_ONCE, Found, Item, Key, Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -89,7 +93,7 @@ class DeliveryStore:
         retention: timedelta,
         mapper: Callable[..., Iterable[Any]] = map,
     ) -> None:
-        """*mapper* may run single writes side by side."""
+        """*mapper* may run writes side by side."""
         self.table = Table(name=table, partition="owner", sort="delivery", client=dynamodb)
         self._credentials = credentials
         self._retention = retention
@@ -121,12 +125,26 @@ class DeliveryStore:
         """Write *deliveries*; those that are *parked* wait on the due index, not on the queue.
 
         A delivery that arrived at its first attempt is written 25 at a time, whatever was there: nothing is better
-        than delivered. Every other one only if nobody wrote it since it was read.
+        than delivered. Every other one only if nobody wrote it since it was read; the first writes of several, 25 at a
+        time too.
         """
         together = [delivery for delivery in deliveries if _arrived_at_once(delivery)]
-        singly = [delivery for delivery in deliveries if not _arrived_at_once(delivery)]
-        written = dict(self._mapper(lambda delivery: self._put(delivery, parked=parked(delivery)), singly))
+        others = [delivery for delivery in deliveries if not _arrived_at_once(delivery)]
+        new = [delivery for delivery in others if not delivery.version] if len(others) > 1 else []
+        written: dict[Key, Written | Superseded] = {}
+        for known in self._mapper(lambda some: self._insert(some, parked), batched(new, WRITE_AT_ONCE, strict=False)):
+            written |= known
+        singly = [delivery for delivery in others if _key(delivery) not in written]
+        written |= self._mapper(lambda delivery: self._put(delivery, parked=parked(delivery)), singly)
         return written | self._put_together(together)
+
+    def _insert(self, deliveries: Sequence[Delivery], parked: Callable[[Delivery], bool]) -> dict[Key, Written]:
+        """Write deliveries that nobody has written; those that are not named are to be written by themselves."""
+        try:
+            left = self.table.insert([self._item(delivery, parked=parked(delivery)) for delivery in deliveries])
+        except OurFault:
+            return dict.fromkeys(map(_key, deliveries), Written.NO)
+        return dict.fromkeys(set(map(_key, deliveries)) - left, Written.YES)
 
     def _put(self, delivery: Delivery, *, parked: bool) -> tuple[Key, Written | Superseded]:
         try:
