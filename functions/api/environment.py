@@ -28,6 +28,7 @@ from ringback.storage.deliveries import DeliveryStore
 from ringback.storage.due_index import DueIndex
 from ringback.storage.numbers import Numbers
 from api.account_items import AccountItems
+from api.console_files import ConsoleSettings
 from api.log import Log
 from api.numbers import Numbers
 from api.rate import Allowance, RateLimit
@@ -87,6 +88,7 @@ class Environment:
     ) -> None:
         self.settings = Settings.of(variables)
         self.api = ApiSettings.of(variables)
+        self.console = ConsoleSettings.of(variables)
         self.clock = clock
         self.random_bytes = random_bytes
         self._closing: list[Callable[[], None]] = []

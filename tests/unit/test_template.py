@@ -54,7 +54,14 @@ NEEDS = {
     "ApiFunction": api.environment.NEEDS,
     "CallbackResourceFunction": custom_resource.environment.NEEDS,
 }
-OPEN_ROUTES = {"GET /docs", "GET /docs/{slash+}", "GET /v2/openapi.json", "GET /v2/openapi.json/{slash+}"}
+OPEN_ROUTES = {
+    "GET /docs",
+    "GET /docs/{slash+}",
+    "GET /v2/openapi.json",
+    "GET /v2/openapi.json/{slash+}",
+    "GET /console",
+    "GET /console/{file+}",
+}
 
 
 def source() -> Mapping[str, Any]:
@@ -556,15 +563,17 @@ def test_an_issuer_without_an_audience_is_refused() -> None:
 
 
 def test_what_is_open_to_anybody_has_a_small_share_of_its_own() -> None:
-    stage, routes = properties("ApiStage"), ("DocumentRoute", "DocsRoute", "PreflightRoute")
+    stage = properties("ApiStage")
+    sometimes = {"preflight": "PreflightRoute", "console": "ConsoleRoute", "consolefiles": "ConsoleFilesRoute"}
+    routes = ("DocumentRoute", "DocsRoute", *sometimes.values())
     limits = [settings.get("Fn::If", ["", settings])[1] for settings in stage["RouteSettings"].values()]
 
     assert set(stage["RouteSettings"]) == {properties(route)["RouteKey"] for route in routes}
     for limit in ("ThrottlingRateLimit", "ThrottlingBurstLimit"):
         assert sum(settings[limit] for settings in limits) * 3 < stage["DefaultRouteSettings"][limit]
     # API Gateway refuses settings of a route that is not there yet.
-    assert [*template()["Resources"]["ApiStage"]["DependsOn"], "PreflightRoute"] == list(routes)
-    assert named_in(stage["StageVariables"]["Fn::If"][1]) == {"PreflightRoute"}
+    assert [*template()["Resources"]["ApiStage"]["DependsOn"], *sometimes.values()] == list(routes)
+    assert {name: one["Fn::If"][1]["Ref"] for name, one in stage["StageVariables"].items()} == sometimes
 
 
 def test_the_stage_is_throttled_and_logs_who_was_refused_but_no_token() -> None:

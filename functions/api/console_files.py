@@ -1,0 +1,143 @@
+"""The console's files: a page, one style sheet, one script of all our modules, and the library, packed once.
+
+The modules are joined here, because each file that a browser asks for is an invocation: after a quiet night, sixteen at
+once would start sixteen execution environments for one page.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from importlib.resources import files
+from string import Template
+
+from api.console_colors import style_of
+from api.publication import Publication
+
+SOURCES = files("api") / "console"
+
+MODULES = (
+    "state",
+    "session",
+    "calls",
+    "words",
+    "parts",
+    "preview",
+    "log",
+    "number",
+    "numbers",
+    "delivery",
+    "editor",
+    "recover",
+    "account",
+    "main",
+)
+"""In this order, what a module needs while it starts is there before it."""
+
+TYPES = {"console.js": "text/javascript", "vendor.js": "text/javascript", "console.css": "text/css"}
+"""The files beside the page, with their media types."""
+
+FOREVER = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+"""Another version has another path."""
+
+_IMPORT = re.compile(r'^import [^;]+ from "\./(\w+)\.js";\n', re.MULTILINE)
+_AIR = re.compile(r"(?<=[\w)\]}\"`']) (=>|[=!]==|\?\?|&&|\|\||[=:?]) (?=[\w(\[{\"`'!/])|(?<=\{) | (?=\})")
+_COMMENT = re.compile(r"^\s*/\*.*?\*/\n", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleSettings:
+    """What the template sets for the console alone."""
+
+    on: bool
+    name: str
+    """Of the platform, as its customers know it."""
+    color: str
+    frames: tuple[str, ...]
+    """Origins that may frame the page."""
+    return_url: str
+    """Where people go whose session has ended; empty: they are told to ask their provider."""
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> "ConsoleSettings":
+        """Read the variables of the template."""
+        return cls(
+            on=environment.get("CONSOLE", "on") == "on",
+            name=environment.get("CONSOLE_NAME", "Callbacks"),
+            color=environment.get("CONSOLE_COLOR", "#0b5cad"),
+            frames=tuple(filter(None, environment.get("CONSOLE_FRAMES", "").split(","))),
+            return_url=environment.get("CONSOLE_RETURN_URL", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Console:
+    """All that a browser is given."""
+
+    version: str
+    """A digest of everything; a part of the paths."""
+    page: Publication
+    files: Mapping[str, Publication]
+
+
+@cache
+def console(settings: ConsoleSettings) -> Console:
+    """Return the console of a stack with these *settings*."""
+    page = _source("console.html")
+    texts = {
+        "console.css": _packed(style_of(settings.color) + _source("console.css")),
+        "console.js": script(),
+        "vendor.js": _source("vendor.js"),
+    }
+    digest = hashlib.sha256("\0".join((page, *texts.values(), repr(settings))).encode()).hexdigest()
+    version = digest[:16]
+    return Console(
+        version=version,
+        page=_page(Template(page), version, settings),
+        files={name: Publication(content_type=TYPES[name], text=text, headers=FOREVER) for name, text in texts.items()},
+    )
+
+
+def script() -> str:
+    """Return our modules as one, the library's import before them; their comments stay in the repository."""
+    imported = sorted({name for text in _modules() for name in _names_of("vendor", text)})
+    bodies = (re.sub(r"^export ", "", _IMPORT.sub("", text), flags=re.MULTILINE) for text in _modules())
+    return f'import {{ {", ".join(imported)} }} from "./vendor.js";\n' + "".join(map(_packed, bodies))
+
+
+def _names_of(module: str, text: str) -> list[str]:
+    found = re.search(rf'^import \{{ ([^}}]+) \}} from "\./{module}\.js";$', text, re.MULTILINE)
+    return found[1].split(", ") if found else []
+
+
+def _modules() -> Iterator[str]:
+    return (_source(f"{name}.js") for name in MODULES)
+
+
+def _source(name: str) -> str:
+    return (SOURCES / name).read_text(encoding="utf-8")
+
+
+def _packed(text: str) -> str:
+    """*text* without its comments, empty lines, indentation, and the space around what needs none."""
+    return _AIR.sub(r"\1", re.sub(r"^\s+", "", _COMMENT.sub("", text), flags=re.MULTILINE))
+
+
+def _page(page: Template, version: str, settings: ConsoleSettings) -> Publication:
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'; "
+        f"form-action 'none'; frame-ancestors {' '.join(settings.frames) or "'none'"}; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+    return Publication(
+        content_type="text/html; charset=utf-8",
+        text=page.substitute(version=version, name=escape(settings.name), back=escape(settings.return_url)),
+        headers={
+            "Cache-Control": "no-cache",
+            "Content-Security-Policy": policy,
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
