@@ -11,11 +11,9 @@ from typing import Any, cast
 
 from botocore.exceptions import ClientError
 
+from api import service_key
 from deliver.messages import read_message
 from ringback.aws.kms import Credentials
-from api import service_key
-from deliver.events import read_message
-from ringback import callback_items, contacts, delivery_items, retries, signing_items
 from ringback.breaker import Breaker
 from ringback.delivery.retry_message import FORMAT, build_retry_message
 from ringback.json_text import to_compact_json
@@ -299,5 +297,5 @@ KINDS: Mapping[str, Kind] = {
         read=lambda item: service_key.from_item(item, credentials()),
         write=lambda key, _: service_key.to_item(key, credentials(), created=NOW),
     ),
-    "retry": Kind(newest=retries.FORMAT, where="retries.py", read=_read_retry, write=_write_retry),
+    "retry": Kind(newest=FORMAT, where="py", read=_read_retry, write=_write_retry),
 }

@@ -5,31 +5,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from api.answering import Api
-from api.environment import Environment
-from api.routes import account_deliveries, accounts, console, deliveries, docs, events, settings
-from ringback.settings import demand
-
-NEEDS = (
-    "CALLBACKS_TABLE",
-    "DELIVERIES_TABLE",
-    "RETRIES_QUEUE_URL",
-    "CREDENTIALS_KEY",
-    "SENDER_ADDRESS",
-    "MAIL_CONFIGURATION",
-    "ALLOWED_NETWORKS",
-    "DELIVERY_RETENTION_DAYS",
-    "AUTHORIZATION",
-    "ACCOUNT_CLAIM",
-    "REQUESTS_PER_SECOND",
-    "BURST",
-    "CONSOLE",
-    "CONSOLE_NAME",
-    "CONSOLE_COLOR",
-    "CONSOLE_FRAMES",
-    "CONSOLE_RETURN_URL",
-)
-"""Variables without which it does not start."""
+from api.dispatch import Api
+from api.environment import environment, logger
+from api.routes import account, account_deliveries, callbacks, catalog, console, deliveries, docs, egress
 
 ROUTERS = (
     callbacks.routes,

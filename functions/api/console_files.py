@@ -14,7 +14,7 @@ from importlib.resources import files
 from string import Template
 
 from api.console_colors import style_of
-from api.publication import Publication
+from api.gateway.publication import Publication
 
 SOURCES = files("api") / "console"
 

@@ -9,9 +9,8 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Depends
 from aws_lambda_powertools.event_handler.request import Request
 
-from api.cursors import PURPOSE, Cursors
-from api.editions import Bodies
 from api.environment import Environment
+from api.gateway.cursor import PURPOSE, Cursors
 from api.gateway.editions import Bodies
 from api.gateway.publication import Publication
 

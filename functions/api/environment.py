@@ -13,9 +13,11 @@ from aws_lambda_powertools import Logger
 
 from api.account import AccountItems
 from api.config import ApiSettings
+from api.console_files import ConsoleSettings
 from api.delivery_log import Log
 from api.gateway.rate_limit import Allowance, RateLimit
 from api.redelivery import RedeliveryTurns
+from api.service_key import ServiceKey
 from ringback.aws.clients import client
 from ringback.aws.dynamodb import Table
 from ringback.aws.kms import Credentials
@@ -27,28 +29,9 @@ from ringback.storage.breakers import HealthStore
 from ringback.storage.deliveries import DeliveryStore
 from ringback.storage.due_index import DueIndex
 from ringback.storage.numbers import Numbers
-from api.account_items import AccountItems
-from api.console_files import ConsoleSettings
-from api.log import Log
-from api.numbers import Numbers
-from api.rate import Allowance, RateLimit
-from api.redelivery_turns import RedeliveryTurns
-from api.service_key import ServiceKey
-from api.settings import ApiSettings
-from ringback.addresses import Network, parse_networks
-from ringback.aws import client
-from ringback.credentials import Credentials
-from ringback.delivery_store import DeliveryStore
-from ringback.due_index import DueIndex
-from ringback.health_store import HealthStore
-from ringback.queues import Queue
-from ringback.recording import Recorder
-from ringback.settings import Settings
-from ringback.tables import Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_kms import KMSClient
 
     from ringback.delivery.attempt import Attempts
 
@@ -66,6 +49,11 @@ NEEDS = (
     "REQUESTS_PER_SECOND",
     "BURST",
     "EGRESS_ADDRESSES",
+    "CONSOLE",
+    "CONSOLE_NAME",
+    "CONSOLE_COLOR",
+    "CONSOLE_FRAMES",
+    "CONSOLE_RETURN_URL",
 )
 """Variables without which it does not start."""
 
@@ -184,12 +172,6 @@ class Environment:
             uniform=random.uniform,
         )
 
-    @cached_property
-    def kms(self) -> "KMSClient":
-        """Seals and opens credentials."""
-        kms: KMSClient = client("kms")
-        return kms
-
     def run[Result](self, coroutine: Coroutine[None, None, Result]) -> Result:
         """Run *coroutine* on this environment's event loop, which keeps its connections."""
         return self._runner.run(coroutine)
@@ -222,4 +204,11 @@ class Environment:
 
     @cached_property
     def _credentials(self) -> Credentials:
-        return Credentials(key=self.settings.credentials_key, kms=lambda: self.kms)
+        return Credentials(key=self.settings.credentials_key, kms=cache(lambda: client("kms")))
+
+
+@cache
+def environment() -> Environment:
+    """This execution environment, made once."""
+    demand(os.environ, NEEDS)
+    return Environment(os.environ)

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ringback.credentials import Credentials
-from ringback.formats import of_format
+from ringback.aws.dynamodb import Item, Key, Table
+from ringback.aws.kms import Credentials
+from ringback.aws.statements import Condition
 from ringback.models import owner_of
-from ringback.statements import Condition
-from ringback.tables import Item, Key, Table
-from ringback.times import iso
+from ringback.storage.formats import of_format
+from ringback.timestamps import iso
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef

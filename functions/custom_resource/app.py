@@ -11,24 +11,12 @@ from typing import Any
 import requests
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from api import key_check
-from api.declarations import NEVER_MADE, described, key_in, named_as_in_the_template, parse_declaration
-from api.environment import Environment
-from api.setting import replaced
-from ringback.catalogue import lookup
-from ringback.errors import InvalidSetting, OurFault
-from ringback.fault_fields import fault_fields
-from ringback.settings import demand
-
-NEEDS = (
-    "CALLBACKS_TABLE",
-    "DELIVERIES_TABLE",
-    "RETRIES_QUEUE_URL",
-    "CREDENTIALS_KEY",
-    "ALLOWED_NETWORKS",
-    "AUTHORIZATION",
-)
-"""Variables without which it does not start."""
+from custom_resource import key_check
+from custom_resource.environment import environment, logger
+from custom_resource.properties import NEVER_MADE, described, key_in, named_as_in_the_template, parse_declaration
+from ringback.callbacks.parse import parse_public_setting
+from ringback.catalog.payload import lookup
+from ringback.errors import InvalidSetting, OurFault, describe_error
 
 ANSWER_SECONDS = (5, 20)
 """To connect to CloudFormation, and for its answer."""

@@ -1,7 +1,8 @@
 """One execution environment of `custom_resource`: everything that outlives an invocation, wired together."""
 
 import os
-from functools import cache
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
 
@@ -11,6 +12,9 @@ from ringback.aws.kms import Credentials
 from ringback.config import Settings, demand
 from ringback.ssrf.rules import parse_networks
 from ringback.storage.numbers import Numbers
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
 
 NEEDS = ("CALLBACKS_TABLE", "DELIVERIES_TABLE", "RETRIES_QUEUE_URL", "CREDENTIALS_KEY", "ALLOWED_NETWORKS")
 """Variables without which it does not start."""
@@ -25,8 +29,14 @@ class Environment:
         self.allowed_networks = parse_networks(settings.allowed_networks)
         self.numbers = Numbers(
             table=Table(name=settings.callbacks_table, partition="owner", sort="event", client=client("dynamodb")),
-            credentials=Credentials(key=settings.credentials_key, kms=cache(lambda: client("kms"))),
+            credentials=Credentials(key=settings.credentials_key, kms=lambda: self.kms),
         )
+
+    @cached_property
+    def kms(self) -> "KMSClient":
+        """Seals and opens credentials."""
+        kms: KMSClient = client("kms")
+        return kms
 
 
 @cache

@@ -4,9 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ringback.catalogue import lookup
-from ringback.delivery_ids import delivery_id
-from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome
+from ringback.catalog.payload import lookup
+from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome, delivery_id
 from tests.browser.portal import Portal
 
 NUMBER = "3215551212"

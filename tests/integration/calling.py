@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from api import app, environment
-from api.cursors import PURPOSE, Cursors
+from api.gateway.cursor import PURPOSE, Cursors
 from tests.integration.lambdas import Context
 from tests.integration.stack import Stack, client
 

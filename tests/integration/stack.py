@@ -1,8 +1,7 @@
 """The stack's tables, queues and key on moto, made from the template itself."""
 
-from collections.abc import Callable, Iterator
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta

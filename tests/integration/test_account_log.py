@@ -9,8 +9,6 @@ from typing import Any
 import pytest
 
 from api import merged_log, redelivery
-from api.gateway.cursor import cursor_for
-from api import merging, redelivery
 from api.routes import account_deliveries
 from ringback.models import AttemptReason, Delivery, DeliveryStatus, Outcome
 from tests.integration.calling import ACCOUNT, NOW, OTHER_ACCOUNT, Api, cursors_of

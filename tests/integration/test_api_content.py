@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from api import app
-from api.gateway.cursor import cursor_for
-from api.cursors import no_cursor
+from api.gateway.cursor import no_cursor
 from ringback.models import owner_of
 from tests.integration.calling import ACCOUNT, Api, cursors_of
 

@@ -5,13 +5,14 @@ from typing import Any, cast
 
 import pytest
 
-from api import custom_resource, key_check
-from ringback.credentials import Credentials
+from custom_resource import app, environment, key_check
+from ringback.aws.kms import Credentials
+from ringback.config import Settings
 from ringback.errors import OurFault
 from tests.integration.calling import Api
 from tests.integration.lambdas import Context
 from tests.integration.receivers import Receiver
-from tests.integration.stack import Stack
+from tests.integration.stack import Stack, client
 
 WHERE = {"owner": "1000001#3215551212", "event": "messages/receive_notify"}
 
@@ -26,7 +27,9 @@ def credentials(stack: Stack, *keys: str) -> Credentials:
 
 def told(api: Api, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, request: str, keys: str) -> dict[str, Any]:
     """What CloudFormation is told of the stack's keys."""
-    monkeypatch.setattr(custom_resource, "environment", lambda: api.parts)
+    monkeypatch.setattr(environment, "client", client)
+    parts = environment.Environment(Settings.of(api.stack.environment))
+    monkeypatch.setattr(app, "environment", lambda: parts)
     monkeypatch.setattr(key_check, "PAUSES", ())
     event = {
         "RequestType": request,
@@ -37,7 +40,7 @@ def told(api: Api, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, request:
         "ResourceType": "Custom::CredentialsKey",
         "ResourceProperties": {"ServiceToken": "arn", "KeyArns": keys},
     }
-    custom_resource.lambda_handler(event, cast("Any", Context(function_name="custom-resource")))
+    app.lambda_handler(event, cast("Any", Context(function_name="custom-resource")))
     answer: dict[str, Any] = json.loads(receiver.received[-1].body)
     return answer
 

@@ -11,9 +11,7 @@ from moto.dynamodb.models import DynamoDBBackend
 
 from ringback.aws import clients as aws_clients
 from ringback.aws.dynamodb_json import OPERATIONS
-from ringback import aws
-from ringback.dynamodb_json import OPERATIONS
-from ringback.statements import insert_statement
+from ringback.aws.statements import insert_statement
 from tests.integration import stack
 
 ITEM: dict[str, Any] = {

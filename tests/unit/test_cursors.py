@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.gateway.cursor import cursor_for, position_in
-from api.cursors import MAX_CURSOR, Cursors
+from api.gateway.cursor import MAX_CURSOR, Cursors
 from ringback.errors import InvalidSetting
 
 OWNER = "1000001#3215551212"

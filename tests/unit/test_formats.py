@@ -7,12 +7,9 @@ from typing import Any, cast
 
 import pytest
 
-from api.gateway.cursor import cursor_for, position_in
-from api.routes.deliveries import AGAIN
-from api.cursors import PURPOSE, Cursors
+from api.gateway.cursor import PURPOSE, Cursors
 from api.routes.deliveries import AGAIN
 from api.service_key import derived
-from ringback.delivery_items import from_item
 from ringback.errors import MalformedEvent, OurFault
 from ringback.models import DeliveryStatus
 from ringback.notify.events import NoticeBus, NoticeKind, about_callback, about_failure

@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from api.key_check import PAUSES, check
+from custom_resource.key_check import PAUSES, check
 from ringback.errors import InvalidSetting
 
 HERE = "eu-central-1"

@@ -13,17 +13,15 @@ import api.app
 import api.environment
 import custom_resource.environment
 import deliver.environment
+import feedback.app
 import feedback.environment
+import requeue.app
 import requeue.environment
 from api.config import ApiSettings, Authorization
 from api.delivery_queries import UNDER_WAY
 from api.dispatch import PREFLIGHT
 from api.fonenumber_object import as_block
-import feedback.app
-import requeue.app
-from api import key_check
-from api.log_queries import UNDER_WAY
-from api.settings import ApiSettings, Authorization
+from custom_resource import key_check
 from deliver.dead_letters import MOST_ATTRIBUTES, MOST_BODY
 from deliver.messages import MOST_BYTES
 from deliver.pipeline import ATTEMPT_NEEDS_SECONDS

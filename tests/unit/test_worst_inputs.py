@@ -17,11 +17,7 @@ import pytest
 from api.dispatch import refuse_repeated
 from api.gateway.body import readable as readable_body
 from api.gateway.content_types import FORM, JSON
-from api.gateway.cursor import position_in
-from api.bodies import readable as readable_body
-from api.content_types import FORM, JSON
-from api.cursors import Cursors
-from api.queries import refuse_repeated
+from api.gateway.cursor import Cursors
 from deliver.dead_letters import MOST_BODY, DeadLetters
 from deliver.messages import MOST_BYTES, read_message
 from ringback.callbacks.identifiers import parse_account, parse_fonenumber, parse_mailbox

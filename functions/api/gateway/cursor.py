@@ -53,7 +53,7 @@ class Cursors:
         return match[2]
 
     def _digest(self, position: str, of: tuple[str, ...]) -> str:
-        return hmac.digest(self.key(), compact([position, *of]).encode(), "sha256").hex()[:_DIGITS]
+        return hmac.digest(self.key(), to_compact_json([position, *of]).encode(), "sha256").hex()[:_DIGITS]
 
 
 def no_cursor() -> InvalidSetting:

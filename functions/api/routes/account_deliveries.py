@@ -10,7 +10,6 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from api.account_redelivery import AccountRedelivery
 from api.context import Call, Calling
 from api.delivery_queries import Filter
-from api.gateway.cursor import cursor_for, position_in
 from api.gateway.routing import Routes
 from api.merged_log import merged_page
 from api.routes.deliveries import (
@@ -21,22 +20,6 @@ from api.routes.deliveries import (
     position_of,
     redeliver_of_owner,
     redelivery_of,
-from api.calls import Call, Calling
-from api.filters import filter_of
-from api.log_queries import Filter
-from api.merging import merged_page
-from api.models.deliveries import (
-    LISTED_OF_ACCOUNT,
-    MANY_OF_ACCOUNT,
-    SENT_AGAIN_OF_ACCOUNT,
-    SHOWN_OF_ACCOUNT,
-    AccountRedeliveryInput,
-    DeliveriesAnswer,
-    DeliveryAnswer,
-    RedeliveryAnswer,
-    answer_of,
-    page_of,
-    redelivery_answer,
 )
 from api.routes.parameters import (
     PAGE,

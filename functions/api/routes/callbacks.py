@@ -9,14 +9,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from api.context import Call, Calling
 from api.fonenumber_object import ACCOUNT_KINDS, OPTIONS, account_object, merged, number_object, opened
-from api.gateway.cursor import cursor_for, position_in
 from api.gateway.errors import not_found
 from api.gateway.routing import Routes
 from api.routes.parameters import PAGE, AccountId, Cursor, Limit, More, Number, Shape, Shown, With
 from api.schemas.callbacks import (
-from api.blocks import ACCOUNT_KINDS, OPTIONS, account_object, number_object
-from api.calls import Call, Calling
-from api.models.callbacks import (
     AccountCallback,
     AccountHealth,
     AccountHealthAnswer,

@@ -2,11 +2,11 @@
 
 from aws_lambda_powertools.event_handler import Response
 
-from api.calls import Call, Calling
 from api.console_files import Console, console
-from api.problems import NO_SUCH_PATH, not_found
-from api.publication import Publication
-from api.routing import Routes
+from api.context import Call, Calling
+from api.gateway.errors import NO_SUCH_PATH, not_found
+from api.gateway.publication import Publication
+from api.gateway.routing import Routes
 
 routes = Routes("Console")
 

@@ -7,27 +7,11 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from api.context import Call, Calling
 from api.delivery_queries import Filter
-from api.gateway.cursor import cursor_for, no_cursor, position_in
+from api.gateway.cursor import no_cursor
 from api.gateway.errors import not_found
 from api.gateway.routing import Routes
 from api.redelivery import Redelivery
 from api.routes.parameters import (
-from api.calls import Call, Calling
-from api.cursors import no_cursor
-from api.filters import filter_of
-from api.log_queries import Filter
-from api.models.deliveries import (
-    FILTERS,
-    SENT_AGAIN,
-    DeliveriesAnswer,
-    DeliveryAnswer,
-    RedeliveryAnswer,
-    RedeliveryInput,
-    answer_of,
-    page_of,
-    redelivery_answer,
-)
-from api.parameters import (
     PAGE,
     Cursor,
     DeliveryId,

@@ -1,8 +1,8 @@
 """Where requests to customers come from, for their firewalls."""
 
-from api.calls import Calling
-from api.models.egress import Egress, EgressAnswer
-from api.routing import Routes
+from api.context import Calling
+from api.gateway.routing import Routes
+from api.schemas.egress import Egress, EgressAnswer
 
 routes = Routes("Egress")
 

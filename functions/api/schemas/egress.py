@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from api.models.shapes import Output, shown_as
+from api.schemas.base import Output, shown_as
 
 
 class Egress(Output):

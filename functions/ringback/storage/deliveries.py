@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
-from ringback.aws.dynamodb import Found, Item, Key, Table
+from ringback.aws.dynamodb import WRITE_AT_ONCE, Found, Item, Key, Table
 from ringback.aws.kms import Credentials
 from ringback.aws.statements import Condition
 from ringback.catalog.definitions import CATALOGUE
@@ -23,9 +23,6 @@ from ringback.storage.callbacks import callback_from_item, callback_to_item
 from ringback.storage.due_index import queued, shard_of
 from ringback.storage.formats import of_format
 from ringback.timestamps import iso, milliseconds, moment, parse_time
-from ringback.models import Delivery, DeliveryStatus
-from ringback.statements import Condition
-from ringback.tables import WRITE_AT_ONCE, Found, Item, Key, Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
