@@ -9,7 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 # ── Surroundings ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 # Everything here works on this machine alone: no tool sees the person's own AWS account. There is one door, for
-# `make dead-letters STACK=…` or `make import STACK=…` with no other target beside it: that is about a stack in this account.
+# `make dead-letters STACK=…` or `make import STACK=…` as the only target: that is about a stack in this account.
 OPERATED := $(if $(filter command,$(origin STACK)),$(STACK))
 ifeq ($(and $(OPERATED),$(filter 1,$(words $(MAKECMDGOALS))),$(filter dead-letters import,$(MAKECMDGOALS))),)
 unexport $(filter AWS_%,$(.VARIABLES))
@@ -50,6 +50,7 @@ CHECKOV := .tools/checkov
 RECEIVERS := .tools/receivers
 AWS := .tools/aws
 CLIENTS := .tools/clients
+EXAMPLES := .tools/examples
 PYTHON := $(DEV)/bin/python
 
 # A file .ready is the last thing that a set-up makes: one that was killed is done again.
@@ -59,8 +60,9 @@ $(MINISTACK)/.ready: requirements/ministack.txt
 $(CHECKOV)/.ready: requirements/checkov.txt
 $(RECEIVERS)/python/.ready: requirements/receivers.txt
 $(AWS)/.ready: requirements/aws.txt
+$(EXAMPLES)/.ready: requirements/examples.txt
 $(CLIENTS)/python/.ready: requirements/clients.txt
-$(DEV)/.ready $(SAM)/.ready $(MINISTACK)/.ready $(CHECKOV)/.ready $(RECEIVERS)/python/.ready $(CLIENTS)/python/.ready $(AWS)/.ready: .python-version | $(UV)
+$(DEV)/.ready $(SAM)/.ready $(MINISTACK)/.ready $(CHECKOV)/.ready $(RECEIVERS)/python/.ready $(CLIENTS)/python/.ready $(AWS)/.ready $(EXAMPLES)/.ready: .python-version | $(UV)
 	@tools/environment.sh $(@D) $(filter requirements/%,$^)
 
 # The receivers of docs/verify.md. What this machine cannot have is skipped, and tried again the next time.
@@ -79,7 +81,7 @@ $(SAM_HOME)/metadata.json:
 	@mkdir -p $(@D) && echo '{"lastVersionCheck": 4102444800}' >$@
 
 # An environment whose Python has gone (an upgrade, a moved folder) is made again too.
-$(foreach env,$(DEV) $(SAM) $(MINISTACK) $(CHECKOV) $(RECEIVERS)/python $(CLIENTS)/python $(AWS),$(if $(wildcard $(env)/bin/python),,$(eval $(env)/.ready: FORCE)))
+$(foreach env,$(DEV) $(SAM) $(MINISTACK) $(CHECKOV) $(RECEIVERS)/python $(CLIENTS)/python $(AWS) $(EXAMPLES),$(if $(wildcard $(env)/bin/python),,$(eval $(env)/.ready: FORCE)))
 FORCE:
 
 # ── What a person does ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -154,8 +156,12 @@ test-chaos: $(DEV)/.ready ## Run a lean pass of every campaign of make chaos
 test-sam: build $(DEV)/.ready $(MINISTACK)/.ready ## Run `sam local invoke` of each function in real containers, where Docker or Podman is (DOCKER_HOST)
 	@$(PYTHON) -m pytest tests/sam
 
+.PHONY: test-examples
+test-examples: build $(DEV)/.ready $(MINISTACK)/.ready $(EXAMPLES)/.ready ## Try examples/ on the local stack: CDK where node is, Terraform where its command is (RESTAPI_PROVIDER)
+	@$(PYTHON) -m pytest tests/examples
+
 .PHONY: bench
-bench: build $(DEV)/.ready $(MINISTACK)/.ready ## Measure it beside its baselines, about 12 minutes (NAME=cpu: one row alone; RECORD=1: into benchmarks/README.md)
+bench: build $(DEV)/.ready $(MINISTACK)/.ready ## Measure it against its baselines, about 16 minutes (NAME=cpu: one row alone; RECORD=1: into benchmarks/README.md)
 	@$(PYTHON) -m benchmarks $(if $(filter-out 0,$(RECORD)),--record) $(NAME)
 
 .PHONY: lint
@@ -173,7 +179,7 @@ format: $(DEV)/.ready ## Format the code, and mend what ruff can mend
 	$(PYTHON) -m ruff format
 
 .PHONY: docs
-docs: $(DEV)/.ready ## Write docs/{catalogue,api}.md, docs/event.schema.json and the tables of docs/{deploy,metrics}.md anew, from the code and the template
+docs: $(DEV)/.ready ## Regenerate docs/{catalogue,api}.md, docs/event.schema.json and the tables of docs/{deploy,metrics}.md from the code and the template
 	@$(PYTHON) -m tools.catalogue_page
 	@$(PYTHON) -m tools.event_schema
 	@$(PYTHON) -m tools.api_page
@@ -182,7 +188,7 @@ docs: $(DEV)/.ready ## Write docs/{catalogue,api}.md, docs/event.schema.json and
 	@$(PYTHON) -m tools.metrics_page
 
 .PHONY: snapshots
-snapshots: $(DEV)/.ready ## Write tests/unit/*.snap anew, from the template; read what changed as a reviewer
+snapshots: $(DEV)/.ready ## Regenerate tests/unit/*.snap from the template; read what changed as a reviewer
 	@$(PYTHON) -m tools.iam_snapshot
 	@$(PYTHON) -m tools.resource_snapshot
 
@@ -202,7 +208,7 @@ bom: $(DEV)/.ready ## Print the bill of materials of what a stack runs, as Cyclo
 	@$(PYTHON) -m tools.bill_of_materials
 
 .PHONY: lock
-lock: $(UV) ## Lock the requirements anew where an .in file changed (UPGRADE=1: take the newest of everything)
+lock: $(UV) ## Lock the requirements again where an .in file changed (UPGRADE=1: take the newest of everything)
 	@tools/lock.sh $(if $(filter-out 0,$(UPGRADE)),--upgrade)
 
 .PHONY: clean

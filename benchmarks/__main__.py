@@ -17,7 +17,10 @@ RECORDED = Path(__file__).with_name("results.json")
 LATEST = Path(".local/bench.json")
 """Beside it, so that a look at a change leaves nothing to commit."""
 
-NAMES = ("cpu", "sending", "throughput", "tls", "wall", "hanging", "fairness", "calls", "init", "memory", "growth")
+NAMES = (
+    *("cpu", "sending", "throughput", "tls", "wall", "hanging", "waiting"),
+    *("latency", "fairness", "calls", "init", "memory", "growth"),
+)
 """The benchmarks, one module each, in the order of the table."""
 
 

@@ -1,9 +1,10 @@
 """Calls of DynamoDB for 100 delivered events, once the execution environment is warm."""
 
 from benchmarks.figures import Figure
-from benchmarks.handler import Context, deliver, unheard
+from benchmarks.handler import deliver, unheard
 from benchmarks.servers import serving
 from benchmarks.traffic import BATCH, HOSTS, Customers
+from local.invocation import Context
 
 RUNS = 20
 OPERATIONS = ("BatchGetItem", "BatchWriteItem", "BatchExecuteStatement", "PutItem", "UpdateItem", "GetItem", "Query")

@@ -13,10 +13,11 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from benchmarks.figures import Figure
-from benchmarks.handler import Context, Handler, deliver, posting, unheard
+from benchmarks.handler import Handler, deliver, posting, unheard
 from benchmarks.servers import serving, share
 from benchmarks.tls import trusted
 from benchmarks.traffic import BATCH, HOSTS, Customers, body
+from local.invocation import Context
 
 RUNS = 9
 BATCHES = 5

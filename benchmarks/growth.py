@@ -4,9 +4,10 @@ import time
 
 from benchmarks.cpu import Contender, keeping_session
 from benchmarks.figures import Figure
-from benchmarks.handler import Context, Handler, deliver, unheard
+from benchmarks.handler import Handler, deliver, unheard
 from benchmarks.servers import serving
 from benchmarks.traffic import BATCH, HOSTS, Customers
+from local.invocation import Context
 
 EVENTS = (1_000, 10_000, 100_000)
 CALLBACKS = (1, HOSTS, 1_000, 100_000)

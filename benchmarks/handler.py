@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,50 +12,22 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from benchmarks.servers import HOST, Server
+from local.invocation import AWS_ACCESS, deliver_variables
 
 type Handler = Callable[[dict[str, Any], Any], Mapping[str, Any]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What Lambda says of an invocation."""
-
-    seconds: float = 30
-    function_name: str = "deliver"
-    function_version: str = "$LATEST"
-    memory_limit_in_mb: int = 512
-    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:deliver"
-    aws_request_id: str = "52fdfc07-2182-154f-163f-5f0f9a621d72"
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Always the same: a benchmark's invocation is not ended."""
-        return int(self.seconds * 1000)
 
 
 def surroundings(cloud: Server) -> dict[str, str]:
     """The environment of `deliver`, as the template gives it, with AWS at *cloud*."""
     endpoint = f"http://{HOST}:{cloud.port}"
-    return {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_REGION": "us-east-1",
-        "CALLBACKS_TABLE": "Callbacks",
-        "DELIVERIES_TABLE": "Deliveries",
-        "RETRIES_QUEUE_URL": f"{endpoint}/123456789012/retries",
-        "DEAD_LETTERS_URL": f"{endpoint}/123456789012/dead",
-        "CREDENTIALS_KEY": "arn:aws:kms:us-east-1:123456789012:key/key",
-        "SENDER_ADDRESS": "notify@ringback.example",
-        "MAIL_CONFIGURATION": "",
-        "ALLOWED_NETWORKS": "127.0.0.0/8",
-        "DELIVERY_RETENTION_DAYS": "30",
-        "CONNECTIONS_PER_HOST": "10",
-        "SUCCESS_LOG_RATE": "0.01",
-        "POWERTOOLS_SERVICE_NAME": "ringback",
-        "POWERTOOLS_METRICS_NAMESPACE": "Ringback",
-        "LOG_LEVEL": "INFO",
-    }
+    return AWS_ACCESS | deliver_variables(
+        AWS_ENDPOINT_URL=endpoint,
+        CALLBACKS_TABLE="Callbacks",
+        DELIVERIES_TABLE="Deliveries",
+        RETRIES_QUEUE_URL=f"{endpoint}/123456789012/retries",
+        DEAD_LETTERS_URL=f"{endpoint}/123456789012/dead",
+        MAIL_CONFIGURATION="",
+    )
 
 
 @contextmanager

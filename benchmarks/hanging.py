@@ -4,9 +4,10 @@ import time
 from typing import Any
 
 from benchmarks.figures import RUNS, Figure
-from benchmarks.handler import Context, Handler, deliver, unheard
+from benchmarks.handler import Handler, deliver, unheard
 from benchmarks.servers import Server, serving
 from benchmarks.traffic import BATCH, Customers
+from local.invocation import Context
 
 HANGING = 5
 MILLISECONDS = 200

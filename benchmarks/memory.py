@@ -4,9 +4,10 @@ import multiprocessing
 from pathlib import Path
 
 from benchmarks.figures import RUNS, Figure
-from benchmarks.handler import Context, deliver, posting, unheard
+from benchmarks.handler import deliver, posting, unheard
 from benchmarks.servers import Server, serving
 from benchmarks.traffic import HOSTS, Customers
+from local.invocation import Context
 
 BATCHES = 5
 

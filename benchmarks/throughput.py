@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from statistics import median
 
 from benchmarks.figures import RUNS, Figure
-from benchmarks.handler import Context, Handler, deliver, unheard
+from benchmarks.handler import Handler, deliver, unheard
 from benchmarks.servers import serving
 from benchmarks.traffic import BATCH, HOSTS, Customers
+from local.invocation import Context
 
 MILLISECONDS = (0, 50, 200)
 BYTES = (300, 10_240)

@@ -3,9 +3,10 @@
 import time
 
 from benchmarks.figures import RUNS, Figure
-from benchmarks.handler import Context, Handler, deliver, posting, unheard
+from benchmarks.handler import Handler, deliver, posting, unheard
 from benchmarks.servers import serving
 from benchmarks.traffic import BATCH, HOSTS, Customers
+from local.invocation import Context
 
 ANSWERS = (50, 200, 1000)
 """Milliseconds."""

@@ -1,15 +1,15 @@
 """A customer's web server on this machine: it keeps what it got, byte for byte."""
 
 import socket
-import socketserver
-import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from email.parser import BytesHeaderParser
 from http import HTTPStatus
+from threading import Event, Lock, Thread
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
 from local.daemon import HOST
 
@@ -20,7 +20,7 @@ CRLF = b"\r\n"
 class Request:
     """What came over the wire."""
 
-    at: float
+    at: float = 0
     """Seconds since 1970."""
     head: bytes
     """Request line and headers, without the empty line after them."""
@@ -36,10 +36,33 @@ class Request:
         """Path and query."""
         return self.line.split(" ")[1]
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """Headers by their names in lower case."""
+        lines = self.head.decode("latin-1").split("\r\n")[1:]
+        return {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
     def header(self, name: str) -> str:
-        """The value of header *name*, in any case; empty where there is none."""
-        headers = BytesHeaderParser().parsebytes(self.head.split(CRLF, 1)[1])
-        return str(headers.get(name, ""))
+        """Return the value of header *name*, in any case; empty where there is none."""
+        return self.headers.get(name.lower(), "")
+
+
+def read_request(sock: socket.socket) -> Request | None:
+    """Return the next request on *sock*, or None at its end."""
+    head = b""
+    while not head.endswith(CRLF * 2):  # a byte at a time, so that nothing of the next request is read
+        byte = sock.recv(1)
+        if not byte:
+            return None
+        head += byte
+    request = Request(head=head.removesuffix(CRLF * 2), body=b"")
+    body = b""
+    while len(body) < int(request.header("content-length") or 0):
+        piece = sock.recv(65_536)
+        if not piece:
+            return None
+        body += piece
+    return Request(at=time.time(), head=request.head, body=body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,63 +98,103 @@ class Exchange:
     reply: Reply
 
 
-class Receiver(socketserver.ThreadingTCPServer):
-    """Listens on a free port of 127.0.0.1 while it is entered; *reply* says what to answer to a request.
+class Server(ABC):
+    """A server on a free port of *address* while it is entered; each connection gets a thread that calls `converse`."""
 
-    On Linux, *host* may be any address of 127.0.0.0/8: for us, each is a server of its own.
-    """
+    _listener: socket.socket
 
-    request_queue_size = 128
+    def __init__(self, address: str = HOST) -> None:
+        self.address = address
+        self.connections = 0
+        """How many have been made so far."""
+        self.stopped = Event()
+        self._open: set[socket.socket] = set()
+        self._threads: list[Thread] = []
+        self._lock = Lock()
 
-    def __init__(self, reply: Callable[[Request], Reply] = lambda _: Reply(), *, host: str = HOST) -> None:
-        super().__init__((host, 0), _Connection)
-        self.reply = reply
-        self.url = f"http://{host}:{self.server_address[1]}"
-        self.exchanges: list[Exchange] = []
-        self.connections: set[socket.socket] = set()
+    @abstractmethod
+    def converse(self, sock: socket.socket) -> None:
+        """Serve one connection; the socket is closed for it afterwards."""
 
     def __enter__(self) -> Self:
         """Start to listen."""
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
+        self._listener = socket.create_server((self.address, 0), family=family, backlog=200)
+        self._start(self._accept)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop, and end what is still connected."""
-        self.shutdown()
-        for connection in list(self.connections):
-            connection.shutdown(socket.SHUT_RDWR)
-        self.server_close()
+        self.stopped.set()
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self.drop_connections()
+        for thread in self._threads:
+            thread.join(5)
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        port: int = self._listener.getsockname()[1]
+        return port
+
+    @property
+    def open(self) -> int:
+        """How many connections are open now."""
+        with self._lock:
+            return len(self._open)
+
+    def drop_connections(self) -> None:
+        """Close every open connection, as a server that restarts does."""
+        with self._lock:
+            for sock in self._open:
+                with suppress(OSError):
+                    sock.shutdown(socket.SHUT_RDWR)
+
+    def _start(self, target: Callable[..., None], *arguments: object) -> None:
+        thread = Thread(target=target, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                sock, _ = self._listener.accept()
+                self.connections += 1
+                self._start(self._serve, sock)
+
+    def _serve(self, sock: socket.socket) -> None:
+        with self._lock:
+            self._open.add(sock)
+        try:
+            with suppress(OSError):
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self.converse(sock)
+        finally:
+            with self._lock:
+                self._open.discard(sock)
+                sock.close()
 
 
-class _Connection(socketserver.StreamRequestHandler):
-    server: Receiver
-    connection: socket.socket
-    rfile: BinaryIO  # type: ignore[assignment]
+class Receiver(Server):
+    """A customer's server; *reply* says what to answer to a request."""
 
-    def setup(self) -> None:
-        super().setup()
-        self.server.connections.add(self.connection)
+    def __init__(self, reply: Callable[[Request], Reply] = lambda _: Reply()) -> None:
+        super().__init__()
+        self.reply = reply
+        self.exchanges: list[Exchange] = []
 
-    def handle(self) -> None:
-        while request := _read(self.rfile):
-            reply = self.server.reply(request)
-            self.server.exchanges.append(Exchange(request=request, reply=reply))
-            self.wfile.write(reply.encode())
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"http://{self.address}:{self.port}"
 
-    def finish(self) -> None:
-        self.server.connections.discard(self.connection)
-        super().finish()
-
-
-def _read(stream: BinaryIO) -> Request | None:
-    """The next request, or None when the client has gone."""
-    lines: list[bytes] = []
-    while line := stream.readline().rstrip(CRLF):
-        lines.append(line)
-    if not lines:
-        return None
-    request = Request(at=0, head=CRLF.join(lines), body=b"")
-    body = stream.read(int(request.header("Content-Length") or 0))
-    return Request(at=time.time(), head=request.head, body=body)
+    def converse(self, sock: socket.socket) -> None:
+        """Answer every request, and keep both."""
+        while request := read_request(sock):
+            reply = self.reply(request)
+            self.exchanges.append(Exchange(request=request, reply=reply))
+            sock.sendall(reply.encode())

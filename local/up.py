@@ -82,9 +82,13 @@ def _alone(places: Places) -> Iterator[None]:
 
 
 def main() -> int:
-    """Bring it up and say where it is; the variable LOCAL_PORT asks for a port."""
+    """Bring it up and say where it is.
+
+    The variable LOCAL_PORT asks for a port, LOCAL_PARAMETERS for parameters (`EventsConcurrency=100 Batching=thrifty`).
+    """
     places = Places()
-    cloud = up(places, port=int(os.environ.get("LOCAL_PORT", ANY_PORT)))
+    more = dict(one.split("=", 1) for one in os.environ.get("LOCAL_PARAMETERS", "").split())
+    cloud = up(places, port=int(os.environ.get("LOCAL_PORT", ANY_PORT)), more=more)
     print(f"Ringback runs on a local AWS at {cloud.endpoint}")
     print(f"  API        {cloud.api}   (its page: {cloud.api}/docs)")
     print(f"  addresses  {places.outputs.relative_to(PROJECT)}")

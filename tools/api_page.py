@@ -27,6 +27,14 @@ receivers get, too (`webhooks`). Generators that stumble over an operation with 
 - **Who calls.** With a token issuer configured, the header `token` holds a JWT whose claim `account_id` is the account.
   Without one, the platform signs its calls with AWS Signature Version 4 and names the account in the header `account`.
   No body ever does. What belongs to another account looks as if it were not there.
+- **Sessions of the console.** `POST /v2/accounts/console_session` makes a link, for 10 minutes to a day; what follows
+  `#session=` in it is a session. With that in the header `token`, each path is there as `/session/…` in place of
+  `/v2/…`, with the same bodies and answers; `GET /session/console_session` says what the session is for
+  (`account_id`, `expires`, `read_only`, `fonenumbers`). One that is `read_only` answers 403 to all but reading,
+  previews and dry runs of sending again. One for some `fonenumbers` answers 404 to any other and to what is of the
+  whole account; its lists have its numbers alone, and sending again over the account has to name one. No session
+  makes another one, or makes, rotates or deletes a signing secret (403). One that has ended, or is none, is 401. A
+  session is good on no other path, and a JWT not on these.
 - **Bodies** are JSON or forms (`application/x-www-form-urlencoded`, `a[b]=c` for objects), up to 256 KiB. Unknown
   fields and query parameters are refused, with those that there are, and what is given twice. Any type that ends in
   `+json` is JSON. Text is UTF-8, that of a form also ISO-8859-1, ISO-8859-15 or Windows-1252 where `Content-Type` says

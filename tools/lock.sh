@@ -10,7 +10,7 @@ lock() {
 }
 
 # The layers come first: dev.in is held to their versions.
-for input in layers/{dependencies,api}/requirements.in requirements/{uv,sam,ministack,checkov,receivers,clients,aws,dev,browser}.in; do
+for input in layers/{dependencies,api}/requirements.in requirements/{uv,sam,ministack,checkov,receivers,clients,aws,examples,dev,browser}.in; do
   output=${input%.in}.txt
   echo "Locking $input"
   [ ! -e "$output" ] || cp -p "$output" "$before"

@@ -7,7 +7,17 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from api.dispatch import Api
 from api.environment import environment, logger
-from api.routes import account, account_deliveries, callbacks, catalog, console, deliveries, docs, egress
+from api.routes import (
+    account,
+    account_deliveries,
+    callbacks,
+    catalog,
+    console,
+    console_sessions,
+    deliveries,
+    docs,
+    egress,
+)
 
 ROUTERS = (
     callbacks.routes,
@@ -16,6 +26,7 @@ ROUTERS = (
     account_deliveries.routes,
     account.routes,
     egress.routes,
+    console_sessions.routes,
     docs.routes,
     console.routes,
 )

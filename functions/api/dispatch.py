@@ -23,10 +23,12 @@ from api.gateway.body import parse_json, readable
 from api.gateway.content_types import JSON
 from api.gateway.editions import Bodies, base_of, edition
 from api.gateway.errors import Problem, answer, given_twice, lambda_answer, problem_of
-from api.gateway.openapi import document
 from api.gateway.publication import Publication
 from api.gateway.rate_limit import RateLimit
 from api.gateway.routing import Operation, Paths, Routes, in_ascii, without_slash
+from api.gateway.session_route import SESSION_ROUTE, is_of_a_session, mirrored, stage_of, to_session_path
+from api.gateway.session_rules import admit
+from api.gateway.sessions import SESSION_PURPOSE, TOKEN_HEADER, Session, session_of
 from ringback.errors import InvalidSetting, OurFault, describe_error
 from ringback.text import shown
 
@@ -62,6 +64,8 @@ class Api:
 
     def document(self, settings: ApiSettings) -> dict[str, Any]:
         """The OpenAPI document of a stack with these *settings*, made once."""
+        from api.gateway.openapi import document  # noqa: PLC0415 - few requests ask for it
+
         if settings not in self._documents:
             self._documents[settings] = document(self._resolver, self.paths, settings)
         return self._documents[settings]
@@ -93,12 +97,19 @@ class Api:
         if event.get("routeKey") == PREFLIGHT:
             line["route"] = PREFLIGHT
             return {"statusCode": HTTPStatus.NO_CONTENT.value, "headers": {}, "body": ""}
-        operation = self._operation(event)
-        line["route"] = f"{operation.verb} {operation.path}"
         account, at = "", parts.clock()
+        session = None
+        if is_of_a_session(event):
+            line["route"] = SESSION_ROUTE
+            session = _session_in(event, parts, at)
+            line["account"], event = session.account, mirrored(event)
+        operation = self._operation(event)
+        line["route"] = f"{operation.verb} {to_session_path(operation.path) if session else operation.path}"
         if not operation.open:
-            line["account"] = account = account_of(event, parts.api)
+            line["account"] = account = session.account if session else account_of(event, parts.api)
             self._count(account, at, parts.rate)
+        if session:
+            admit(session, operation, APIGatewayProxyEventV2(dict(event)).path)
         refuse_repeated(event)
         request = {**readable(event), "rawPath": in_ascii(event["rawPath"])}
         call = Call(
@@ -107,6 +118,8 @@ class Api:
             parts=parts,
             headers=event.get("headers", {}),
             document=partial(self.published, parts.api, base_of(event)),
+            base=base_of(event) and f"{base_of(event)}{stage_of(event)}",
+            session=session,
         )
         self._resolver.append_context(call=call)  # type: ignore[no-untyped-call] # of Powertools
         return self._resolver.resolve(request, context)
@@ -130,6 +143,11 @@ class Api:
         if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             self._logger.error("api.failed", extra=describe_error(error))
         return problem
+
+
+def _session_in(event: Mapping[str, Any], parts: Environment, at: datetime) -> Session:
+    token = event.get("headers", {}).get(TOKEN_HEADER)
+    return session_of(token, partial(parts.service_key.derived, SESSION_PURPOSE, at), at)
 
 
 def refuse_repeated(event: Mapping[str, Any]) -> None:

@@ -13,8 +13,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from api import app, environment
+from local.invocation import Context
 from tests.integration.calling import handed_on, request
-from tests.integration.lambdas import Context
 from tests.integration.stack import Stack, client, deployed
 
 if TYPE_CHECKING:

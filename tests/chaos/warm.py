@@ -6,12 +6,10 @@ Making a client of each service reads its model, which is most of what a cold st
 import os
 from importlib import import_module
 
+from local.invocation import AWS_ACCESS
 from ringback.aws.clients import client
-from tests.integration.stack import REGION
 
-for _name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-    os.environ.setdefault(_name, "test")
-os.environ["AWS_DEFAULT_REGION"] = REGION
+os.environ.update(AWS_ACCESS)
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 
 for _service in ("dynamodb", "sqs", "kms", "sesv2", "events"):

@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Self, override
 
-from tests.integration.lambdas import Context
+from local.invocation import Context
 
 _PROCESSES = get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["tests.chaos.warm"])

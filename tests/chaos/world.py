@@ -21,9 +21,11 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from moto.core.models import botocore_stubber
 
+from local.invocation import AWS_ACCESS, REGION
+from local.receiver import Request, read_request
 from tests.chaos.steps import BATCHES, RECEIVER, Act, Script, Step, passes
-from tests.integration.receivers import Received, Receiver, read_request
-from tests.integration.stack import REGION, Stack, deployed
+from tests.integration.receivers import Receiver
+from tests.integration.stack import Stack, deployed
 
 ERRORS = {
     Act.REFUSE: (400, "AccessDeniedException"),
@@ -63,7 +65,7 @@ class World:
     steps: list[Step] = field(default_factory=list)
     arrived: Counter[str] = field(default_factory=Counter)
     """Requests that receivers got, by their `webhook-id`."""
-    received: list[tuple[str, Received]] = field(default_factory=list)
+    received: list[tuple[str, Request]] = field(default_factory=list)
     """The same with their paths."""
     queued: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """Entries that wait on queues, by the queue's name."""
@@ -80,10 +82,8 @@ class World:
     def environment(self) -> dict[str, str]:
         """What a function is started with."""
         return self.stack.environment | {
+            **AWS_ACCESS,
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_DEFAULT_REGION": REGION,
             "AUTHORIZATION": "jwt",
             "ACCOUNT_CLAIM": "account_id",
             "REQUESTS_PER_SECOND": "1000",
@@ -130,7 +130,7 @@ class World:
     def serve_customer(self, receiver: Receiver, sock: socket.socket) -> None:
         """Answer one connection of `deliver`."""
         while (request := read_request(sock)) is not None:
-            path = request.request_line.split(" ")[1]
+            path = request.line.split(" ")[1]
             act = self._step(RECEIVER, path.split("/")[1])
             if act not in NOT_DONE:
                 with self._counting:
@@ -167,7 +167,7 @@ class World:
         if not receiver.stopped.is_set():
             sock.sendall(answer)
 
-    def _done(self, service: str, operation: str, request: Received, *, partial: bool) -> bytes:
+    def _done(self, service: str, operation: str, request: Request, *, partial: bool) -> bytes:
         """Do what *request* asks for; a *partial* one by half."""
         body = request.body
         rest: dict[str, Any] = {}
@@ -191,16 +191,16 @@ class World:
         self.queued.setdefault(name, []).extend(entry for entry in asked["Entries"] if entry["Id"] in taken)
 
 
-def _called(request: Received) -> tuple[str, str]:
+def _called(request: Request) -> tuple[str, str]:
     """The service and the operation, as the signature and the headers of a call name them."""
     headers = request.headers
     service = headers["authorization"].split("/")[3]
     target = headers.get("x-amz-target", "")
-    return service, target.rpartition(".")[2] or request.request_line.split(" ")[1].rpartition("/")[2]
+    return service, target.rpartition(".")[2] or request.line.split(" ")[1].rpartition("/")[2]
 
 
-def _moto(service: str, request: Received, body: bytes) -> tuple[int, str, str]:
-    verb, path, _ = request.request_line.split(" ")
+def _moto(service: str, request: Request, body: bytes) -> tuple[int, str, str]:
+    verb, path, _ = request.line.split(" ")
     url = f"https://{HOSTS.get(service, service)}.{REGION}.amazonaws.com{path}"
     answer = botocore_stubber.process_request(
         AWSPreparedRequest(verb, url, HTTPHeaders.from_dict(request.headers), body, stream_output=False)

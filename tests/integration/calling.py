@@ -13,8 +13,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 
 from api import app, environment
-from api.gateway.cursor import PURPOSE, Cursors
-from tests.integration.lambdas import Context
+from api.gateway.cursor import CURSOR_PURPOSE, Cursors
+from api.gateway.session_route import SESSION_ROUTE
+from local.invocation import Context
 from tests.integration.stack import Stack, client
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def request(verb: str, url: str, *, headers: dict[str, str], account: str | None
     authorizer = {} if account is None else {"authorizer": {"jwt": {"claims": {"account_id": account}, "scopes": None}}}
     event: dict[str, Any] = {
         "version": "2.0",
-        "routeKey": "ANY /v2/{proxy+}",
+        "routeKey": SESSION_ROUTE if parts.path.startswith("/session/") else "$default",
         "rawPath": parts.path,
         "rawQueryString": parts.query,
         "headers": headers,
@@ -160,7 +161,7 @@ def answered(answer: Mapping[str, Any]) -> Answered:
 
 def cursors_of(api: Api) -> Cursors:
     """Cursors as the stack itself makes them."""
-    return Cursors(lambda: api.parts.service_key.derived(PURPOSE, api.clock()))
+    return Cursors(lambda: api.parts.service_key.derived(CURSOR_PURPOSE, api.clock()))
 
 
 @contextmanager

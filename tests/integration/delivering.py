@@ -11,8 +11,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from deliver import app, environment
+from local.invocation import Context
 from ringback.models import Callback, CallbackType, Delivery, Method
-from tests.integration.lambdas import Context, failures
+from tests.integration.lambdas import failures
 from tests.integration.receivers import Receiver
 from tests.integration.stack import Stack, client
 

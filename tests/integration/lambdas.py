@@ -1,28 +1,11 @@
-"""Invoking the functions as Lambda does."""
+"""Batches as Lambda hands them to a function, and what the function answers."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 _numbers = count(1)
-
-
-@dataclass(slots=True, kw_only=True)
-class Context:
-    """What Lambda says of an invocation."""
-
-    seconds: float = 30
-    """Until it is ended."""
-    function_name: str = "deliver"
-    function_version: str = "$LATEST"
-    memory_limit_in_mb: int = 512
-    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:deliver"
-    aws_request_id: str = "52fdfc07-2182-154f-163f-5f0f9a621d72"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return int(self.seconds * 1000)
 
 
 def record(body: object, *, message: str = "", receives: int = 1, group: str = "1000001") -> dict[str, Any]:

@@ -6,7 +6,8 @@ import struct
 from itertools import repeat
 from time import monotonic
 
-from tests.integration.receivers import Behaviour, Receiver, read_request
+from local.receiver import read_request
+from tests.integration.receivers import Behaviour, Receiver
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"

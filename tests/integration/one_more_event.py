@@ -64,7 +64,7 @@ def test_it_is_previewed_and_delivered(
 
     [request] = receiver.received
     assert json.loads(request.body) == json.loads(preview["body"]) == data
-    assert request.request_line.split()[1] == f"/hook?uid={data['uid']}"
+    assert request.line.split()[1] == f"/hook?uid={data['uid']}"
 
 
 @both

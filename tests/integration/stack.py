@@ -18,6 +18,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 from moto.dynamodb.exceptions import ConditionalCheckFailed
 from moto.dynamodb.models import DynamoDBBackend
 
+from local.invocation import AWS_ACCESS, REGION, deliver_variables
 from ringback.aws.kms import Credentials
 from ringback.storage.backlog import Lines
 from ringback.storage.breakers import HealthStore
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 SENDER = "callbacks@ringback.example"
-REGION = "us-east-1"
 
 INSERT = re.compile(r'INSERT INTO "(?P<table>[^"]+)" VALUE {(?P<names>[^}]+)}')
 NAME = re.compile(r"'(\w+)': \?")
@@ -154,10 +154,9 @@ def _inserted(backend: DynamoDBBackend, statement: str, parameters: list[Any]) -
 def deployed() -> Iterator[Stack]:
     """A new stack while inside."""
     with pytest.MonkeyPatch.context() as monkeypatch, mock_aws():
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            monkeypatch.setenv(name, "test")
+        for name, value in AWS_ACCESS.items():
+            monkeypatch.setenv(name, value)
         monkeypatch.setattr(DynamoDBBackend, "batch_execute_statement", insert)
-        monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
         monkeypatch.setattr(BotocoreStubber, "process_request", _one_at_a_time(BotocoreStubber.process_request))
         yield _made()
 
@@ -191,17 +190,11 @@ def _made() -> Stack:
         sqs=sqs,
         kms=kms,
         ses=ses,
-        environment={
-            "CALLBACKS_TABLE": "CallbacksTable",
-            "DELIVERIES_TABLE": "DeliveriesTable",
-            "RETRIES_QUEUE_URL": sqs.create_queue(QueueName="Retries")["QueueUrl"],
-            "DEAD_LETTERS_URL": sqs.create_queue(QueueName="DeadLetters")["QueueUrl"],
-            "CREDENTIALS_KEY": kms.create_key()["KeyMetadata"]["Arn"],
-            "SENDER_ADDRESS": SENDER,
-            "MAIL_CONFIGURATION": "Mail",
-            "ALLOWED_NETWORKS": "127.0.0.0/8,::1/128",
-            "DELIVERY_RETENTION_DAYS": "30",
-            "CONNECTIONS_PER_HOST": "10",
-            "SUCCESS_LOG_RATE": "1",
-        },
+        environment=deliver_variables(
+            RETRIES_QUEUE_URL=sqs.create_queue(QueueName="Retries")["QueueUrl"],
+            DEAD_LETTERS_URL=sqs.create_queue(QueueName="DeadLetters")["QueueUrl"],
+            CREDENTIALS_KEY=kms.create_key()["KeyMetadata"]["Arn"],
+            SENDER_ADDRESS=SENDER,
+            SUCCESS_LOG_RATE="1",
+        ),
     )

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from local.receiver import read_request
 from ringback.models import Delivery, DeliveryStatus, Event
 from ringback.timestamps import milliseconds, moment
 from tests.integration.delivering import KIND, MESSAGE, Platform, lines, metrics
 from tests.integration.lambdas import record
-from tests.integration.receivers import Receiver, read_request
+from tests.integration.receivers import Receiver
 
 MONTH = timedelta(days=30)
 

@@ -59,12 +59,12 @@ def test_a_client_sets_six_callbacks_and_its_events_arrive_signed(
 
     # Events arrive, signed, with the password that a PUT did not touch.
     assert platform.invoke(*(record(event(kind, number)) for number, kind in enumerate(KINDS))) == []
-    assert sorted(request.request_line.split()[1] for request in receiver.received) == sorted(
+    assert sorted(request.line.split()[1] for request in receiver.received) == sorted(
         f"/{kind}" for kind in KINDS if kind != "faxes/send_notify"
     )
     for request in receiver.received:
         Webhook(secret).verify(request.body, request.headers)
-        assert ("authorization" in request.headers) == ("/messages/" in request.request_line)
+        assert ("authorization" in request.headers) == ("/messages/" in request.line)
 
     # One fails; the log says why, and it is delivered again under the same id.
     receiver.status, receiver.body = 500, b"out of order"

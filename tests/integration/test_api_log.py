@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from api import redelivery
+from api.gateway.cursor import no_cursor
 from api.redelivery import Redelivery
 from requeue.due import requeue
 from ringback.aws.sqs import Queue
@@ -133,9 +134,7 @@ def test_a_cursor_is_good_for_its_account_number_and_filters(api: Api) -> None:
     ]
 
     assert [answer.status for answer in elsewhere] == [400] * 5
-    assert {answer.message for answer in elsewhere} == {
-        "cursor: it is not one of this list; leave it out to start, and keep the filters"
-    }
+    assert {answer.message for answer in elsewhere} == {str(no_cursor())}
 
 
 def test_one_delivery_has_its_attempts_and_data(api: Api) -> None:

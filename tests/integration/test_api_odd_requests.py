@@ -9,8 +9,8 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from api import app
+from local.invocation import Context
 from tests.integration.calling import ACCOUNT, Api, request
-from tests.integration.lambdas import Context
 
 ODD = (
     *("", "0", "-1", "1.5", "9" * 400, "1e400", "NaN", "null", "true", "[]", "{}", "[" * 5_000, '{"a":' * 3_000, "{}x"),

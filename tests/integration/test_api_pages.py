@@ -6,8 +6,8 @@ import pytest
 
 from api import app
 from api.dispatch import PREFLIGHT
+from local.invocation import Context
 from tests.integration.calling import Answered, Api, answered, request
-from tests.integration.lambdas import Context
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

@@ -63,7 +63,7 @@ def test_a_preview_is_byte_for_byte_what_is_sent(signed: Api, receiver: Receiver
     assert (preview.status, tested.status) == (200, 200)
     shown, [sent] = preview.json["preview"], receiver.received
     assert f"{shown['method']} {shown['url'].removeprefix(receiver.text_url.removesuffix('/hook'))} HTTP/1.1" == (
-        sent.request_line
+        sent.line
     )
     assert (shown["body"] or "").encode() == sent.body
     headers = {header["name"].lower(): header["value"] for header in shown["headers"]}
@@ -270,5 +270,5 @@ def test_an_attempt_says_how_it_was_called_and_who_answered(api: Api, receiver: 
         ("GET", base),
     ]
     assert {name.lower() for name in attempts[0]["headers"]} == {"server", "x-request-id"}
-    assert "a%20secret" in receiver.received[0].request_line
+    assert "a%20secret" in receiver.received[0].line
     assert PASSWORD not in str(api.stack.items("DELIVERIES_TABLE"))

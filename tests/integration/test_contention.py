@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from local.receiver import read_request
 from ringback.aws.clients import client
 from ringback.aws.contention import PAUSES
 from ringback.aws.dynamodb import Key, Table
@@ -17,7 +18,7 @@ from ringback.aws.kms import Credentials
 from ringback.errors import Conflict, OurFault
 from ringback.models import Callback, CallbackType
 from ringback.storage.numbers import Numbers
-from tests.integration.receivers import Receiver, read_request
+from tests.integration.receivers import Receiver
 
 OWNER = "1000001#3215551212"
 WRITERS = 6

@@ -6,11 +6,11 @@ from typing import Any, cast
 import pytest
 
 from custom_resource import app, environment, key_check
+from local.invocation import Context
 from ringback.aws.kms import Credentials
 from ringback.config import Settings
 from ringback.errors import OurFault
 from tests.integration.calling import Api
-from tests.integration.lambdas import Context
 from tests.integration.receivers import Receiver
 from tests.integration.stack import Stack, client
 

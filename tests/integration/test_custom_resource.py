@@ -9,10 +9,10 @@ from typing import Any, cast
 import pytest
 
 from custom_resource import app as custom_resource
+from local.invocation import Context
 from ringback.errors import OurFault
 from ringback.models import Callback, owner_of
 from tests.integration.calling import Api
-from tests.integration.lambdas import Context
 from tests.integration.receivers import Receiver
 
 ACCOUNT = "1000001"
@@ -53,7 +53,7 @@ class CloudFormation:
         }
         custom_resource.lambda_handler(event, cast("Any", Context(function_name="custom-resource")))
         told = self.receiver.received[-1]
-        assert told.request_line == "PUT /hook HTTP/1.1"
+        assert told.line == "PUT /hook HTTP/1.1"
         assert "content-type" not in told.headers
         answer = json.loads(told.body)
         for name in ("StackId", "RequestId", "LogicalResourceId"):

@@ -13,6 +13,7 @@ from standardwebhooks import Webhook
 
 from deliver.dead_letters import MOST_ATTRIBUTES, MOST_BODY, DeadLetters
 from deliver.messages import MOST_BYTES, read_message
+from local.receiver import read_request
 from ringback.aws.sqs import Queue
 from ringback.errors import MalformedEvent, MalformedReason
 from ringback.models import (
@@ -28,7 +29,7 @@ from ringback.models import (
 from tests.integration.calling import calling
 from tests.integration.delivering import BODY, KIND, MESSAGE, OWNER, PLANTED, Platform, lines, metrics
 from tests.integration.lambdas import record
-from tests.integration.receivers import Receiver, read_request
+from tests.integration.receivers import Receiver
 from tests.integration.stack import Stack
 
 # ── The guide's own example ───────────────────────────────────────────────────────────────────────────────────────────
@@ -51,7 +52,7 @@ def test_the_guide_s_example_arrives_byte_for_byte(  # noqa: PLR0913, PLR0917 - 
     assert platform.invoke(record(MESSAGE)) == []
 
     [request] = platform.receiver.received
-    assert request.request_line == request_line
+    assert request.line == request_line
     assert request.headers.get("content-type") == content_type
     assert request.headers["host"] == platform.receiver.url().authority
     assert request.headers["webhook-id"] == platform.delivery().id
@@ -282,7 +283,7 @@ def test_a_setting_counts_from_the_next_event_on(platform: Platform) -> None:
     platform.stack.callbacks().remove((OWNER, KIND))
     platform.invoke(events[3])
 
-    assert [request.request_line.split()[1] for request in platform.receiver.received] == ["/hook", "/other"]
+    assert [request.line.split()[1] for request in platform.receiver.received] == ["/hook", "/other"]
 
 
 def test_a_retry_goes_by_the_callback_as_it_is_then(platform: Platform) -> None:
@@ -296,7 +297,7 @@ def test_a_retry_goes_by_the_callback_as_it_is_then(platform: Platform) -> None:
     platform.invoke(record(platform.retry()))
 
     request = platform.receiver.received[-1]
-    assert request.request_line.startswith("POST /corrected ")
+    assert request.line.startswith("POST /corrected ")
     assert request.headers["authorization"] == "Basic bWU6cmlnaHQ="
     assert platform.delivery().status is DeliveryStatus.DELIVERED
 
@@ -465,7 +466,7 @@ def test_unknown_fields_and_empty_tokens_are_counted(platform: Platform, capsys:
     platform.invoke(record(MESSAGE | {"data": {"from": "3215551111", "carrier": "x", "cost": 1}}))
 
     [request] = platform.receiver.received
-    assert request.request_line == "GET /?from=3215551111&id= HTTP/1.1"
+    assert request.line == "GET /?from=3215551111&id= HTTP/1.1"
     counts = metrics(capsys.readouterr().out)
     assert (counts["UnknownFields"], counts["EmptyTokens"], counts["Delivered"]) == (2, 1, 1)
 
@@ -630,7 +631,7 @@ def test_an_account_whose_attempts_hang_leaves_others_their_share_of_a_server(pl
 
     def divides(receiver: Receiver, sock: socket.socket) -> None:
         while request := read_request(sock):
-            if request.request_line.startswith("POST /fast"):
+            if request.line.startswith("POST /fast"):
                 fast.append(request.headers["webhook-id"])
                 if len(fast) == 5:
                     release.set()

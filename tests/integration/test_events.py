@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from deliver import app, environment
+from local.invocation import Context
 from ringback.callbacks.parse import parse_setting
 from ringback.catalog.payload import CATALOGUE, Scope
 from ringback.http import tls
 from ringback.models import Attempt, AttemptReason, Delivery, Event, Outcome, owner_of
 from tests.integration.certificates import Authority
-from tests.integration.lambdas import Context, failures
+from tests.integration.lambdas import failures
 from tests.integration.receivers import Receiver
 from tests.integration.stack import Stack, client
 from tests.payloads import ACCOUNT, CASES, EVENTS, ID, INLINE, NOTIFY, Case, payloads
@@ -87,7 +88,7 @@ def test_each_payload_becomes_what_its_row_says(deployed: Stack, secure_receiver
     assert failures(app.lambda_handler(event, CONTEXT)) == []
 
     received = secure_receiver.received
-    assert sorted((request.request_line, request.body) for request in received) == sorted(case.requests)
+    assert sorted((request.line, request.body) for request in received) == sorted(case.requests)
     types = {request.headers.get("content-type") for request in received if request.body}
     assert types <= {case.content_type}
     letters = deployed.messages("DEAD_LETTERS_URL")

@@ -11,6 +11,7 @@ import pytest
 
 from api.schemas.callbacks import health_of
 from feedback import app, environment
+from local.invocation import Context
 from ringback.email.ses import tag_of
 from ringback.errors import OurFault
 from ringback.models import (
@@ -25,7 +26,6 @@ from ringback.models import (
     Outcome,
 )
 from tests.integration.delivering import Output, down, lines, metrics
-from tests.integration.lambdas import Context
 from tests.integration.stack import SENDER, Stack, client
 from tests.integration.telling import contact
 

@@ -73,7 +73,7 @@ def test_a_message_is_delivered_to_the_value_of_its_service(
     assert platform.invoke(record(MESSAGE)) == []
 
     [request] = receiver.received
-    assert request.request_line == "POST /hook?m=hello%20world HTTP/1.1"
+    assert request.line == "POST /hook?m=hello%20world HTTP/1.1"
     assert request.headers["content-type"] == content_type
     assert json.loads(request.body)["message"] == "hello world"
 

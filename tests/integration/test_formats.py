@@ -100,7 +100,7 @@ def test_a_delivery_that_is_not_stored_as_it_should_be_turns_back_its_own_messag
         batch = [record(RETRY, message="retry", receives=receives), record(OTHER, message="other", receives=receives)]
         assert platform.invoke(*batch) == ["retry"]
 
-    assert [request.request_line.split()[1] for request in platform.receiver.received] == ["/neighbour"]
+    assert [request.line.split()[1] for request in platform.receiver.received] == ["/neighbour"]
 
 
 @pytest.mark.usefixtures("neighbour")
@@ -129,7 +129,7 @@ def test_the_message_of_an_item_that_only_a_newer_release_can_read_goes_back(
     back = platform.invoke(record(RETRY, message="retry"), record(OTHER))
 
     assert back == ["retry"]
-    assert [request.request_line.split()[1] for request in platform.receiver.received] == ["/neighbour"]
+    assert [request.line.split()[1] for request in platform.receiver.received] == ["/neighbour"]
     assert item in platform.stack.items(table)
     [line] = lines(capsys.readouterr().out, "message.returned")
     assert line["message_ids"] == ["retry"]
@@ -145,7 +145,7 @@ def test_a_retry_that_only_a_newer_release_can_read_goes_back(platform: Platform
     back = platform.invoke(record({"version": 2, "delivery": NEW.id}, message="retry"), record(OTHER))
 
     assert back == ["retry"]
-    assert [request.request_line.split()[1] for request in platform.receiver.received] == ["/neighbour"]
+    assert [request.line.split()[1] for request in platform.receiver.received] == ["/neighbour"]
     assert platform.stack.messages("DEAD_LETTERS_URL") == []
 
 

@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 
 from api.schemas.callbacks import health_of
+from local.invocation import Context
+from local.receiver import read_request
 from requeue.release import Resumption
 from ringback.breaker import DISABLED_AFTER
 from ringback.models import Callback, Delivery, DeliveryStatus, Method
 from ringback.storage.accounts import CONTACT
 from ringback.storage.backlog import Line
 from tests.integration.delivering import KIND, MESSAGE, OWNER, PLANTED, Platform, down, lines, metrics
-from tests.integration.lambdas import Context, record
-from tests.integration.receivers import Receiver, read_request
+from tests.integration.lambdas import record
+from tests.integration.receivers import Receiver
 from tests.integration.telling import contact
 
 MINUTE = timedelta(minutes=1)
@@ -201,7 +203,7 @@ def test_a_success_in_the_middle_of_a_batch_counts_in_its_place(platform: Platfo
     def last_one_works(receiver: Receiver, sock: socket.socket) -> None:
         request = read_request(sock)
         assert request
-        works = "/10 " in request.request_line
+        works = "/10 " in request.line
         receiver.stopped.wait(0.03 if works else 0)
         receiver.status = 200 if works else 500
         sock.sendall(receiver.answer())

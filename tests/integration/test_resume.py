@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from deliver.postpone import in_line
+from local.invocation import Context
 from requeue import app, environment
 from requeue.due import AHEAD
 from requeue.release import LAST_LOOK, PACE, Resumption
@@ -17,7 +18,6 @@ from ringback.models import Callback, CallbackType, Delivery, Event, Method
 from ringback.storage.backlog import LINES, Line
 from ringback.storage.due_index import SHARDS, DueIndex, Parked
 from tests.integration.delivering import metrics
-from tests.integration.lambdas import Context
 from tests.integration.stack import Stack, client
 
 if TYPE_CHECKING:

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from deliver import child_process, messages, pipeline, reading, watch
+from local.invocation import Context
+from local.receiver import read_request
 from ringback.delivery import render
 from ringback.models import DeliveryStatus, Event, Method, Outcome
 from tests.integration.delivering import MESSAGE, Platform, lines, metrics
-from tests.integration.lambdas import Context, record
-from tests.integration.receivers import Receiver, read_request
+from tests.integration.lambdas import record
+from tests.integration.receivers import Receiver
 
 POISON = "poison"
 HOME = os.getpid()

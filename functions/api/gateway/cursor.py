@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ringback.errors import InvalidSetting
 from ringback.json_text import to_compact_json
 
-PURPOSE = "cursor"
+CURSOR_PURPOSE = "cursor"
 """Of the service's key."""
 
 _DIGITS = 32

@@ -198,12 +198,12 @@ def resolved(schema: dict[str, Any], schemas: Mapping[str, Any]) -> dict[str, An
 
 
 def as_form(schema: dict[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any] | None:
-    """*schema* as a form fills it in: without null, and without objects, because OpenAPI has no brackets.
+    """*schema* as a form fills it in: without null, and without objects and lists, because OpenAPI has no brackets.
 
     None where only objects are left.
     """
     fields = {name: _without_null(field, schemas) for name, field in schema["properties"].items()}
-    flat = {name: field for name, field in fields.items() if field.get("type") not in {None, "object"}}
+    flat = {name: field for name, field in fields.items() if field.get("type") not in {None, "array", "object"}}
     examples = [one for one in schema.get("examples", []) if one.keys() <= flat.keys()]
     return {**schema, "title": f"{schema['title']}Form", "properties": flat, "examples": examples} if flat else None
 

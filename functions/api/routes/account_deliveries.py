@@ -154,9 +154,13 @@ def redeliver_account_delivery(call: Calling, delivery: DeliveryId) -> DeliveryA
 )
 def redeliver_many_of_account(call: Calling, body: Annotated[AccountRedeliveryInput, Body()]) -> RedeliveryAnswer:
     """Those of all numbers, or of one."""
+    if not body.dry_run:
+        call.demand_writing()
     wanted = filter_in(body)
     if body.fonenumber:
         return redeliver_of_owner(call, _owner(call, body.fonenumber), body, wanted)
+    if call.fonenumbers is not None:
+        raise InvalidSetting("fonenumber", "missing; this session is for single numbers: name one")
     bound = call.account, EVERY, AGAIN, *wanted.words
     redelivery = AccountRedelivery(log=call.parts.log, numbers=call.parts.numbers, redelivery=redelivery_of(call))
     after = call.cursors.position_in(body.cursor or "", *bound)
@@ -165,11 +169,17 @@ def redeliver_many_of_account(call: Calling, body: Annotated[AccountRedeliveryIn
 
 
 def _owner(call: Call, fonenumber: str) -> str:
-    return owner_of(call.account, "" if fonenumber == ACCOUNT_WIDE else parse_fonenumber(fonenumber))
+    if fonenumber == ACCOUNT_WIDE:
+        call.demand_whole_account()
+        return owner_of(call.account, "")
+    return owner_of(call.account, call.within(parse_fonenumber(fonenumber)))
 
 
 def _page(call: Call, wanted: Filter, after: str, limit: int) -> tuple[Sequence[Delivery], str]:
     log, numbers, account = call.parts.log, call.parts.numbers, call.account
+    if call.fonenumbers is not None:
+        owners = [owner_of(account, fonenumber) for fonenumber in call.fonenumbers]
+        return merged_page(log, owners, wanted, after=after, limit=limit, mapper=call.parts.mapper)
     if wanted.only_attention:
         return log.attention_page(account, wanted, after=after, limit=limit)
     owners = [owner_of(account, number) for number in ("", *islice(numbers.fonenumbers(account), MAX_NUMBERS + 1))]

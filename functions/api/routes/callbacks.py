@@ -52,7 +52,7 @@ def _replace(call: Call, kind: EventKind, fields: dict[str, Any], fonenumber: st
 
 
 def _set(call: Call, kind: EventKind, fields: dict[str, Any]) -> FonenumberAnswer:
-    fonenumber = parse_fonenumber(fields.pop("fonenumber", None))
+    fonenumber = call.within(parse_fonenumber(fields.pop("fonenumber", None)))
     return _answer(fonenumber, _replace(call, kind, fields, fonenumber))
 
 
@@ -141,6 +141,17 @@ def _health_of_numbers(call: Call, page: Sequence[tuple[str, Callbacks]]) -> lis
     ]
 
 
+def _page(call: Call, after: str, limit: int) -> tuple[Sequence[tuple[str, Callbacks]], bool]:
+    """The next numbers that have a callback, and whether there are more."""
+    numbers = call.parts.numbers
+    if call.fonenumbers is None:
+        return numbers.page(call.account, after=after, limit=limit)
+    wanted = sorted(fonenumber for fonenumber in call.fonenumbers if fonenumber > after)
+    shown = call.parts.mapper(numbers.shown, [owner_of(call.account, fonenumber) for fonenumber in wanted])
+    found = [(fonenumber, callbacks) for fonenumber, callbacks in zip(wanted, shown, strict=True) if callbacks]
+    return found[:limit], len(found) > limit
+
+
 def _of_the_account(call: Call) -> AccountAnswer:
     return _account_answer(call.account, call.parts.numbers.shown(owner_of(call.account, "")))
 
@@ -184,7 +195,7 @@ def list_fonenumbers(
 ) -> FonenumbersAnswer:
     """A page of the account's numbers."""
     after = call.cursors.position_in(cursor, call.account)
-    page, is_more = call.parts.numbers.page(call.account, after=after, limit=limit)
+    page, is_more = _page(call, after, limit)
     following = call.cursors.cursor_for(page[-1][0], call.account) if is_more else None
     digits = [fonenumber for fonenumber, _ in page]
     objects = [number_object(fonenumber, callbacks) for fonenumber, callbacks in page]

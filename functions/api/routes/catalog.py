@@ -23,7 +23,7 @@ from api.schemas.catalog import (
 )
 from api.schemas.deliveries import TESTED, TESTED_FOR_ACCOUNT, DeliveryAnswer, answer_of
 from api.trial import Trial, event_of, masked_headers, trial_of
-from ringback.catalog.payload import CATALOGUE, EventKind
+from ringback.catalog.payload import CATALOGUE, EventKind, Scope
 from ringback.delivery.render import render
 from ringback.email.message import Mail
 from ringback.errors import AttemptFailed, OurFault
@@ -153,6 +153,8 @@ for _kind in ACCOUNT_KINDS:
 
 
 def _trial(call: Call, fonenumber: str, kind: EventKind, body: TrialInput | AccountTrialInput | None) -> Trial:
+    if kind.scope is Scope.ACCOUNT:  # its callback is not the number's
+        call.demand_whole_account()
     given = body.given() if body else {}
     event_id = f"test-{call.parts.random_bytes(TRIAL_ID_BYTES).hex()}"
     event = event_of(

@@ -133,6 +133,8 @@ def redeliver(call: Calling, fonenumber: Number, delivery: DeliveryId) -> Delive
 )
 def redeliver_many(call: Calling, fonenumber: Number, body: Annotated[RedeliveryInput, Body()]) -> RedeliveryAnswer:
     """Those of a number."""
+    if not body.dry_run:
+        call.demand_writing()
     return redeliver_of_owner(call, owner_of(call.account, fonenumber), body, filter_in(body))
 
 

@@ -8,6 +8,7 @@ from time import monotonic
 
 import pytest
 
+from local.receiver import read_request
 from ringback.errors import AttemptFailed, NotStarted
 from ringback.http.connection import Connection, Server
 from ringback.http.limits import Limits
@@ -15,7 +16,7 @@ from ringback.http.tls import tls_context
 from ringback.models import Outcome
 from tests.integration.certificates import Authority
 from tests.integration.misbehaviour import closes_after_each, never_answers
-from tests.integration.receivers import Receiver, behaves, read_request, wait_until
+from tests.integration.receivers import Receiver, behaves, wait_until
 from tests.integration.sending import HURRY, SLACK, Sending
 
 

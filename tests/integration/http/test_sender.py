@@ -243,7 +243,7 @@ def test_informational_answers_are_passed_over(receiver: Receiver, sending: Send
 def test_a_target_arrives_byte_for_byte(receiver: Receiver, sending: Sending, target: str) -> None:
     sending.send(receiver.url(target), body=None)
 
-    assert receiver.received[0].request_line == f"GET {target} HTTP/1.1"
+    assert receiver.received[0].line == f"GET {target} HTTP/1.1"
 
 
 def test_what_arrives_is_what_was_rendered(receiver: Receiver, sending: Sending) -> None:
@@ -277,7 +277,7 @@ def test_the_environment_changes_nothing(
         requests.post(receiver.text_url, timeout=5).close()
 
         assert "authorization" not in receiver.received[0].headers
-        assert [request.request_line for request in proxy.received] == [f"POST {receiver.text_url} HTTP/1.1"]
+        assert [request.line for request in proxy.received] == [f"POST {receiver.text_url} HTTP/1.1"]
         assert "authorization" in proxy.received[0].headers
 
 

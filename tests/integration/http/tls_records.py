@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA384
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from tests.integration.receivers import Behaviour, Receiver, read_request
+from local.receiver import read_request
+from tests.integration.receivers import Behaviour, Receiver
 
 ALERT, HANDSHAKE, DATA = 21, 22, 23
 KEY_UPDATE = b"\x18\x00\x00\x01\x00"

@@ -1,0 +1,79 @@
+"""Links that open the console, and what such a link is for."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Body
+
+from api.context import Calling
+from api.gateway.errors import not_found
+from api.gateway.routing import Routes
+from api.gateway.session_route import ABOUT
+from api.gateway.sessions import Session, token_of
+from api.schemas.console_sessions import MAX_NUMBERS, ConsoleSessionAnswer, ConsoleSessionInput
+from ringback.callbacks.identifiers import parse_fonenumber
+from ringback.errors import InvalidSetting
+from ringback.timestamps import iso
+
+routes = Routes("Account")
+
+RELATIVE = "../.."
+"""Where the API is, as seen from the path that makes a link."""
+
+
+@routes.operation(
+    "POST",
+    "/v2/accounts/console_session",
+    name="create_console_session",
+    summary="Make a link that opens the console",
+    description=(
+        "Whoever has the link acts for the account until it ends, a day at most: give it to the person alone whom it is"
+        " for. It cannot make another link, and cannot make, rotate or delete the signing secret. There is no list of"
+        " links; the operator can end all of them."
+    ),
+    status=HTTPStatus.CREATED,
+)
+def create_console_session(
+    call: Calling, body: Annotated[ConsoleSessionInput | None, Body()] = None
+) -> ConsoleSessionAnswer:
+    """A link, with all that it says in itself."""
+    wanted = body or ConsoleSessionInput()
+    session = Session(
+        account=call.account,
+        expires=call.at.replace(microsecond=0) + timedelta(minutes=wanted.minutes),
+        read_only=wanted.read_only,
+        fonenumbers=_numbers(wanted.fonenumbers),
+    )
+    url = f"{call.base or RELATIVE}/console#session={token_of(session, call.session_key())}"
+    return ConsoleSessionAnswer(url=url, expires=iso(session.expires))
+
+
+@routes.operation(
+    "GET",
+    ABOUT,
+    name="get_console_session",
+    summary="What this session is for",
+    documented=False,
+)
+def get_console_session(call: Calling) -> dict[str, object]:
+    """For whom, until when, and what for."""
+    session = call.session
+    if session is None:
+        raise not_found("there is no session in this call")
+    return {
+        "account_id": session.account,
+        "expires": iso(session.expires),
+        "read_only": session.read_only,
+        "fonenumbers": session.fonenumbers,
+    }
+
+
+def _numbers(given: Sequence[str] | None) -> tuple[str, ...] | None:
+    if given is None:
+        return None
+    if not 1 <= len(given) <= MAX_NUMBERS:
+        what = f"given {len(given)}; it takes 1 to {MAX_NUMBERS} numbers, or null for the whole account"
+        raise InvalidSetting("fonenumbers", what)
+    return tuple(sorted({parse_fonenumber(one) for one in given}))

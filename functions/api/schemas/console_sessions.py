@@ -1,0 +1,47 @@
+"""Links to the console in requests and answers."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from api.schemas.base import TIME, Input, Output, shown_as
+
+MIN_MINUTES, MAX_MINUTES = 10, 1_440
+"""For which a link is good: a day at most."""
+
+MINUTES = 60
+"""For which it is good unless told otherwise."""
+
+MAX_NUMBERS = 50
+"""That one link is for."""
+
+_CLAIMS = "eyJhY2NvdW50IjoiMTAwMDAwMSIsImV4cGlyZXMiOjE3OTU0NTg5NjAsInJlYWRfb25seSI6ZmFsc2UsImZvbmVudW1iZXJzIjpudWxsfQ"
+_LINK = f"https://callbacks.example.com/console#session={_CLAIMS}.CNgTnA6OL5nPwCFhYsgdzLZWoKTu5Vfs00oaCLuADkk"
+
+
+class ConsoleSessionInput(Input):
+    """For how long a link is good, and what for."""
+
+    model_config = shown_as({"minutes": 60, "read_only": False, "fonenumbers": None})
+
+    minutes: Annotated[int, Field(strict=False)] = Field(
+        default=MINUTES, ge=MIN_MINUTES, le=MAX_MINUTES, description="Until it ends."
+    )
+    read_only: Annotated[bool, Field(strict=False)] = Field(
+        default=False, description="It lists, shows, previews and counts, and changes and sends nothing."
+    )
+    fonenumbers: list[str] | None = Field(
+        default=None,
+        description=f"The only numbers that it is for, up to {MAX_NUMBERS}; the whole account, if left out.",
+    )
+
+
+class ConsoleSessionAnswer(Output):
+    """A link that opens the console; whoever has it is in."""
+
+    model_config = shown_as({"url": _LINK, "expires": "2026-11-23T18:36:00.000Z"})
+
+    url: str = Field(
+        description="Absolute, unless something in front hides where the API is: then relative to this path."
+    )
+    expires: str = Field(description="When the session ends.", json_schema_extra=TIME)

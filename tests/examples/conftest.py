@@ -1,0 +1,26 @@
+"""The stack that the examples are tried on: `make test-examples`."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.cloud import Cloud
+from local.ministack import stop
+from local.places import Places
+from local.receiver import Receiver
+from local.up import up
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """The built stack on a local AWS of its own, which publishes its outputs."""
+    places = Places(home=tmp_path_factory.mktemp("examples"))
+    yield up(places)
+    stop(places)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A web server that answers 200."""
+    with Receiver() as server:
+        yield server
