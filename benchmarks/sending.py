@@ -18,7 +18,7 @@ from ringback.http.client import DeliveryAdapter
 from ringback.http.request import HttpRequest
 from ringback.http.sender import HttpSender
 from ringback.http.tls import tls_context
-from ringback.models import Answer
+from ringback.models import AttemptResult
 from ringback.ssrf.guard import Guard
 from ringback.ssrf.rules import parse_networks
 
@@ -129,7 +129,7 @@ class _Client:
         if any(answer.status != 200 for answer in answers):  # noqa: PLR2004 - what the receiver says
             raise AssertionError(answers)
 
-    async def _one(self, request: HttpRequest) -> Answer:
+    async def _one(self, request: HttpRequest) -> AttemptResult:
         return await self.sender.send(request, await self.guard.vet(request.url))
 
 

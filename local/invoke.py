@@ -16,12 +16,12 @@ from local.errors import LocalError, reported
 from local.functions import function
 from local.places import PROJECT, Places
 from local.receiver import Receiver
-from local.runtime import Answer, emulated
+from local.runtime import AttemptResult, emulated
 
 EVENTS = PROJECT / "events"
 
 
-def invoke(name: str, event: Path, places: Places) -> Answer:
+def invoke(name: str, event: Path, places: Places) -> AttemptResult:
     """What the function that the template calls *name* makes of the payload in the file *event*.
 
     Where that wants an answer at a URL, as CloudFormation does, the payload of this one is what was sent there.
@@ -60,7 +60,7 @@ def _read(event: Path) -> bytes:
     return payload
 
 
-def show(answer: Answer) -> None:
+def show(answer: AttemptResult) -> None:
     """Print it; JSON in a form to be read."""
     for line in answer.log:
         print(line, file=sys.stderr)

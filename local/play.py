@@ -14,7 +14,7 @@ from local.mailbox import Letter
 from local.places import PROJECT, Places
 from local.platform import put
 from local.receiver import CRLF, Exchange, Receiver
-from local.scenes import FONENUMBER, SCENES, Scene, event_of, mail_scene, scene_of
+from local.scenes import FONENUMBER, SCENES, Scene, build_event, mail_scene, scene_of
 from local.screen import Screen
 from local.watching import Arrival, Watch
 
@@ -54,7 +54,7 @@ class Show:
         self._screen.heading("The platform puts an event of each kind on the queue. The first is:")
         self._screen.line()
         for number, scene in enumerate(SCENES):
-            event = event_of(scene, account=self._account, now=datetime.now(UTC))
+            event = build_event(scene, account=self._account, now=datetime.now(UTC))
             put(self._cloud, event)
             if number == 0:
                 self._screen.block([event], style="dim")

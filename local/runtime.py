@@ -39,7 +39,7 @@ _INVOKE = re.compile(r"INVOKE RTDONE\(.*duration: ([\d.]+)ms\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class AttemptResult:
     """What came of an invocation."""
 
     payload: str
@@ -58,7 +58,7 @@ class Runtime:
         self._log = log
         self._emulator_log = emulator_log
 
-    def invoke(self, payload: bytes) -> Answer:
+    def invoke(self, payload: bytes) -> AttemptResult:
         """Hand over one event; a function that had ended before is started again."""
         before = self._log.stat().st_size
         with requests.Session() as session:
@@ -67,7 +67,7 @@ class Runtime:
         lines = self._log.read_bytes()[before:].decode(errors="replace").splitlines()
         log = tuple(line for line in lines if line and not _PLATFORM.match(line))
         text = answer.content.decode()
-        return Answer(payload=text, error=_error(text), log=log)
+        return AttemptResult(payload=text, error=_error(text), log=log)
 
     def milliseconds(self) -> tuple[float, float]:
         """How long the last start took, and the last invocation, as the emulator reports it."""

@@ -87,7 +87,7 @@ def mail_scene() -> Scene:
     return next(scene for scene in SCENES if not scene.path)
 
 
-def event_of(scene: Scene, *, account: str, now: datetime) -> str:
+def build_event(scene: Scene, *, account: str, now: datetime) -> str:
     """The platform's message for *scene*: the catalogue's example, happening *now*."""
     message = {
         "event": scene.kind,

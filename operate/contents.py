@@ -7,9 +7,9 @@ from typing import Any
 
 from deliver.messages import message_in
 from ringback.errors import MalformedEvent
-from ringback.text import shown
+from ringback.text import quote_value
 
-MOST_NAMES = 20
+MAX_NAMES = 20
 """Fields of one object that are named."""
 
 
@@ -23,7 +23,7 @@ class Content:
     """Names alone; those inside an object, as `data` is one, in brackets behind its own."""
 
 
-def content_of(body: str) -> Content:
+def parse_content(body: str) -> Content:
     """What may be shown of *body*."""
     try:
         message = message_in(body)
@@ -41,12 +41,12 @@ def _about(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _names(fields: Mapping[str, Any], *, deep: bool = False) -> Iterator[str]:
-    for name, value in islice(fields.items(), MOST_NAMES):
+    for name, value in islice(fields.items(), MAX_NAMES):
         inside = ", ".join(_names(value)) if deep and isinstance(value, dict) else ""
         yield f"{_plain(name)} ({inside})" if inside else _plain(name)
-    if len(fields) > MOST_NAMES:
+    if len(fields) > MAX_NAMES:
         yield "…"
 
 
 def _plain(value: object) -> str:
-    return shown(value).strip('"')
+    return quote_value(value).strip('"')

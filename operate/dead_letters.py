@@ -12,9 +12,9 @@ from operate.looking import Look
 from operate.settling import Settled, drop, put
 from operate.showing import lines_of, summary, unseen
 from operate.stacks import Stack, find_stack
-from ringback.errors import OurFault
+from ringback.errors import InfrastructureError
 
-MOST = 100
+MAX_COUNT = 100
 """Letters that are shown unless somebody asks for more."""
 
 
@@ -22,7 +22,9 @@ def arguments(given: Sequence[str]) -> Namespace:
     """What the person asks for."""
     parser = ArgumentParser(prog="dead-letters", description=__doc__)
     parser.add_argument("--stack", help="name of a stack on AWS; without it, the one on the local AWS")
-    parser.add_argument("--most", type=_positive, default=MOST, help="letters to show or save at most (%(default)s)")
+    parser.add_argument(
+        "--most", type=_positive, default=MAX_COUNT, help="letters to show or save at most (%(default)s)"
+    )
     parser.add_argument("--bodies", action="store_true", help="show bodies and details too: they hold private texts")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--save", type=Path, metavar="FOLDER", help="write the body of each letter into a file")
@@ -88,7 +90,7 @@ def main() -> int:
     try:
         with in_order():  # or the letters would stay hidden
             return run(asked, find_stack(asked.stack))
-    except OurFault as fault:
+    except InfrastructureError as fault:
         hint = "" if asked.stack else "; `make up` starts the local AWS"
         raise LocalError(f"{fault}{hint}") from None
 

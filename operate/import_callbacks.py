@@ -12,10 +12,10 @@ from operate.importing import Import, Verdict
 from operate.rows import read_rows
 from operate.showing import printable
 from operate.stacks import Stack, find_stack
-from ringback.aws.clients import our_fault
+from ringback.aws.clients import infrastructure_error
 from ringback.aws.dynamodb import Table
 from ringback.aws.kms import Credentials
-from ringback.errors import OurFault
+from ringback.errors import InfrastructureError
 from ringback.ssrf.rules import Network, parse_networks
 from ringback.storage.numbers import Numbers
 
@@ -77,7 +77,7 @@ def _numbers(stack: Stack) -> Numbers:
 
 def _allowed(stack: Stack) -> tuple[Network, ...]:
     """What callbacks of *stack* may reach beside public addresses; the functions know."""
-    with our_fault("reading what callbacks may reach"):
+    with infrastructure_error("reading what callbacks may reach"):
         function = stack.client("lambda").get_function_configuration(FunctionName=stack.outputs["DeliverFunctionName"])
     return parse_networks(function["Environment"]["Variables"]["ALLOWED_NETWORKS"])
 
@@ -90,7 +90,7 @@ def main() -> int:
     try:
         with in_order():
             return run(asked, find_stack(asked.stack))
-    except OurFault as fault:
+    except InfrastructureError as fault:
         hint = "" if asked.stack else "; `make up` starts the local AWS"
         raise LocalError(f"{fault}{hint}") from None
 

@@ -9,8 +9,8 @@ from ringback.aws.dynamodb import Key
 from ringback.callbacks.identifiers import parse_account, parse_fonenumber
 from ringback.callbacks.parse import parse_public_setting
 from ringback.catalog.payload import Scope, lookup
-from ringback.errors import InvalidSetting, OurFault
-from ringback.models import Callback, account_and_fonenumber, owner_of
+from ringback.errors import InfrastructureError, InvalidSetting
+from ringback.models import Callback, build_owner, split_owner
 from ringback.ssrf.rules import Network
 from ringback.storage.numbers import Numbers
 
@@ -92,7 +92,7 @@ class Import:
         for rows in owners:
             try:
                 judged = self._one(rows)
-            except OurFault as fault:
+            except InfrastructureError as fault:
                 faults += 1
                 if faults == MAX_FAULTS:
                     raise
@@ -124,7 +124,7 @@ def wanted_by(row: Row, allowed: Iterable[Network]) -> Wanted:
     kind = lookup(fields.pop("event", None))
     if kind.scope is Scope.ACCOUNT and number:
         raise InvalidSetting("number", f"leave it out; {kind.name} is set for the whole account")
-    owner = owner_of(account, parse_fonenumber(number) if kind.scope is Scope.NUMBER else "")
+    owner = build_owner(account, parse_fonenumber(number) if kind.scope is Scope.NUMBER else "")
     callback = parse_public_setting(kind, fields, owner=owner, allowed=allowed)
     return Wanted(line=row.line, key=(owner, kind.name), callback=callback)
 
@@ -154,5 +154,5 @@ def _verdict(before: Callback | None, after: Callback | None) -> Verdict:
 
 
 def _whose(row: Wanted) -> str:
-    account, fonenumber = account_and_fonenumber(row.key[0])
+    account, fonenumber = split_owner(row.key[0])
     return " ".join(filter(None, (account, fonenumber, row.key[1])))

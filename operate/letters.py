@@ -7,7 +7,7 @@ from typing import Any
 
 from deliver.messages import message_in
 from ringback.errors import MalformedEvent
-from ringback.timestamps import moment
+from ringback.timestamps import from_millis
 
 POISON = "poison"
 """The reason of what SQS has moved here: deliver received it five times and was never done with it."""
@@ -76,7 +76,7 @@ def read_letter(message: Mapping[str, Any]) -> Letter:
         receipt=message["ReceiptHandle"],
         body=message["Body"],
         group=system.get("MessageGroupId"),
-        sent=moment(int(system.get("SentTimestamp", 0))),
+        sent=from_millis(int(system.get("SentTimestamp", 0))),
         attributes=attributes,
         source=source.rsplit(":", 1)[-1] if source else None,
         function=_name(attributes.get("TARGET_ARN") or _failed(message["Body"])),

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from operate.letters import Letter, read_letter
-from ringback.aws.clients import our_fault
+from ringback.aws.clients import infrastructure_error
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -17,7 +17,7 @@ LEAST_HIDDEN = 60
 HIDDEN_BY_LETTER = 1
 """Seconds for each letter that is looked at: many take long, and the first is to be hidden until the last is seen."""
 
-MOST_HIDDEN = 43_200
+MAX_HIDDEN = 43_200
 """Seconds; SQS's limit."""
 
 WAIT_SECONDS = 1
@@ -30,7 +30,7 @@ AT_ONCE = 10
 class Look:
     """One look through the queue at *url*; at its end, all that has not been removed is visible again.
 
-    Every call raises `OurFault` where SQS is out of reach or does not let this person in.
+    Every call raises `InfrastructureError` where SQS is out of reach or does not let this person in.
     """
 
     def __init__(self, *, url: str, sqs: "SQSClient") -> None:
@@ -41,7 +41,7 @@ class Look:
 
     def count(self) -> int:
         """About how many letters there are, hidden ones included."""
-        with our_fault("counting the dead letters"):
+        with infrastructure_error("counting the dead letters"):
             found = self._sqs.get_queue_attributes(
                 QueueUrl=self._url,
                 AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
@@ -51,7 +51,7 @@ class Look:
     def letters(self, most: int | None = None) -> Iterator[Letter]:
         """Every letter that nobody else looks at, once; *most* of them at most."""
         number = self.count() if most is None else min(self.count(), most)
-        return islice(self._fresh(min(max(LEAST_HIDDEN, HIDDEN_BY_LETTER * number), MOST_HIDDEN)), most)
+        return islice(self._fresh(min(max(LEAST_HIDDEN, HIDDEN_BY_LETTER * number), MAX_HIDDEN)), most)
 
     def _fresh(self, hidden: int) -> Iterator[Letter]:
         again = 0
@@ -64,12 +64,12 @@ class Look:
 
     def remove(self, letter: Letter) -> None:
         """Take *letter* off the queue for good."""
-        with our_fault("removing a dead letter"):
+        with infrastructure_error("removing a dead letter"):
             self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=self._held[letter.id])
         del self._held[letter.id]
 
     def _receive(self, hidden: int) -> list[Letter]:
-        with our_fault("looking at the dead letters"):
+        with infrastructure_error("looking at the dead letters"):
             answer = self._sqs.receive_message(
                 QueueUrl=self._url,
                 MaxNumberOfMessages=AT_ONCE,
@@ -87,7 +87,7 @@ class Look:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for some in batched(self._held.values(), AT_ONCE, strict=False):
-            with our_fault("letting the dead letters go"):
+            with infrastructure_error("letting the dead letters go"):
                 self._sqs.change_message_visibility_batch(
                     QueueUrl=self._url,
                     Entries=[

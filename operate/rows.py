@@ -12,7 +12,7 @@ from api.gateway.errors import Problem
 from local.errors import LocalError
 from operate.showing import printable
 from ringback.callbacks.parse import ACCOUNT_FIELDS, DELIVERY_FIELDS
-from ringback.text import shown
+from ringback.text import quote_value
 
 NAMES: Final = tuple(dict.fromkeys(("account", "number", "event", *DELIVERY_FIELDS, *ACCOUNT_FIELDS)))
 """Columns that a file may have: whose callback it is, and the fields of the API with their other names."""
@@ -79,7 +79,7 @@ def _names(file: Path, cells: Iterable[str]) -> list[str]:
     names = [cell.strip().lower() for cell in cells]
     for name in names:
         if name not in NAMES:
-            raise LocalError(f"{file}: unknown column {printable(shown(name))}; allowed: {', '.join(NAMES)}")
+            raise LocalError(f"{file}: unknown column {printable(quote_value(name))}; allowed: {', '.join(NAMES)}")
         if names.count(name) > 1:
             raise LocalError(f"{file}: the column {name} is there twice")
     return names

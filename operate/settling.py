@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from operate.letters import Letter
 from operate.looking import Look
 from operate.stacks import Stack
-from ringback.aws.clients import our_fault
-from ringback.errors import OurFault
+from ringback.aws.clients import infrastructure_error
+from ringback.errors import InfrastructureError
 
 MISSING = "not seen: sent or removed already, older than 14 days, or somebody else looks at it; nothing was done"
 
@@ -49,7 +49,7 @@ def _settled(letter: Letter, look: Look, first: Callable[[Letter], str]) -> Sett
     try:
         done = first(letter)
         look.remove(letter)
-    except OurFault as fault:
+    except InfrastructureError as fault:
         before = f"{done}, but " if done else ""
         return Settled(letter=letter.id, done=False, said=f"{before}the letter is still here ({fault})")
     return Settled(letter=letter.id, done=True, said=done)
@@ -61,8 +61,8 @@ def _send(letter: Letter, body: str, stack: Stack) -> str:
 
 def _hand_over(function: str, body: str, stack: Stack) -> str:
     if function != stack.outputs.get("FeedbackFunctionName"):
-        raise OurFault(f"it was for the function {function}, which is not feedback of this stack")
-    with our_fault("handing it to feedback"):
+        raise InfrastructureError(f"it was for the function {function}, which is not feedback of this stack")
+    with infrastructure_error("handing it to feedback"):
         stack.client("lambda").invoke(FunctionName=function, InvocationType="Event", Payload=_payload(body))
     return "handed to feedback"
 
@@ -79,7 +79,7 @@ def _queue(letter: Letter, body: str, stack: Stack) -> str:
     queue, url = _lane(letter, stack)
     # Without a group, as from a topic: a standard queue does not need one.
     group = {"MessageGroupId": letter.group} if letter.group else {}
-    with our_fault("sending it again"):
+    with infrastructure_error("sending it again"):
         stack.client("sqs").send_message(QueueUrl=url, MessageBody=body, **group)
     return f"sent to the {queue} queue"
 

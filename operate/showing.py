@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from operate.contents import content_of
+from operate.contents import parse_content
 from operate.letters import Letter
 
 REMOVED = "\N{REPLACEMENT CHARACTER}"
@@ -12,7 +12,7 @@ REMOVED = "\N{REPLACEMENT CHARACTER}"
 
 def lines_of(number: int, letter: Letter, *, body: bool) -> Iterator[str]:
     """*letter* as the *number*th of a list; with *body* and detail, private texts and all, if that is asked for."""
-    content = content_of(letter.body)
+    content = parse_content(letter.body)
     yield f"{number}  {letter.reason}   sent {letter.sent:%Y-%m-%d %H:%M:%S} UTC"
     yield _row("from", letter.story)
     for name, value in content.about.items():

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from local.cloud import Cloud
 from local.errors import LocalError
 from local.places import Places
-from ringback.aws.clients import our_fault
+from ringback.aws.clients import infrastructure_error
 
 NEEDED = frozenset({"DeadLettersUrl", "EventsQueueUrl", "RetriesQueueUrl"})
 """Outputs without which there is nothing to operate on."""
@@ -39,7 +39,7 @@ def stack_called(name: str) -> Stack:
         LocalError: CloudFormation knows of none, or the one that it knows is no Ringback.
         OurFault: CloudFormation is out of reach, or does not let this person in.
     """
-    with our_fault(f"looking for the stack {name}"):
+    with infrastructure_error(f"looking for the stack {name}"):
         # boto3 alone does not look at AWS_REGION, the AWS CLI does.
         session: Any = boto3.Session(region_name=os.environ.get("AWS_REGION"))
         cloudformation = session.client("cloudformation")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from api.app import ROUTERS, api
-from api.config import ApiSettings
+from api.config import ApiConfig
 from api.gateway.openapi import resolved
 
 PATH = Path(__file__).parents[1] / "docs" / "api.md"
@@ -57,7 +57,7 @@ callback for messages of 3215551212 and one for call records, one delivery of ea
 contact; what sets something starts from nothing.
 """
 
-SETTINGS = ApiSettings.of({"AUTHORIZATION": "jwt"})
+SETTINGS = ApiConfig.of({"AUTHORIZATION": "jwt"})
 """The stack that the page describes: callers with tokens, and the defaults of the rest."""
 
 PARAMETERS = {

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from deliver.messages import MOST_ID
+from deliver.messages import MAX_ID
 from ringback.callbacks.identifiers import ACCOUNT_PATTERN, FONENUMBER_PATTERN
 from ringback.callbacks.parse import INLINE_FIELDS
-from ringback.catalog.payload import CATALOGUE, MOST_DIGITS, EventKind, Field, FieldType, Scope
+from ringback.catalog.payload import CATALOGUE, MAX_DIGITS, EventKind, Field, FieldType, Scope
 from ringback.timestamps import PATTERN
 
 PATH = Path(__file__).parents[1] / "docs" / "event.schema.json"
@@ -24,7 +24,7 @@ _ACCOUNT = {
     "description": 'Whose number it is; "default" where it is left out.',
     "anyOf": [
         {"type": "string", "pattern": ACCOUNT_PATTERN},
-        {"type": "integer", "minimum": 0, "maximum": 10**MOST_DIGITS},
+        {"type": "integer", "minimum": 0, "maximum": 10**MAX_DIGITS},
         {"type": "null"},
     ],
 }
@@ -40,7 +40,7 @@ _FONENUMBER = {
 _NO_FONENUMBER = {"enum": [None, ""]}
 _ID = {
     "description": "The same for the same event, however often it is sent; the id of the queue's message if left out.",
-    "anyOf": [{"type": "string", "maxLength": MOST_ID, "pattern": _PRINTABLE}, {"type": ["number", "null"]}],
+    "anyOf": [{"type": "string", "maxLength": MAX_ID, "pattern": _PRINTABLE}, {"type": ["number", "null"]}],
 }
 _TIME = {
     "description": "When it happened, ISO 8601; when it was sent, if left out. Without an offset it is UTC.",
@@ -54,11 +54,11 @@ _CALLBACK = {
 }
 
 _TEXT = {"type": ["string", "number", "boolean", "null"]}
-_BOUND = 10**MOST_DIGITS
+_BOUND = 10**MAX_DIGITS
 _INTEGER = {
     "anyOf": [
         {"type": "integer", "exclusiveMinimum": -_BOUND, "exclusiveMaximum": _BOUND},
-        {"type": "string", "pattern": f"^(-?[0-9]{{1,{MOST_DIGITS}}})?$"},
+        {"type": "string", "pattern": f"^(-?[0-9]{{1,{MAX_DIGITS}}})?$"},
         {"type": "null"},
     ]
 }

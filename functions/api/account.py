@@ -8,22 +8,22 @@ from ringback.aws.dynamodb import Item, Table
 from ringback.aws.kms import Credentials
 from ringback.aws.statements import Condition
 from ringback.errors import Conflict, InvalidSetting
-from ringback.models import PreviousSecret, SigningSecrets, owner_of
+from ringback.models import PreviousSecret, SigningSecrets, build_owner
 from ringback.storage.accounts import (
     CONTACT,
     SIGNING,
     contact_from_item,
     contact_to_item,
+    get_secret_times,
     secrets_from_item,
     secrets_to_item,
-    times_of,
 )
-from ringback.timestamps import iso
+from ringback.timestamps import to_iso
 
 OVERLAP = timedelta(hours=24)
 """For how long a secret still signs after its rotation."""
 
-MOST_PREVIOUS = 3
+MAX_PREVIOUS = 3
 """Secrets that sign beside the newest; a header of four signatures takes some 200 bytes."""
 
 
@@ -41,7 +41,7 @@ class AccountItems:
             OurFault: the table is out of reach.
         """
         item = self._read(account, SIGNING)
-        return None if item is None else times_of(item)
+        return None if item is None else get_secret_times(item)
 
     def secrets(self, account: str, now: datetime) -> tuple[str, ...]:
         """What the account's requests are signed with at *now*.
@@ -58,7 +58,7 @@ class AccountItems:
         Raises:
             OurFault: the table or KMS is out of reach.
         """
-        secrets = SigningSecrets(owner=owner_of(account, ""), current=secret, created=now)
+        secrets = SigningSecrets(owner=build_owner(account, ""), current=secret, created=now)
         return self._put_secrets(secrets, Condition(holds="attribute_not_exists(#current)"))
 
     def rotate_secret(self, account: str, now: datetime, secret: str) -> SigningSecrets | None:
@@ -87,7 +87,7 @@ class AccountItems:
         Raises:
             OurFault: the table is out of reach.
         """
-        self._table.delete((owner_of(account, ""), SIGNING), doing="removing a signing secret")
+        self._table.delete((build_owner(account, ""), SIGNING), doing="removing a signing secret")
 
     def contact(self, account: str) -> str:
         """The address that is told when a callback is turned off; empty if there is none.
@@ -107,10 +107,10 @@ class AccountItems:
         if email:
             self._table.put(contact_to_item(account, email), doing="setting a contact")
         else:
-            self._table.delete((owner_of(account, ""), CONTACT), doing="forgetting a contact")
+            self._table.delete((build_owner(account, ""), CONTACT), doing="forgetting a contact")
 
     def _read(self, account: str, name: str) -> Item | None:
-        return self._table.get((owner_of(account, ""), name))
+        return self._table.get((build_owner(account, ""), name))
 
     def _put_secrets(self, secrets: SigningSecrets, only_if: Condition) -> SigningSecrets | None:
         item = secrets_to_item(secrets, self._credentials)
@@ -121,10 +121,10 @@ def _rotated(before: SigningSecrets, secret: str, now: datetime) -> SigningSecre
     if secret == before.current:
         raise InvalidSetting("secret", "it is the one that signs now; give another one, or none to have one made")
     earlier = tuple(previous for previous in before.signing(now) if previous.secret != secret)
-    if len(earlier) >= MOST_PREVIOUS:
+    if len(earlier) >= MAX_PREVIOUS:
         raise conflict(
             f"{len(earlier)} earlier secrets still sign beside this one, as many as may; rotate again from"
-            f" {iso(earlier[-1].until)} on, when the oldest ends, or DELETE them all"
+            f" {to_iso(earlier[-1].until)} on, when the oldest ends, or DELETE them all"
         )
     last = PreviousSecret(secret=before.current, until=now + OVERLAP)
     return replace(before, current=secret, created=now, previous=(last, *earlier))

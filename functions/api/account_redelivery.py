@@ -10,7 +10,7 @@ from api.delivery_queries import Filter
 from api.gateway.cursor import no_cursor
 from api.redelivery import Redelivery
 from ringback.aws.dynamodb import Item, Key
-from ringback.models import owner_of
+from ringback.models import build_owner
 from ringback.storage.callbacks import callback_key
 from ringback.storage.deliveries import delivery_from_item
 from ringback.storage.numbers import Numbers
@@ -68,7 +68,7 @@ class AccountRedelivery:
     def _of_number(
         self, account: str, fonenumber: str, wanted: Filter, delivery: str, now: datetime
     ) -> Iterator[tuple[list[Item], str]]:
-        owner = owner_of(account, fonenumber)
+        owner = build_owner(account, fonenumber)
         kinds = self._redelivery.kinds(owner, wanted)
         if not kinds:
             yield [], f"{fonenumber}.{OVER}"

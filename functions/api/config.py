@@ -15,7 +15,7 @@ class Authorization(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApiSettings:
+class ApiConfig:
     """Settings that no other function has."""
 
     authorization: Authorization
@@ -29,7 +29,7 @@ class ApiSettings:
     """Fixed addresses that requests to customers come from; none where they come from any of AWS's."""
 
     @classmethod
-    def of(cls, environment: Mapping[str, str]) -> "ApiSettings":
+    def of(cls, environment: Mapping[str, str]) -> "ApiConfig":
         """Read the variables of the template."""
         return cls(
             authorization=Authorization(environment["AUTHORIZATION"]),

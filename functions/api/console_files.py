@@ -48,7 +48,7 @@ _COMMENT = re.compile(r"^\s*/\*.*?\*/\n", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConsoleSettings:
+class ConsoleConfig:
     """What the template sets for the console alone."""
 
     on: bool
@@ -61,7 +61,7 @@ class ConsoleSettings:
     """Where people go whose session has ended; empty: they are told to ask their provider."""
 
     @classmethod
-    def of(cls, environment: Mapping[str, str]) -> "ConsoleSettings":
+    def of(cls, environment: Mapping[str, str]) -> "ConsoleConfig":
         """Read the variables of the template."""
         return cls(
             on=environment.get("CONSOLE", "on") == "on",
@@ -83,7 +83,7 @@ class Console:
 
 
 @cache
-def console(settings: ConsoleSettings) -> Console:
+def console(settings: ConsoleConfig) -> Console:
     """Return the console of a stack with these *settings*."""
     page = _source("console.html")
     texts = {
@@ -125,7 +125,7 @@ def _packed(text: str) -> str:
     return _AIR.sub(r"\1", re.sub(r"^\s+", "", _COMMENT.sub("", text), flags=re.MULTILINE))
 
 
-def _page(page: Template, version: str, settings: ConsoleSettings) -> Publication:
+def _page(page: Template, version: str, settings: ConsoleConfig) -> Publication:
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'; "
         f"form-action 'none'; frame-ancestors {' '.join(settings.frames) or "'none'"}; "

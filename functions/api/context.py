@@ -18,7 +18,7 @@ from api.gateway.sessions import SESSION_PURPOSE, Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class RequestContext:
     """One request of an account."""
 
     account: str
@@ -81,10 +81,10 @@ class Call:
             raise reads_only()
 
 
-def _current(request: Request) -> Call:
-    call: Call = request.context["call"]
+def _current(request: Request) -> RequestContext:
+    call: RequestContext = request.context["call"]
     return call
 
 
-Calling = Annotated[Call, Depends(_current)]
+CurrentRequest = Annotated[RequestContext, Depends(_current)]
 """The parameter of a handler that is given the current call."""

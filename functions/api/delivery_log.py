@@ -5,17 +5,17 @@ from datetime import datetime
 from itertools import batched
 from typing import Any
 
-from api.delivery_queries import Filter, Query, attention_query, is_repeatable, query_of, repeatable
-from ringback.aws.clients import our_fault
+from api.delivery_queries import Filter, Query, attention_query, build_query, is_repeatable, repeatable
+from ringback.aws.clients import infrastructure_error
 from ringback.aws.dynamodb import READ_AT_ONCE, Item, Table
 from ringback.aws.statements import Change, Condition
-from ringback.errors import OurFault
-from ringback.models import AttemptReason, Delivery, DeliveryStatus, account_and_fonenumber
+from ringback.errors import InfrastructureError
+from ringback.models import AttemptReason, Delivery, DeliveryStatus, split_owner
 from ringback.storage.deliveries import delivery_from_item
-from ringback.storage.due_index import shard_of
-from ringback.timestamps import milliseconds
+from ringback.storage.due_index import get_shard
+from ringback.timestamps import to_millis
 
-MOST_PAGES = 5
+MAX_PAGES = 5
 """Pages of 1 MiB, or reads of a hundred items, that one request makes in search of matches; a list that finds fewer is
 a short page."""
 
@@ -67,7 +67,7 @@ class Log:
         Raises:
             OurFault: the table is out of reach.
         """
-        return self._pages(_limited(query_of(owner, wanted, newest_first=True, after=after), at_once))
+        return self._pages(_limited(build_query(owner, wanted, newest_first=True, after=after), at_once))
 
     def repeatable(self, owner: str, wanted: Filter, *, after: str, now: datetime) -> Chunks:
         """What may be sent again, the oldest first, each chunk with the id to go on from, if any.
@@ -75,7 +75,7 @@ class Log:
         Raises:
             OurFault: the table is out of reach.
         """
-        query = query_of(owner, wanted, newest_first=False, after=after)
+        query = build_query(owner, wanted, newest_first=False, after=after)
         whole = wanted.looks_inside
         for items, last in self._pages(query and repeatable(query, now, whole=whole)):
             yield [item for item in items if not whole or wanted.matches(delivery_from_item(item))], last
@@ -107,7 +107,7 @@ class Log:
             for chunk in batched(keys, at_once, strict=False):
                 found = self._table.read(chunk)
                 if found.unread:
-                    raise OurFault("reading deliveries: the table is busy")
+                    raise InfrastructureError("reading deliveries: the table is busy")
                 by_key = {self._table.key_of(item): item for item in found.items}
                 rest = last if chunk[-1] == keys[-1] else chunk[-1][1]
                 yield [by_key[key] for key in chunk if key in by_key], rest
@@ -117,7 +117,7 @@ class Log:
     def _pages(self, query: Query | None) -> Chunks:
         start: Query = {}
         while query is not None:
-            with our_fault("reading deliveries"):
+            with infrastructure_error("reading deliveries"):
                 page = self._table.client.query(TableName=self._table.name, **{**query, **start})
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]} if "LastEvaluatedKey" in page else {}
             yield list(page["Items"]), self._table.key_of(page["LastEvaluatedKey"])[1] if start else ""
@@ -129,10 +129,10 @@ class Log:
         change = Change(
             set={
                 "status": {"S": DeliveryStatus.PENDING},
-                "attention": {"S": account_and_fonenumber(item["owner"]["S"])[0]},
+                "attention": {"S": split_owner(item["owner"]["S"])[0]},
                 "reason": {"S": AttemptReason.REDELIVERY},
-                "due": {"N": str(milliseconds(due))},
-                "due_shard": {"S": shard_of(item["delivery"]["S"])},
+                "due": {"N": str(to_millis(due))},
+                "due_shard": {"S": get_shard(item["delivery"]["S"])},
                 "tries": {"N": "0"},
                 "version": {"N": str(int(read) + 1)},
             },
@@ -151,7 +151,7 @@ def first_matches(chunks: Chunks, wanted: Filter, limit: int) -> tuple[list[Deli
         found += filter(wanted.matches, map(delivery_from_item, items))
         if len(found) > limit:
             return found[:limit], found[limit - 1].id
-        if number == MOST_PAGES or not last:
+        if number == MAX_PAGES or not last:
             return found, last
     return found, ""
 

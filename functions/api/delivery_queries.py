@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from api.recognition import other_party_of
+from api.recognition import get_other_party
 from ringback.models import AttemptReason, Delivery, DeliveryStatus, Outcome
 from ringback.storage.deliveries import ATTENTION, ATTENTION_INDEX
-from ringback.timestamps import iso, milliseconds
+from ringback.timestamps import to_iso, to_millis
 
 UNDER_WAY = timedelta(minutes=15)
 """For how long after its due time an attempt may still be on its way: five receives of a message, 180 s each."""
@@ -95,7 +95,7 @@ class Filter:
     @property
     def words(self) -> tuple[str, ...]:
         """It as a cursor is bound to it."""
-        times = [iso(time) if time else "" for time in (self.since, self.until)]
+        times = [to_iso(time) if time else "" for time in (self.since, self.until)]
         more = {"event_id": self.event_id, "outcome": self.outcome, "http_status": self.http_status}
         more |= {"other_party": self.other_party}
         given = [f"{name}={value}" for name, value in more.items() if value]
@@ -114,11 +114,11 @@ class Filter:
             and (not self.event_id or delivery.event.id == self.event_id)
             and (not self.outcome or (last is not None and last.outcome is self.outcome))
             and (not self.http_status or (last is not None and last.status == self.http_status))
-            and (not self.other_party or other_party_of(delivery.event) == self.other_party)
+            and (not self.other_party or get_other_party(delivery.event) == self.other_party)
         )
 
 
-def query_of(owner: str, wanted: Filter, *, newest_first: bool, after: str = "") -> Query | None:
+def build_query(owner: str, wanted: Filter, *, newest_first: bool, after: str = "") -> Query | None:
     """The query for an *owner*'s deliveries that come *after* that id, or None where no id can.
 
     A span is a range of ids.
@@ -159,8 +159,8 @@ def repeatable(query: Query, now: datetime, *, whole: bool = False) -> Query:
     """The same query without tests, and without what may be on its way at *now*; keys and versions only, or *whole*."""
     values = {
         ":test": {"S": AttemptReason.TEST},
-        ":soon": {"N": str(milliseconds(now + SOON))},
-        ":lost": {"N": str(milliseconds(now - UNDER_WAY))},
+        ":soon": {"N": str(to_millis(now + SOON))},
+        ":lost": {"N": str(to_millis(now - UNDER_WAY))},
     }
     _demand(query, "#reason <> :test AND (attribute_not_exists(due) OR due > :soon OR due < :lost)", values)
     query["ExpressionAttributeNames"] |= {"#reason": "reason"}
@@ -190,4 +190,4 @@ def _demand_one_of(query: Query, attribute: str, values: Sequence[str]) -> None:
 
 
 def _id_at(time: datetime) -> str:
-    return f"{max(milliseconds(time), 0):012x}"
+    return f"{max(to_millis(time), 0):012x}"

@@ -15,22 +15,22 @@ from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from api.config import ApiSettings
-from api.context import Call
+from api.config import ApiConfig
+from api.context import RequestContext
 from api.environment import Environment
-from api.gateway.auth import account_of
+from api.gateway.auth import get_account
 from api.gateway.body import parse_json, readable
 from api.gateway.content_types import JSON
-from api.gateway.editions import Bodies, base_of, edition
-from api.gateway.errors import Problem, answer, given_twice, lambda_answer, problem_of
+from api.gateway.editions import Bodies, edition, get_base_url
+from api.gateway.errors import Problem, answer, given_twice, lambda_answer, to_problem
 from api.gateway.publication import Publication
 from api.gateway.rate_limit import RateLimit
 from api.gateway.routing import Operation, Paths, Routes, in_ascii, without_slash
-from api.gateway.session_route import SESSION_ROUTE, is_of_a_session, mirrored, stage_of, to_session_path
+from api.gateway.session_route import SESSION_ROUTE, get_stage, is_of_a_session, mirrored, to_session_path
 from api.gateway.session_rules import admit
-from api.gateway.sessions import SESSION_PURPOSE, TOKEN_HEADER, Session, session_of
-from ringback.errors import InvalidSetting, OurFault, describe_error
-from ringback.text import shown
+from api.gateway.sessions import SESSION_PURPOSE, TOKEN_HEADER, Session, parse_session
+from ringback.errors import InfrastructureError, InvalidSetting, describe_error
+from ringback.text import quote_value
 
 PREFLIGHT = "OPTIONS /{proxy+}"
 """The route by which a browser asks whether its page may call; API Gateway adds the answer to whatever is good.
@@ -38,7 +38,7 @@ PREFLIGHT = "OPTIONS /{proxy+}"
 Only a stack with `AllowedOrigins` has it; in any other, OPTIONS is a verb that no path takes.
 """
 
-MOST_EDITIONS = 8
+MAX_EDITIONS = 8
 """Editions of the OpenAPI document that are kept, 0.2 MB each: two for every name that the API has."""
 
 
@@ -59,10 +59,10 @@ class Api:
         for router in routers:
             self._resolver.include_router(router)
         self._resolver.exception_handler(Exception)(self._told)
-        self._documents: dict[ApiSettings, dict[str, Any]] = {}
-        self.published = lru_cache(MOST_EDITIONS)(self._edition)
+        self._documents: dict[ApiConfig, dict[str, Any]] = {}
+        self.published = lru_cache(MAX_EDITIONS)(self._edition)
 
-    def document(self, settings: ApiSettings) -> dict[str, Any]:
+    def document(self, settings: ApiConfig) -> dict[str, Any]:
         """The OpenAPI document of a stack with these *settings*, made once."""
         from api.gateway.openapi import document  # noqa: PLC0415 - few requests ask for it
 
@@ -70,7 +70,7 @@ class Api:
             self._documents[settings] = document(self._resolver, self.paths, settings)
         return self._documents[settings]
 
-    def _edition(self, settings: ApiSettings, base: str, bodies: Bodies) -> Publication:
+    def _edition(self, settings: ApiConfig, base: str, bodies: Bodies) -> Publication:
         """The same as it is answered at *base*."""
         made = edition(self.document(settings), base, bodies)
         return Publication(
@@ -106,19 +106,19 @@ class Api:
         operation = self._operation(event)
         line["route"] = f"{operation.verb} {to_session_path(operation.path) if session else operation.path}"
         if not operation.open:
-            line["account"] = account = session.account if session else account_of(event, parts.api)
+            line["account"] = account = session.account if session else get_account(event, parts.api)
             self._count(account, at, parts.rate)
         if session:
             admit(session, operation, APIGatewayProxyEventV2(dict(event)).path)
         refuse_repeated(event)
         request = {**readable(event), "rawPath": in_ascii(event["rawPath"])}
-        call = Call(
+        call = RequestContext(
             account=account,
             at=at,
             parts=parts,
             headers=event.get("headers", {}),
-            document=partial(self.published, parts.api, base_of(event)),
-            base=base_of(event) and f"{base_of(event)}{stage_of(event)}",
+            document=partial(self.published, parts.api, get_base_url(event)),
+            base=get_base_url(event) and f"{get_base_url(event)}{get_stage(event)}",
             session=session,
         )
         self._resolver.append_context(call=call)  # type: ignore[no-untyped-call] # of Powertools
@@ -131,7 +131,7 @@ class Api:
     def _count(self, account: str, at: datetime, rate: RateLimit) -> None:
         try:
             rate.take(account, at)
-        except OurFault as fault:
+        except InfrastructureError as fault:
             # Better a request too many than none: the stage's own throttling protects the stack.
             self._logger.warning("request.uncounted", extra=describe_error(fault))
 
@@ -139,7 +139,7 @@ class Api:
         return answer(self._problem(error))
 
     def _problem(self, error: Exception) -> Problem:
-        problem = problem_of(error)
+        problem = to_problem(error)
         if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             self._logger.error("api.failed", extra=describe_error(error))
         return problem
@@ -147,7 +147,7 @@ class Api:
 
 def _session_in(event: Mapping[str, Any], parts: Environment, at: datetime) -> Session:
     token = event.get("headers", {}).get(TOKEN_HEADER)
-    return session_of(token, partial(parts.service_key.derived, SESSION_PURPOSE, at), at)
+    return parse_session(token, partial(parts.service_key.derived, SESSION_PURPOSE, at), at)
 
 
 def refuse_repeated(event: Mapping[str, Any]) -> None:
@@ -175,8 +175,8 @@ def only_known_names(app: APIGatewayHttpResolver, next_middleware: NextMiddlewar
     for name in app.current_event.query_string_parameters:
         if name not in allowed:
             what = f"unknown parameter; allowed: {', '.join(allowed) or 'none'}"
-            raise InvalidSetting(shown(name).strip('"'), what)
+            raise InvalidSetting(quote_value(name).strip('"'), what)
     if not takes.body_params and (body := app.current_event.body):
         for name in parse_json(body):
-            raise InvalidSetting(shown(name).strip('"'), "unknown field; this request takes none")
+            raise InvalidSetting(quote_value(name).strip('"'), "unknown field; this request takes none")
     return next_middleware(app)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 
 from api.account import AccountItems
-from api.config import ApiSettings
-from api.console_files import ConsoleSettings
+from api.config import ApiConfig
+from api.console_files import ConsoleConfig
 from api.delivery_log import Log
 from api.gateway.rate_limit import Allowance, RateLimit
 from api.redelivery import RedeliveryTurns
@@ -22,10 +22,10 @@ from ringback.aws.clients import client
 from ringback.aws.dynamodb import Table
 from ringback.aws.kms import Credentials
 from ringback.aws.sqs import Queue
-from ringback.config import Settings, demand
+from ringback.config import Config, require
 from ringback.delivery.recorder import Recorder
 from ringback.ssrf.rules import Network, parse_networks
-from ringback.storage.breakers import HealthStore
+from ringback.storage.breakers import BreakerStore
 from ringback.storage.deliveries import DeliveryStore
 from ringback.storage.due_index import DueIndex
 from ringback.storage.numbers import Numbers
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from ringback.delivery.attempt import Attempts
 
-NEEDS = (
+REQUIRED = (
     "CALLBACKS_TABLE",
     "DELIVERIES_TABLE",
     "RETRIES_QUEUE_URL",
@@ -74,9 +74,9 @@ class Environment:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         random_bytes: Callable[[int], bytes] = os.urandom,
     ) -> None:
-        self.settings = Settings.of(variables)
-        self.api = ApiSettings.of(variables)
-        self.console = ConsoleSettings.of(variables)
+        self.settings = Config.of(variables)
+        self.api = ApiConfig.of(variables)
+        self.console = ConsoleConfig.of(variables)
         self.clock = clock
         self.random_bytes = random_bytes
         self._closing: list[Callable[[], None]] = []
@@ -97,9 +97,9 @@ class Environment:
         return Numbers(table=self._callbacks_table, credentials=self._credentials)
 
     @cached_property
-    def health(self) -> HealthStore:
+    def health(self) -> BreakerStore:
         """What is known of endpoints."""
-        return HealthStore(table=self.settings.callbacks_table, dynamodb=self._dynamodb)
+        return BreakerStore(table=self.settings.callbacks_table, dynamodb=self._dynamodb)
 
     @cached_property
     def accounts(self) -> AccountItems:
@@ -210,5 +210,5 @@ class Environment:
 @cache
 def environment() -> Environment:
     """This execution environment, made once."""
-    demand(os.environ, NEEDS)
+    require(os.environ, REQUIRED)
     return Environment(os.environ)

@@ -11,7 +11,7 @@ from ringback.callbacks.parse import parse_public_setting
 from ringback.callbacks.rules import URL_TYPE
 from ringback.catalog.payload import CATALOGUE, EventKind, Scope, lookup
 from ringback.errors import InvalidSetting
-from ringback.models import Callback, CallbackType, owner_of
+from ringback.models import Callback, CallbackType, build_owner
 from ringback.ssrf.rules import Network
 from ringback.storage.numbers import Callbacks
 
@@ -51,7 +51,7 @@ class _Block:
     fields: Mapping[str, object]
 
 
-def within[Result](path: str, parse: Callable[[], Result]) -> Result:
+def prefix_field[Result](path: str, parse: Callable[[], Result]) -> Result:
     """What *parse* makes of an object at *path*; its errors name their fields from there.
 
     Raises:
@@ -63,7 +63,7 @@ def within[Result](path: str, parse: Callable[[], Result]) -> Result:
         raise InvalidSetting(f"{path}.{error.field}" if path else error.field, error.message) from None
 
 
-def opened(fields: Mapping[str, object]) -> dict[str, object]:
+def to_object(fields: Mapping[str, object]) -> dict[str, object]:
     """The *fields* of a PUT without their envelope, where they have one.
 
     Raises:
@@ -78,7 +78,7 @@ def opened(fields: Mapping[str, object]) -> dict[str, object]:
     return dict(envelope)
 
 
-def merged(
+def merge(
     options: Mapping[str, Any], current: Callbacks, *, account: str, fonenumber: str, allowed: Iterable[Network]
 ) -> Changes:
     """What the blocks in *options* change; a block that is missing or empty changes nothing.
@@ -86,12 +86,12 @@ def merged(
     Raises:
         InvalidSetting: a rule is broken; the field is named with its block.
     """
-    owner = owner_of(account, fonenumber)
+    owner = build_owner(account, fonenumber)
     wanted: dict[str, Callback | None] = {}
     for block in _blocks(options):
         kind, before = block.kind, current.get(block.kind.name)
         parse = partial(parse_public_setting, kind, block.fields, owner=owner, allowed=allowed, current=before)
-        after = within(block.path, parse)
+        after = prefix_field(block.path, parse)
         if wanted.setdefault(kind.name, after) != after:
             raise InvalidSetting(block.path, "in conflict with type and value, which mean the same: they differ")
     return {(owner, name): after for name, after in wanted.items() if after != current.get(name)}

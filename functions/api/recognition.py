@@ -8,7 +8,7 @@ MAX_TEXT = 80
 """Characters of a text that a list shows."""
 
 
-def other_party_of(event: Event) -> str:
+def get_other_party(event: Event) -> str:
     """Return the number on the other side of *event*, as numbers are stored; empty where the event does not say.
 
     Of an event of no number, that is who called, or who was called.
@@ -27,7 +27,7 @@ def parse_party(text: str) -> str:
         return text
 
 
-def beginning_of(event: Event) -> str:
+def shorten_text(event: Event) -> str:
     """Return the first words of the text that *event* brought, on one line; empty where it brought none."""
     text = " ".join(str(event.data.get("message", "")).split())
     if len(text) <= MAX_TEXT:

@@ -12,21 +12,21 @@ from ringback.aws.dynamodb import Item, Table
 from ringback.aws.statements import Change, Condition, Write
 from ringback.catalog.payload import CATALOGUE, Scope, lookup
 from ringback.delivery.recorder import Recorder
-from ringback.errors import Conflict, OurFault
-from ringback.models import AttemptReason, Callback, Delivery, DeliveryStatus, account_and_fonenumber, owner_of
+from ringback.errors import Conflict, InfrastructureError
+from ringback.models import AttemptReason, Callback, Delivery, DeliveryStatus, build_owner, split_owner
 from ringback.storage.callbacks import callback_key
 from ringback.storage.deliveries import delivery_from_item
-from ringback.storage.due_index import DueIndex, Parked
+from ringback.storage.due_index import DueIndex, ScheduledDelivery
 from ringback.storage.numbers import Numbers
-from ringback.timestamps import milliseconds, moment
+from ringback.timestamps import from_millis, to_millis
 
-MOST = 500
+MAX_COUNT = 500
 """Deliveries that one request sends again; its cursor is for the rest."""
 
-MOST_COUNTED = 100_000
+MAX_COUNTED = 100_000
 """Deliveries that a dry run counts, for the same reason."""
 
-MOST_PAGES = 100
+MAX_PAGES = 100
 """Pages of 1 MiB that one request reads in search of matches: some seconds of the 30 that an answer may take."""
 
 TURN = timedelta(milliseconds=50)
@@ -52,19 +52,19 @@ class RedeliveryTurns:
             OurFault: the table is out of reach.
         """
         for _ in range(TRIES):
-            start = Change(set={"taken": {"N": str(milliseconds(now + many * TURN))}})
+            start = Change(set={"taken": {"N": str(to_millis(now + many * TURN))}})
             write = self._write(account, start, "attribute_not_exists(taken) OR taken <= :now", now)
             if not write.done:
                 go_on = Change(add={"taken": many * TURN // timedelta(milliseconds=1)})
                 write = self._write(account, go_on, "taken > :now", now)
             if write.done:
-                first = moment(int(write.item["taken"]["N"])) - many * TURN
+                first = from_millis(int(write.item["taken"]["N"])) - many * TURN
                 return [first + number * TURN for number in range(many)]
-        raise OurFault("the turns of deliveries that are sent again did not stand still")
+        raise InfrastructureError("the turns of deliveries that are sent again did not stand still")
 
     def _write(self, account: str, change: Change, holds: str, now: datetime) -> Write:
-        only_if = Condition(holds=holds, values={":now": {"N": str(milliseconds(now))}})
-        key = owner_of(account, ""), REDELIVERIES
+        only_if = Condition(holds=holds, values={":now": {"N": str(to_millis(now))}})
+        key = build_owner(account, ""), REDELIVERIES
         return self._table.update(key, change, doing="taking turns", only_if=only_if, answer="ALL_NEW")
 
 
@@ -105,7 +105,7 @@ class Redelivery:
             Problem: the one kind of event that is wanted has no callback (409).
             OurFault: a table is out of reach.
         """
-        account, _ = account_and_fonenumber(owner)
+        account, _ = split_owner(owner)
         callbacks = self._callbacks(owner)
         for name in wanted.events:
             if lookup(name).scope is not Scope.MESSAGE and (reason := _why_not(callbacks.get(name), name, owner)):
@@ -129,7 +129,7 @@ class Redelivery:
         """
         count = 0
         for number, (items, last) in enumerate(chunks, 1):
-            room = (MOST_COUNTED if dry_run else MOST) - count
+            room = (MAX_COUNTED if dry_run else MAX_COUNT) - count
             chosen = items[:room]
             if dry_run:
                 count += len(chosen)
@@ -138,7 +138,7 @@ class Redelivery:
                 count += self._log.send_again(list(zip(chosen, dues, strict=True)))
             if len(items) > room:
                 return count, _place(last, chosen[-1])
-            if len(chosen) == room or number == MOST_PAGES:
+            if len(chosen) == room or number == MAX_PAGES:
                 return count, last
         return count, ""
 
@@ -150,13 +150,13 @@ class Redelivery:
 
     def _callbacks(self, owner: str) -> dict[str, Callback]:
         """The callbacks that *owner*'s events may go to, those of the whole account among them."""
-        account, fonenumber = account_and_fonenumber(owner)
-        account_wide = self._numbers.shown(owner_of(account, ""))
+        account, fonenumber = split_owner(owner)
+        account_wide = self._numbers.shown(build_owner(account, ""))
         return {**self._numbers.shown(owner), **account_wide} if fonenumber else dict(account_wide)
 
     def _send(self, item: Item, stored: Delivery, now: datetime) -> Delivery:
         # On the due index first: whatever ends us from here on, `requeue` finds it there within a minute.
-        due = moment(milliseconds(now))
+        due = from_millis(to_millis(now))
         if not self._log.send_again([(item, due)]):
             raise Conflict("making a delivery again")
         pending = replace(
@@ -169,8 +169,8 @@ class Redelivery:
             version=stored.version + 1,
         )
         if not self._recorder.schedule({pending.id: pending}):
-            with suppress(OurFault):  # then `requeue` sends it once more, and `deliver` drops the second
-                self._index.unpark(Parked(owner=pending.owner, delivery=pending.id, due=due))
+            with suppress(InfrastructureError):  # then `requeue` sends it once more, and `deliver` drops the second
+                self._index.unpark(ScheduledDelivery(owner=pending.owner, delivery=pending.id, due=due))
         return pending
 
 
@@ -188,7 +188,7 @@ def _place(last: str, item: Item) -> str:
 
 def _why_not(callback: Callback | None, kind: str, owner: str) -> Problem | None:
     """Why nothing can be delivered to *callback*."""
-    whose = account_and_fonenumber(owner)[1] or "the account"
+    whose = split_owner(owner)[1] or "the account"
     if callback is None:
         return conflict(f"{kind} of {whose} is not set any more; set it, then send again")
     if callback.disabled:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from ringback.aws.dynamodb import Item, Key, Table
 from ringback.aws.kms import Credentials
 from ringback.aws.statements import Condition
-from ringback.models import owner_of
+from ringback.models import build_owner
 from ringback.storage.formats import of_format
-from ringback.timestamps import iso
+from ringback.timestamps import to_iso
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-OWNER = owner_of("*", "")
+OWNER = build_owner("*", "")
 """No account has this name."""
 
 SERVICE_KEY = "service_key"
@@ -82,7 +82,7 @@ def to_item(key: bytes, credentials: Credentials, *, created: datetime) -> dict[
         "event": {"S": SERVICE_KEY},
         "format": {"N": str(FORMAT)},
         "key": {"B": credentials.seal(key.hex(), owner=OWNER, event=SERVICE_KEY)},
-        "created": {"S": iso(created)},
+        "created": {"S": to_iso(created)},
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from api.fonenumber_object import within
+from api.fonenumber_object import prefix_field
 from api.gateway.errors import not_found
 from ringback.aws.dynamodb import Key
 from ringback.breaker import HEALTHY
@@ -40,7 +40,7 @@ class Trial:
         return self.is_stored and ailing and answered
 
 
-def event_of(  # noqa: PLR0913 - the fields of an event
+def build_event(  # noqa: PLR0913 - the fields of an event
     kind: EventKind, data: Mapping[str, object] | None, *, account: str, fonenumber: str, event_id: str, at: datetime
 ) -> Event:
     """An event with *data*, or with the catalogue's example.
@@ -54,7 +54,7 @@ def event_of(  # noqa: PLR0913 - the fields of an event
     )
 
 
-def trial_of(
+def build_trial(
     kind: EventKind,
     event: Event,
     fields: Mapping[str, object] | None,
@@ -72,7 +72,7 @@ def trial_of(
     key = callback_key(event)
     callback: Callback | None
     if fields is not None:
-        callback = within("callback", partial(_given, kind, fields, key, stored, allowed))
+        callback = prefix_field("callback", partial(_given, kind, fields, key, stored, allowed))
     elif kind.scope is Scope.MESSAGE:
         raise InvalidSetting(
             "callback", f"missing; that of {kind.name} is stored nowhere, it travels inside each event"

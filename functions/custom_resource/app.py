@@ -16,12 +16,12 @@ from custom_resource.environment import environment, logger
 from custom_resource.properties import NEVER_MADE, described, key_in, named_as_in_the_template, parse_declaration
 from ringback.callbacks.parse import parse_public_setting
 from ringback.catalog.payload import lookup
-from ringback.errors import InvalidSetting, OurFault, describe_error
+from ringback.errors import InfrastructureError, InvalidSetting, describe_error
 
 ANSWER_SECONDS = (5, 20)
 """To connect to CloudFormation, and for its answer."""
 
-MOST_REASON = 1_000
+MAX_REASON = 1_000
 """Characters of a reason; CloudFormation takes 4 KB for the whole answer."""
 
 
@@ -43,7 +43,7 @@ def _tell(url: str, answer: Mapping[str, Any]) -> None:
         requests.put(url, data=body, timeout=ANSWER_SECONDS).raise_for_status()
     except requests.RequestException as error:
         status = f" {error.response.status_code}" if error.response is not None else ""
-        raise OurFault(f"answering CloudFormation: {type(error).__name__}{status}") from None
+        raise InfrastructureError(f"answering CloudFormation: {type(error).__name__}{status}") from None
 
 
 def _changed(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def _deleted(event: Mapping[str, Any]) -> dict[str, Any]:
 
 def _our_words(error: Exception) -> str:
     logger.error("resource.failed", extra=describe_error(error))
-    if isinstance(error, OurFault):
+    if isinstance(error, InfrastructureError):
         return "a part of Ringback is out of reach; try again"
     return "a fault of Ringback; it is in its log"
 
@@ -92,7 +92,7 @@ def _our_words(error: Exception) -> str:
 def _failed(event: Mapping[str, Any], reason: str) -> dict[str, Any]:
     # To a creation that failed, CloudFormation sends a deletion: it must not remove what was there before.
     physical_id = event.get("PhysicalResourceId", f"{NEVER_MADE}{event['RequestId']}")
-    return {"Status": "FAILED", "PhysicalResourceId": physical_id, "Reason": reason[:MOST_REASON]}
+    return {"Status": "FAILED", "PhysicalResourceId": physical_id, "Reason": reason[:MAX_REASON]}
 
 
 def _resource(event: Mapping[str, Any]) -> str:

@@ -9,14 +9,14 @@ from aws_lambda_powertools import Logger
 from ringback.aws.clients import client
 from ringback.aws.dynamodb import Table
 from ringback.aws.kms import Credentials
-from ringback.config import Settings, demand
+from ringback.config import Config, require
 from ringback.ssrf.rules import parse_networks
 from ringback.storage.numbers import Numbers
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
-NEEDS = ("CALLBACKS_TABLE", "DELIVERIES_TABLE", "RETRIES_QUEUE_URL", "CREDENTIALS_KEY", "ALLOWED_NETWORKS")
+REQUIRED = ("CALLBACKS_TABLE", "DELIVERIES_TABLE", "RETRIES_QUEUE_URL", "CREDENTIALS_KEY", "ALLOWED_NETWORKS")
 """Variables without which it does not start."""
 
 logger = Logger()
@@ -25,7 +25,7 @@ logger = Logger()
 class Environment:
     """What the handler works with."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Config) -> None:
         self.allowed_networks = parse_networks(settings.allowed_networks)
         self.numbers = Numbers(
             table=Table(name=settings.callbacks_table, partition="owner", sort="event", client=client("dynamodb")),
@@ -42,5 +42,5 @@ class Environment:
 @cache
 def environment() -> Environment:
     """This execution environment, made once."""
-    demand(os.environ, NEEDS)
-    return Environment(Settings.of(os.environ))
+    require(os.environ, REQUIRED)
+    return Environment(Config.of(os.environ))

@@ -8,8 +8,8 @@ from ringback.aws.dynamodb import Key
 from ringback.callbacks.identifiers import parse_account, parse_fonenumber
 from ringback.catalog.payload import Scope, lookup
 from ringback.errors import InvalidSetting
-from ringback.models import account_and_fonenumber, owner_of
-from ringback.text import kind_of
+from ringback.models import build_owner, split_owner
+from ringback.text import describe_type
 
 FIELDS = MappingProxyType(
     {
@@ -57,7 +57,7 @@ def parse_declaration(properties: Mapping[str, object]) -> Declaration:
         if name not in (*IDENTITY, *FIELDS):
             raise InvalidSetting(name, f"unknown property; allowed: {', '.join((*IDENTITY, *FIELDS))}")
         if not isinstance(value, str):
-            raise InvalidSetting(name, f"given {kind_of(value)}; it takes text")
+            raise InvalidSetting(name, f"given {describe_type(value)}; it takes text")
         if value.startswith(UNRESOLVED):
             raise InvalidSetting(
                 name, "a dynamic reference that CloudFormation has not resolved; use a NoEcho parameter"
@@ -82,13 +82,13 @@ def _key(texts: Mapping[str, str]) -> Key:
     kind = lookup(texts.get("Event"))
     account = parse_account(texts.get("Account"))
     if kind.scope is not Scope.ACCOUNT:
-        return owner_of(account, parse_fonenumber(texts.get("Fonenumber"))), kind.name
+        return build_owner(account, parse_fonenumber(texts.get("Fonenumber"))), kind.name
     if texts.get("Fonenumber"):
         raise InvalidSetting("Fonenumber", f"leave it out; {kind.name} is set for the whole account")
-    return owner_of(account, ""), kind.name
+    return build_owner(account, ""), kind.name
 
 
 def described(key: Key) -> dict[str, str]:
     """The attributes of the resource, for `Fn::GetAtt`."""
-    account, fonenumber = account_and_fonenumber(key[0])
+    account, fonenumber = split_owner(key[0])
     return {"Account": account, "Fonenumber": fonenumber, "Event": key[1]}

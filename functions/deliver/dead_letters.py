@@ -5,18 +5,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ringback.aws.sqs import Outgoing, Queue
-from ringback.errors import MalformedEvent, OurFault
+from ringback.errors import InfrastructureError, MalformedEvent
 
-MOST_ATTRIBUTES = 16_384
+MAX_ATTRIBUTES = 16_384
 """Bytes for the reason and all that stands beside a body; SQS counts names, types and values as part of a message.
 
 The Events queue has room for them (template.yaml: MaximumMessageSize), so that every letter can be moved back to it.
 """
 
-MOST_BODY = 1_048_576 - MOST_ATTRIBUTES
+MAX_BODY = 1_048_576 - MAX_ATTRIBUTES
 """Bytes of a body that SQS takes beside the attributes (1 MiB in all)."""
 
-MOST_DETAIL = 1_000
+MAX_DETAIL = 1_000
 """Characters of a detail; the rest of an over-long one says no more."""
 
 _REFUSED: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -50,18 +50,18 @@ class DeadLetters:
         )
         try:
             return not self._queue.send([letter])
-        except OurFault:
+        except InfrastructureError:
             return False
 
 
 def _fitting(body: str, detail: str) -> tuple[str, str]:
     """Both as SQS takes them; only a body that no queue could have brought us is cut, and the detail says so."""
     raw = body.encode(errors="replace")
-    if len(raw) > MOST_BODY:
-        body = raw[:MOST_BODY].decode(errors="ignore")
-        detail = f"{detail} (cut from {len(raw):,} bytes to {MOST_BODY:,})"
+    if len(raw) > MAX_BODY:
+        body = raw[:MAX_BODY].decode(errors="ignore")
+        detail = f"{detail} (cut from {len(raw):,} bytes to {MAX_BODY:,})"
     return _REFUSED.sub("�", body) or " ", _attribute(detail)
 
 
 def _attribute(text: str) -> str:
-    return "".join(character if character.isprintable() else "�" for character in text[:MOST_DETAIL])
+    return "".join(character if character.isprintable() else "�" for character in text[:MAX_DETAIL])

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from ringback.errors import OurFault
+from ringback.errors import InfrastructureError
 from ringback.models import Callback, Delivery
 
 
@@ -58,7 +58,7 @@ class Expire(Recorded):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PutOff(Recorded):
+class Postpone(Recorded):
     """Record that the delivery comes back later: there was no room for its attempt."""
 
     metric = "NoRoom"
@@ -86,7 +86,7 @@ class Return:
     """Give the message back to its queue."""
 
     message: str
-    fault: OurFault
+    fault: InfrastructureError
     """Why it cannot be dealt with now."""
 
 

@@ -6,17 +6,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from deliver.decisions import Decision, Defer, DueAttempt, Expire, Hold
-from deliver.endpoint_memory import Paces, Streaks
-from deliver.postpone import deferred, in_line
+from deliver.endpoint_memory import ConsecutiveFailures, SlowEndpoints
+from deliver.postpone import hold, to_retry_lane
 from ringback.aws.dynamodb import Key
 from ringback.breaker import DISABLED_AFTER, HEALTHY, Admission, Breaker
 from ringback.delivery.outcomes import CONSEQUENCES, Consequence
-from ringback.errors import OurFault
+from ringback.errors import InfrastructureError
 from ringback.models import Callback, CallbackType, Delivery
-from ringback.notify.events import NoticeKind
-from ringback.notify.notifier import Announcer
-from ringback.storage.backlog import Lines
-from ringback.storage.breakers import HealthStore
+from ringback.notify.events import StatusEventKind
+from ringback.notify.notifier import Notifier
+from ringback.storage.backlog import Backlogs
+from ringback.storage.breakers import BreakerStore
 
 GONE = "the receiver answered 410 Gone"
 
@@ -27,19 +27,19 @@ class Health:
     def __init__(
         self,
         *,
-        store: HealthStore,
-        lines: Lines,
-        announcer: Announcer,
+        store: BreakerStore,
+        lines: Backlogs,
+        notifier: Notifier,
         retention: timedelta,
         uniform: Callable[[float, float], float],
     ) -> None:
         self._store = store
         self._lines = lines
-        self._announcer = announcer
+        self._announcer = notifier
         self._retention = retention
         self._uniform = uniform
-        self._streaks = Streaks()
-        self._paces = Paces()
+        self._streaks = ConsecutiveFailures()
+        self._paces = SlowEndpoints()
         self._written: dict[Key, Breaker] = {}
         """What this batch has made of breakers since it read them."""
 
@@ -55,12 +55,12 @@ class Health:
     def _admitted(self, due: DueAttempt, probed: set[Key], now: datetime) -> Decision:
         match self._admission(due, probed, now):
             case Admission.WAIT:
-                delivery = in_line(due.delivery, due.callback, now=now, retention=self._retention)
+                delivery = hold(due.delivery, due.callback, now=now, retention=self._retention)
                 if delivery.settled:
                     return Expire(message=due.message, delivery=delivery, callback=due.callback)
                 return Hold(message=due.message, delivery=delivery)
             case Admission.DEFER:
-                return Defer(message=due.message, delivery=deferred(due.delivery, now=now))
+                return Defer(message=due.message, delivery=to_retry_lane(due.delivery, now=now))
             case _:
                 return due
 
@@ -73,7 +73,7 @@ class Health:
                 self._paces.took(_key(callback), delivery.attempts[-1].milliseconds, _ended(delivery))
                 by_callback.setdefault(_key(callback), []).append((callback, delivery))
         for results in by_callback.values():
-            with suppress(OurFault):  # the next outcomes say the same
+            with suppress(InfrastructureError):  # the next outcomes say the same
                 self._learn(self._latest(results[0][0]), [delivery for _, delivery in results], now)
 
     def _admission(self, one: DueAttempt, probed: set[Key], now: datetime) -> Admission:
@@ -94,7 +94,7 @@ class Health:
         breaker = callback.breaker.probed(now, self._uniform)
         try:
             claimed = self._store.claim(callback, breaker)
-        except OurFault:
+        except InfrastructureError:
             return False
         if claimed:
             self._noted(callback, breaker)
@@ -133,7 +133,7 @@ class Health:
         before = self._store.recovered(callback)
         callback = self._noted(callback, HEALTHY)
         if before and before.is_open:
-            self._announcer.changed(NoticeKind.CALLBACK_CLOSED, callback, now, "an attempt succeeded")
+            self._announcer.changed(StatusEventKind.CALLBACK_CLOSED, callback, now, "an attempt succeeded")
         return callback
 
     def _failed(self, callback: Callback, failures: Sequence[Delivery], now: datetime) -> None:
@@ -156,11 +156,11 @@ class Health:
         if self._store.open(callback, opened):
             self._noted(callback, opened)
             reason = f"{opened.failures} failures in a row; the last one: {why}"
-            self._announcer.changed(NoticeKind.CALLBACK_OPENED, callback, now, reason)
+            self._announcer.changed(StatusEventKind.CALLBACK_OPENED, callback, now, reason)
 
     def _disable(self, callback: Callback, reason: str, now: datetime) -> None:
         if self._store.disable(callback, reason, at=now):
-            self._announcer.changed(NoticeKind.CALLBACK_DISABLED, callback, now, reason)
+            self._announcer.changed(StatusEventKind.CALLBACK_DISABLED, callback, now, reason)
 
 
 def _key(callback: Callback) -> Key:

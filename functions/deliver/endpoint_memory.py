@@ -12,7 +12,7 @@ from ringback.breaker import FAILURES_THAT_OPEN
 RECENT = timedelta(seconds=5)
 """Successes further back vouch for nothing: batches that began since then have read what others counted."""
 
-MOST_REMEMBERED = 10_000
+MAX_REMEMBERED = 10_000
 """Callbacks that one execution environment remembers something about."""
 
 SLOW_MILLISECONDS = 3_000
@@ -22,7 +22,7 @@ REMEMBERED = timedelta(minutes=10)
 """After that without a slow attempt, an environment lets the endpoint show again how fast it is."""
 
 
-class Paces:
+class SlowEndpoints:
     """Says whose attempts are slow."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Paces:
         if milliseconds < SLOW_MILLISECONDS:
             self._slow.pop(callback, None)
             return
-        if len(self._slow) >= MOST_REMEMBERED:
+        if len(self._slow) >= MAX_REMEMBERED:
             self._slow.clear()
         self._slow[callback] = at
 
@@ -43,7 +43,7 @@ class Paces:
         return slow is not None and now - slow < REMEMBERED
 
 
-class Streaks:
+class ConsecutiveFailures:
     """Says how many failures are to be counted in the table."""
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class Streaks:
 
     def succeeded(self, callback: Key, at: datetime) -> None:
         """The failures before it count no more."""
-        if len(self._succeeded) >= MOST_REMEMBERED:
+        if len(self._succeeded) >= MAX_REMEMBERED:
             self._succeeded.clear()
         self._succeeded[callback] = at
         self._failures.pop(callback, None)

@@ -20,7 +20,7 @@ from deliver.watch import Watch
 from ringback.aws.clients import client
 from ringback.aws.kms import Credentials
 from ringback.aws.sqs import Queue
-from ringback.config import Settings, demand
+from ringback.config import Config, require
 from ringback.delivery.attempt import Attempts
 from ringback.delivery.recorder import Recorder
 from ringback.delivery.render import render
@@ -28,16 +28,16 @@ from ringback.email.ses import MailSender
 from ringback.http.client import DeliveryAdapter
 from ringback.http.limits import Limits
 from ringback.http.sender import HttpSender
-from ringback.notify.notifier import NoticeLog, announcer_of
+from ringback.notify.notifier import StatusEventLog, build_notifier
 from ringback.ssrf.guard import Guard
 from ringback.ssrf.rules import parse_networks
-from ringback.storage.backlog import Lines
-from ringback.storage.breakers import HealthStore
+from ringback.storage.backlog import Backlogs
+from ringback.storage.breakers import BreakerStore
 from ringback.storage.callbacks import CallbackStore
 from ringback.storage.deliveries import DeliveryStore
 from ringback.telemetry import Metrics
 
-NEEDS = (
+REQUIRED = (
     "CALLBACKS_TABLE",
     "DELIVERIES_TABLE",
     "RETRIES_QUEUE_URL",
@@ -59,13 +59,13 @@ MAILS_AT_ONCE = 16
 """Calls of SES, each a thread that waits some 100 ms; an account begins with 14 mails a second."""
 
 logger = Logger()
-measures = Metrics()
+metrics = Metrics()
 
 
 class Environment:
     """What the handler works with."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Config) -> None:
         self._settings = settings
         self._runner = asyncio.Runner()
         self._watch = Watch()
@@ -76,10 +76,10 @@ class Environment:
         self._dynamodb = client("dynamodb", connections=WRITES_AT_ONCE)
         self._sqs = client("sqs")
         self._credentials = Credentials(key=settings.credentials_key, kms=cache(lambda: client("kms")))
-        log = NoticeLog(logger=logger, measures=measures)
-        self._announcer = announcer_of(settings, dynamodb=self._dynamodb, client=client, log=log)
+        log = StatusEventLog(logger=logger, metrics=metrics)
+        self._announcer = build_notifier(settings, dynamodb=self._dynamodb, client=client, log=log)
         self.telemetry = Telemetry(
-            logger=logger, measures=measures, success_rate=settings.success_log_rate, uniform=random.uniform
+            logger=logger, metrics=metrics, success_rate=settings.success_log_rate, uniform=random.uniform
         )
         self.pipeline = self._pipeline()
 
@@ -105,7 +105,7 @@ class Environment:
             attempts=self._attempts(),
             recorder=Recorder(deliveries=deliveries, retries=retries, clock=_now),
             health=self._health(),
-            announcer=self._announcer,
+            notifier=self._announcer,
             telemetry=self.telemetry,
             worker=self._worker,
             clock=_now,
@@ -144,9 +144,9 @@ class Environment:
 
     def _health(self) -> Health:
         return Health(
-            store=HealthStore(table=self._settings.callbacks_table, dynamodb=self._dynamodb),
-            lines=Lines(table=self._settings.deliveries_table, dynamodb=self._dynamodb),
-            announcer=self._announcer,
+            store=BreakerStore(table=self._settings.callbacks_table, dynamodb=self._dynamodb),
+            lines=Backlogs(table=self._settings.deliveries_table, dynamodb=self._dynamodb),
+            notifier=self._announcer,
             retention=self._settings.retention,
             uniform=random.uniform,
         )
@@ -155,8 +155,8 @@ class Environment:
 @cache
 def environment() -> Environment:
     """This execution environment, made once."""
-    demand(os.environ, NEEDS)
-    return Environment(Settings.of(os.environ))
+    require(os.environ, REQUIRED)
+    return Environment(Config.of(os.environ))
 
 
 def _now() -> datetime:

@@ -7,12 +7,12 @@ from deliver.decisions import Cancel, Decision, Drop, DueAttempt, Reschedule, Re
 from deliver.messages import Message
 from ringback.aws.dynamodb import Key, read_together
 from ringback.delivery.retry_message import Retry
-from ringback.errors import OurFault
+from ringback.errors import InfrastructureError
 from ringback.models import CallbackType, Delivery, Event, delivery_id
 from ringback.storage.callbacks import CallbackStore, Loaded, callback_key, secrets_key
 from ringback.storage.deliveries import DeliveryStore, Stored
 
-BUSY = OurFault("a table or queue was busy")
+BUSY = InfrastructureError("a table or queue was busy")
 
 
 class Loader:
@@ -35,7 +35,7 @@ class Loader:
         decisions: list[Decision] = []
         readable: list[tuple[Message, Key]] = []
         for message in messages:
-            if isinstance(message.content, OurFault):
+            if isinstance(message.content, InfrastructureError):
                 decisions.append(Return(message=message.id, fault=message.content))
             else:
                 readable.append((message, _key(message.content)))

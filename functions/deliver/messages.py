@@ -10,22 +10,22 @@ from ringback.callbacks.identifiers import parse_account, parse_fonenumber
 from ringback.callbacks.parse import read_inline
 from ringback.catalog.payload import EventKind, Scope, lookup, read_data
 from ringback.delivery.retry_message import Retry, parse_retry_message
-from ringback.errors import InvalidSetting, MalformedEvent, MalformedReason, OurFault
+from ringback.errors import InfrastructureError, InvalidSetting, MalformedEvent, MalformedReason
 from ringback.json_text import Literal, parse_integer
-from ringback.models import Callback, Event, owner_of
-from ringback.text import kind_of, shown
-from ringback.timestamps import moment, parse_time
+from ringback.models import Callback, Event, build_owner
+from ringback.text import describe_type, quote_value
+from ringback.timestamps import from_millis, parse_time
 
-MOST_BYTES = 262_144
+MAX_BYTES = 262_144
 """An event's size, 256 KiB: what the queue takes (template.yaml: EventsQueue)."""
 
-MOST_WRAPPINGS = 3
+MAX_WRAPPINGS = 3
 """EventBridge to SNS to SQS are two."""
 
 DEFAULT_ACCOUNT = "default"
 """The account of events from a platform that has only one."""
 
-MOST_ID = 160
+MAX_ID = 160
 """Characters of an event's id."""
 
 _TIME = "ISO 8601, as in 2026-11-23T17:36:00Z"
@@ -38,7 +38,7 @@ class Message:
     id: str
     received_before: bool
     """Whether SQS hands it out again: an earlier invocation ended without dealing with it."""
-    content: Event | Retry | OurFault
+    content: Event | Retry | InfrastructureError
     """What it asks for, or why that cannot be read yet."""
 
 
@@ -49,7 +49,7 @@ def read_message(record: Mapping[str, Any]) -> Message:
         MalformedEvent: it is neither an event nor a retry; the reason says why.
     """
     attributes = record.get("attributes", {})
-    sent = moment(int(attributes.get("SentTimestamp", 0)))
+    sent = from_millis(int(attributes.get("SentTimestamp", 0)))
     return Message(
         id=record["messageId"],
         received_before=int(attributes.get("ApproximateReceiveCount", 1)) > 1,
@@ -57,10 +57,10 @@ def read_message(record: Mapping[str, Any]) -> Message:
     )
 
 
-def _read(body: str, *, message_id: str, sent: datetime) -> Event | Retry | OurFault:
+def _read(body: str, *, message_id: str, sent: datetime) -> Event | Retry | InfrastructureError:
     size = len(body.encode(errors="replace"))
-    if size > MOST_BYTES:
-        raise MalformedEvent(MalformedReason.TOO_LARGE, f"{size:,} bytes; an event has at most {MOST_BYTES:,}")
+    if size > MAX_BYTES:
+        raise MalformedEvent(MalformedReason.TOO_LARGE, f"{size:,} bytes; an event has at most {MAX_BYTES:,}")
     message = message_in(body)
     if "event" not in message and "delivery" in message:
         return parse_retry_message(message)
@@ -82,7 +82,9 @@ def _object(body: str) -> Mapping[str, Any]:
     except (ValueError, RecursionError) as error:
         raise MalformedEvent(MalformedReason.NOT_JSON, f"the message is not JSON: {error}") from error
     if not isinstance(message, dict):
-        raise MalformedEvent(MalformedReason.NOT_AN_OBJECT, f"an event is a JSON object; this is {kind_of(message)}")
+        raise MalformedEvent(
+            MalformedReason.NOT_AN_OBJECT, f"an event is a JSON object; this is {describe_type(message)}"
+        )
     return message
 
 
@@ -96,7 +98,7 @@ _decode = json.JSONDecoder(  # `loads` would make one for each message
 
 
 def _unwrapped(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    for _ in range(MOST_WRAPPINGS):
+    for _ in range(MAX_WRAPPINGS):
         if message.get("Type") == "Notification" and isinstance(message.get("Message"), str):
             message = _object(message["Message"])
         elif "detail-type" in message and isinstance(message.get("detail"), dict):
@@ -112,7 +114,7 @@ def _event(message: Mapping[str, Any], *, message_id: str, sent: datetime) -> Ev
     fonenumber = _fonenumber(message.get("fonenumber"), kind)
     data = message.get("data", {})
     if not isinstance(data, dict):
-        raise MalformedEvent(MalformedReason.BAD_DATA, f"data is an object of fields; this is {kind_of(data)}")
+        raise MalformedEvent(MalformedReason.BAD_DATA, f"data is an object of fields; this is {describe_type(data)}")
     values, unknown = read_data(kind, data)
     return Event(
         kind=kind.name,
@@ -122,7 +124,7 @@ def _event(message: Mapping[str, Any], *, message_id: str, sent: datetime) -> Ev
         time=_time(message.get("time"), default=sent),
         data=values,
         unknown=unknown,
-        callback=_callback(message, kind, owner_of(account, fonenumber)),
+        callback=_callback(message, kind, build_owner(account, fonenumber)),
     )
 
 
@@ -156,7 +158,7 @@ def _id(given: object, *, default: str) -> str:
         return default
     if isinstance(given, bool) or not isinstance(given, str | int | Literal) or not _plain(str(given)):
         raise MalformedEvent(
-            MalformedReason.BAD_ID, f"id is {shown(given)}; allowed: up to {MOST_ID} printable characters"
+            MalformedReason.BAD_ID, f"id is {quote_value(given)}; allowed: up to {MAX_ID} printable characters"
         )
     return str(given)
 
@@ -167,7 +169,7 @@ def _time(given: object, *, default: datetime) -> datetime:
     try:
         return parse_time(given)  # type: ignore[arg-type]
     except (TypeError, ValueError) as error:
-        raise MalformedEvent(MalformedReason.BAD_TIME, f"time is {shown(given)}; allowed: {_TIME}") from error
+        raise MalformedEvent(MalformedReason.BAD_TIME, f"time is {quote_value(given)}; allowed: {_TIME}") from error
 
 
 def _callback(message: Mapping[str, Any], kind: EventKind, owner: str) -> Callback | None:
@@ -182,4 +184,4 @@ def _callback(message: Mapping[str, Any], kind: EventKind, owner: str) -> Callba
 
 
 def _plain(text: str) -> bool:
-    return len(text) <= MOST_ID and text.isprintable()  # half a surrogate pair is not printable, and no UTF-8 either
+    return len(text) <= MAX_ID and text.isprintable()  # half a surrogate pair is not printable, and no UTF-8 either

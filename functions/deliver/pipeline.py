@@ -15,19 +15,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from deliver.dead_letters import DeadLetters
-from deliver.decisions import Decision, Drop, DueAttempt, Expire, PutOff, Recorded, Reschedule, Return
+from deliver.decisions import Decision, Drop, DueAttempt, Expire, Postpone, Recorded, Reschedule, Return
 from deliver.endpoint_health import Health
 from deliver.loading import BUSY, Loader
 from deliver.messages import Message
-from deliver.postpone import put_off
+from deliver.postpone import postpone
 from deliver.reading import Batch, SqsRecord, came_back, read_batch
 from deliver.results import ResultGroups
 from deliver.suspects import read_suspects, renderable
 from deliver.telemetry import Telemetry
 from ringback.delivery.attempt import Attempted, Attempts
 from ringback.delivery.recorder import Recorder
-from ringback.errors import NotStarted, OurFault
-from ringback.notify.notifier import Announcer
+from ringback.errors import InfrastructureError, NoCapacity
+from ringback.notify.notifier import Notifier
 
 if TYPE_CHECKING:
     from ringback.aws.dynamodb import Key
@@ -69,7 +69,7 @@ class DeliveryPipeline:
         attempts: Attempts,
         recorder: Recorder,
         health: Health,
-        announcer: Announcer,
+        notifier: Notifier,
         telemetry: Telemetry,
         worker: Executor,
         clock: Callable[[], datetime],
@@ -82,7 +82,7 @@ class DeliveryPipeline:
         self._attempts = attempts
         self._recorder = recorder
         self._health = health
-        self._announcer = announcer
+        self._announcer = notifier
         self._telemetry = telemetry
         self._worker = worker
         self._clock = clock
@@ -137,7 +137,7 @@ class DeliveryPipeline:
             back = await self._in_worker(partial(self._set_aside, batch))
         try:
             return await self._in_worker(partial(self._decide, batch.messages, under_way)), back
-        except OurFault as fault:
+        except InfrastructureError as fault:
             return [], back | self._telemetry.returned({message.id for message in batch.messages}, fault)
 
     async def _deliver(self, decisions: Sequence[Decision], time_left: Callable[[], float]) -> set[str]:
@@ -161,7 +161,9 @@ class DeliveryPipeline:
             if self._dead_letters.bury(record, malformed):
                 self._telemetry.buried(record["messageId"], malformed)
             else:
-                back |= self._telemetry.returned({record["messageId"]}, OurFault("the dead letters did not take it"))
+                back |= self._telemetry.returned(
+                    {record["messageId"]}, InfrastructureError("the dead letters did not take it")
+                )
         for fault, messages in batch.unread.items():
             back |= self._telemetry.returned(messages, fault)
         return back
@@ -175,7 +177,7 @@ class DeliveryPipeline:
         """Do what needs no attempt, in one go; the messages that go back."""
         recorded: dict[str, Recorded] = {}
         scheduled: dict[str, Delivery] = {}
-        back: dict[OurFault, set[str]] = {}
+        back: dict[InfrastructureError, set[str]] = {}
         for decision in decisions:
             match decision:
                 case Recorded():
@@ -224,7 +226,7 @@ class DeliveryPipeline:
     async def _make(self, due: DueAttempt, time_left: float) -> Attempted:
         spare = time_left - ATTEMPT_NEEDS_SECONDS
         if spare < 0:
-            raise NotStarted("the invocation had no time left to start this attempt")
+            raise NoCapacity("the invocation had no time left to start this attempt")
         return await self._attempts.make(
             due.delivery,
             due.callback,
@@ -250,9 +252,9 @@ class DeliveryPipeline:
         back: set[str] = set()
         no_room: dict[str, Recorded] = {}
         for due, result in group:
-            if isinstance(result, NotStarted) and time_left() >= RECORD_NEEDS_SECONDS:
-                delivery = put_off(due.delivery, now=self._clock(), uniform=self._uniform)
-                no_room[due.message] = PutOff(message=due.message, delivery=delivery)
+            if isinstance(result, NoCapacity) and time_left() >= RECORD_NEEDS_SECONDS:
+                delivery = postpone(due.delivery, now=self._clock(), uniform=self._uniform)
+                no_room[due.message] = Postpone(message=due.message, delivery=delivery)
             elif isinstance(result, Exception):
                 back |= self._telemetry.returned({due.message}, result)
         return back | self._record_unattempted(no_room)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ringback.models import Callback, Delivery, DeliveryStatus
-from ringback.storage.backlog import line_of
+from ringback.storage.backlog import backlog_partition
 
 BEFORE_EXPIRY = timedelta(days=1)
 """A delivery that still waits so long before its record expires has failed, so that its customer can see it fail."""
@@ -21,28 +21,28 @@ SPREAD = 0.5
 GAVE_UP = "its endpoint did not answer again while this delivery was kept"
 
 
-def gives_up_at(delivery: Delivery, retention: timedelta) -> datetime:
+def expires_at(delivery: Delivery, retention: timedelta) -> datetime:
     """When waiting ends, whatever the endpoint does."""
     return delivery.created + retention - BEFORE_EXPIRY
 
 
-def in_line(delivery: Delivery, callback: Callback, *, now: datetime, retention: timedelta) -> Delivery:
+def hold(delivery: Delivery, callback: Callback, *, now: datetime, retention: timedelta) -> Delivery:
     """The same delivery while it waits for *callback* to close, no attempt used up; failed, if that is over."""
-    end = gives_up_at(delivery, retention)
+    end = expires_at(delivery, retention)
     if now >= end:
         return replace(delivery, status=DeliveryStatus.FAILED, due=None, note=GAVE_UP)
     since = callback.breaker.failing_since
     note = f"waits until its endpoint answers again, down since {since:%Y-%m-%d %H:%M} UTC" if since else ""
-    line = line_of((callback.owner, callback.event), delivery.id)
+    line = backlog_partition((callback.owner, callback.event), delivery.id)
     return replace(delivery, due=end, line=line, note=note)
 
 
-def put_off(delivery: Delivery, *, now: datetime, uniform: Callable[[float, float], float]) -> Delivery:
+def postpone(delivery: Delivery, *, now: datetime, uniform: Callable[[float, float], float]) -> Delivery:
     """The same delivery when there was no room for its attempt; none is used up."""
     waited = min(max(now - delivery.created, SOONEST), LATEST)
     return replace(delivery, due=now + waited * uniform(1 - SPREAD, 1 + SPREAD), note="")
 
 
-def deferred(delivery: Delivery, *, now: datetime) -> Delivery:
+def to_retry_lane(delivery: Delivery, *, now: datetime) -> Delivery:
     """The same delivery when its first attempt is to be made in the retries lane, at once."""
     return replace(delivery, due=now)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deliver.messages import Message
-from ringback.errors import MalformedEvent, OurFault
+from ringback.errors import InfrastructureError, MalformedEvent
 
 type SqsRecord = Mapping[str, Any]
 """A record of a Lambda event, as SQS makes it."""
@@ -13,7 +13,7 @@ type SqsRecord = Mapping[str, Any]
 READING_NEEDS_SECONDS = 5.0
 """Nothing more is read when the invocation has less time: it goes back as it is."""
 
-NO_TIME = OurFault("the invocation had no time left to read it")
+NO_TIME = InfrastructureError("the invocation had no time left to read it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

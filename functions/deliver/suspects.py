@@ -11,9 +11,9 @@ from deliver.decisions import Decision, DueAttempt, Return
 from deliver.messages import Message
 from deliver.reading import READING_NEEDS_SECONDS, Batch, SqsRecord, read_batch
 from ringback.delivery.render import render
-from ringback.errors import OurFault
+from ringback.errors import InfrastructureError
 
-SUSPECT = OurFault("it came back, and was not got through in a process of its own")
+SUSPECT = InfrastructureError("it came back, and was not got through in a process of its own")
 
 
 async def read_suspects(

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from ringback.errors import OurFault
+from ringback.errors import InfrastructureError
 
 TICK_SECONDS = 1.0
 """Processor time between two looks at what is being done; a step that both of them see ends.
@@ -25,7 +25,7 @@ class Watch:
         """What was under way when it looked last."""
 
     def limited[**Arguments, Result](self, step: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-        """The same *step*, which raises `OurFault` where it takes too long; it awaits nothing."""
+        """The same *step*, which raises `InfrastructureError` where it takes too long; it awaits nothing."""
 
         def watched(*arguments: Arguments.args, **options: Arguments.kwargs) -> Result:
             self._steps += 1
@@ -55,5 +55,5 @@ class Watch:
     def _look(self, *_: object) -> None:
         if self._under_way and self._under_way == self._seen:
             self._under_way = 0
-            raise OurFault(f"it took more than {TICK_SECONDS:g} s of the processor")
+            raise InfrastructureError(f"it took more than {TICK_SECONDS:g} s of the processor")
         self._seen = self._under_way

@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from feedback.environment import environment, logger
 from feedback.ses_events import read_report
-from ringback.errors import OurFault
+from ringback.errors import InfrastructureError
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -17,10 +17,10 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
     report = read_report(event)
     acted = parts.feedback.act(report)
     parts.telemetry.reported(report, disabled=acted.disabled)
-    parts.announcer.tell(lambda: context.get_remaining_time_in_millis() / 1000)
+    parts.notifier.tell(lambda: context.get_remaining_time_in_millis() / 1000)
     parts.telemetry.flush()
     if acted.too_early:
-        raise OurFault("a report of SES came before the record of its delivery; it is tried again")
+        raise InfrastructureError("a report of SES came before the record of its delivery; it is tried again")
 
 
 if "AWS_LAMBDA_RUNTIME_API" in os.environ:

@@ -10,33 +10,33 @@ from feedback.suppression import Feedback, ReportLog
 from ringback.aws.clients import client
 from ringback.aws.dynamodb import Table
 from ringback.aws.kms import Credentials
-from ringback.config import Settings, demand
-from ringback.notify.notifier import NoticeLog, announcer_of
-from ringback.storage.breakers import HealthStore
+from ringback.config import Config, require
+from ringback.notify.notifier import StatusEventLog, build_notifier
+from ringback.storage.breakers import BreakerStore
 from ringback.telemetry import Metrics
 
-NEEDS = ("CALLBACKS_TABLE", "DELIVERIES_TABLE", "RETRIES_QUEUE_URL", "SENDER_ADDRESS", "MAIL_CONFIGURATION")
+REQUIRED = ("CALLBACKS_TABLE", "DELIVERIES_TABLE", "RETRIES_QUEUE_URL", "SENDER_ADDRESS", "MAIL_CONFIGURATION")
 """Variables without which it does not start."""
 
 logger = Logger()
-measures = Metrics()
+metrics = Metrics()
 
 
 class Environment:
     """What the handler works with."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Config) -> None:
         dynamodb = client("dynamodb")
         table = settings.callbacks_table
-        self.telemetry = ReportLog(logger=logger, measures=measures)
-        log = NoticeLog(logger=logger, measures=measures)
-        self.announcer = announcer_of(settings, dynamodb=dynamodb, client=client, log=log)
+        self.telemetry = ReportLog(logger=logger, metrics=metrics)
+        log = StatusEventLog(logger=logger, metrics=metrics)
+        self.notifier = build_notifier(settings, dynamodb=dynamodb, client=client, log=log)
         self.feedback = Feedback(
             callbacks=Table(name=table, partition="owner", sort="event", client=dynamodb),
             deliveries=Table(name=settings.deliveries_table, partition="owner", sort="delivery", client=dynamodb),
             credentials=Credentials(key="", kms=partial(client, "kms")),  # never asked: a mail has no password
-            health=HealthStore(table=table, dynamodb=dynamodb),
-            announcer=self.announcer,
+            health=BreakerStore(table=table, dynamodb=dynamodb),
+            notifier=self.notifier,
             clock=_now,
         )
 
@@ -44,8 +44,8 @@ class Environment:
 @cache
 def environment() -> Environment:
     """This execution environment, made once."""
-    demand(os.environ, NEEDS)
-    return Environment(Settings.of(os.environ))
+    require(os.environ, REQUIRED)
+    return Environment(Config.of(os.environ))
 
 
 def _now() -> datetime:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ringback.aws.dynamodb import Key
 from ringback.email.ses import DELIVERY_TAG, TAG, callback_of
-from ringback.errors import OurFault
+from ringback.errors import InfrastructureError
 from ringback.timestamps import parse_time
 
 PERMANENT = "Permanent"
@@ -77,7 +77,9 @@ def read_report(event: Mapping[str, Any]) -> Report:
         detail = event["detail"]
         return _READERS[detail["eventType"]](detail)
     except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
-        raise OurFault(f"reading a report of SES: not of its kinds and shapes ({type(error).__name__})") from None
+        raise InfrastructureError(
+            f"reading a report of SES: not of its kinds and shapes ({type(error).__name__})"
+        ) from None
 
 
 def _bounce(detail: Mapping[str, Any]) -> Report:

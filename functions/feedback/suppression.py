@@ -10,11 +10,11 @@ from feedback.ses_events import Report, ReportKind
 from ringback.aws.dynamodb import Key, Table
 from ringback.aws.kms import Credentials
 from ringback.aws.statements import Change, Condition
-from ringback.errors import OurFault
-from ringback.models import Callback, CallbackType, DeliveryStatus, account_and_fonenumber
-from ringback.notify.events import NoticeKind
-from ringback.notify.notifier import Announcer
-from ringback.storage.breakers import HealthStore
+from ringback.errors import InfrastructureError
+from ringback.models import Callback, CallbackType, DeliveryStatus, split_owner
+from ringback.notify.events import StatusEventKind
+from ringback.notify.notifier import Notifier
+from ringback.storage.breakers import BreakerStore
 from ringback.storage.callbacks import callback_from_item
 from ringback.telemetry import Metrics
 
@@ -39,21 +39,21 @@ _COUNTED = {
 class ReportLog:
     """Logs and counts reports; no address is in a line."""
 
-    def __init__(self, *, logger: Logger, measures: Metrics) -> None:
+    def __init__(self, *, logger: Logger, metrics: Metrics) -> None:
         self._logger = logger
-        self._measures = measures
+        self._metrics = metrics
 
     def reported(self, report: Report, *, disabled: bool) -> None:
         """SES has reported something; *disabled* says whether that has turned off a callback."""
-        self._measures.count(_COUNTED[report.kind])
+        self._metrics.count(_COUNTED[report.kind])
         owner, event = report.callback or ("#", "")
-        account, fonenumber = account_and_fonenumber(owner)
+        account, fonenumber = split_owner(owner)
         line = {"account": account, "fonenumber": fonenumber, "event": event, "mail": report.mail, "why": report.why}
         self._logger.warning(report.kind.value, extra={**line, "final": report.is_final, "disabled": disabled})
 
     def flush(self) -> None:
         """Emit the metrics of this invocation."""
-        self._measures.flush()
+        self._metrics.flush()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +75,15 @@ class Feedback:
         callbacks: Table,
         deliveries: Table,
         credentials: Credentials,
-        health: HealthStore,
-        announcer: Announcer,
+        health: BreakerStore,
+        notifier: Notifier,
         clock: Callable[[], datetime],
     ) -> None:
         self._callbacks = callbacks
         self._deliveries = deliveries
         self._credentials = credentials
         self._health = health
-        self._announcer = announcer
+        self._announcer = notifier
         self._clock = clock
 
     def act(self, report: Report) -> Acted:
@@ -113,14 +113,14 @@ class Feedback:
         now = self._clock()
         if not self._health.disable(callback, reason, at=now):
             return False
-        self._announcer.changed(NoticeKind.CALLBACK_DISABLED, callback, now, reason)
+        self._announcer.changed(StatusEventKind.CALLBACK_DISABLED, callback, now, reason)
         return True
 
     def _mailing(self, key: Key) -> Callback | None:
         """The callback under *key* as it is at this moment, if it is a mail."""
         found = self._callbacks.read([key])
         if found.unread:
-            raise OurFault("reading a callback: the table is busy")
+            raise InfrastructureError("reading a callback: the table is busy")
         for item in found.items:
             if item.get("type", {}).get("S") == CallbackType.EMAIL:
                 return callback_from_item(item, self._credentials)

@@ -11,10 +11,10 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from requeue.due import RUN_NEEDS_SECONDS, requeue
-from requeue.environment import Environment, environment, logger, measures
+from requeue.environment import Environment, environment, logger, metrics
 from requeue.lost import seek
-from requeue.release import Resumption
-from ringback.errors import OurFault, describe_error
+from requeue.release import BacklogRelease
+from ringback.errors import InfrastructureError, describe_error
 from ringback.storage.due_index import SHARDS
 
 
@@ -25,31 +25,31 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
     try:
         return {"requeued": _run(parts, partial(_seconds, context))}
     finally:
-        measures.flush()
+        metrics.flush()
 
 
 def _run(parts: Environment, time_left: Callable[[], float]) -> int:
     _resume(parts, time_left)
     moved = requeue(index=parts.index, retries=parts.retries, clock=_now, time_left=time_left, mapper=parts.pool.map)
-    measures.value("Requeued", moved)
-    measures.flush()  # the alarm waits for it, whatever becomes of the rest
+    metrics.value("Requeued", moved)
+    metrics.flush()  # the alarm waits for it, whatever becomes of the rest
     _seek(parts, time_left)
     if time_left() >= RUN_NEEDS_SECONDS:
-        with suppress(OurFault):  # a point that is missing in a gauge
-            measures.value("RetriesParked", sum(parts.pool.map(parts.index.count, SHARDS)))
+        with suppress(InfrastructureError):  # a point that is missing in a gauge
+            metrics.value("RetriesParked", sum(parts.pool.map(parts.index.count, SHARDS)))
     return moved
 
 
 def _seek(parts: Environment, time_left: Callable[[], float]) -> None:
     try:
         found = seek(index=parts.index, retries=parts.retries, clock=_now, time_left=time_left, mapper=parts.pool.map)
-        measures.count("LostRetries", found)
-    except OurFault as fault:  # as above: they have waited for long
+        metrics.count("LostRetries", found)
+    except InfrastructureError as fault:  # as above: they have waited for long
         logger.error("retries.unsought", extra=describe_error(fault))
 
 
 def _resume(parts: Environment, time_left: Callable[[], float]) -> None:
-    resumption = Resumption(
+    resumption = BacklogRelease(
         lines=parts.lines,
         breakers=parts.health.breakers,
         clock=_now,
@@ -58,9 +58,9 @@ def _resume(parts: Environment, time_left: Callable[[], float]) -> None:
         mapper=parts.pool.map,
     )
     try:
-        measures.value("Resumed", resumption.run())
-        measures.value("OpenBreakers", resumption.open)
-    except OurFault as fault:  # no reason to hold up what is due; the next minute's run goes on
+        metrics.value("Resumed", resumption.run())
+        metrics.value("OpenBreakers", resumption.open)
+    except InfrastructureError as fault:  # no reason to hold up what is due; the next minute's run goes on
         logger.error("lines.unserved", extra=describe_error(fault))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ringback.aws.sqs import SEND_AT_ONCE, Outgoing, Queue
 from ringback.delivery.retry_message import build_retry_message
-from ringback.storage.due_index import SHARDS, DueIndex, Parked
+from ringback.storage.due_index import SHARDS, DueIndex, ScheduledDelivery
 
 AHEAD = timedelta(seconds=90)
 """How far ahead it looks: a run each minute, and half a minute for one that starts late. The queue waits the rest."""
@@ -42,7 +42,7 @@ def requeue(
     return moved
 
 
-def send(chunk: Sequence[Parked], retries: Queue, now: datetime) -> list[Parked]:
+def send(chunk: Sequence[ScheduledDelivery], retries: Queue, now: datetime) -> list[ScheduledDelivery]:
     """Put messages for *chunk* on the queue; those of it that the queue took.
 
     Raises:

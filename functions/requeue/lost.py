@@ -19,7 +19,7 @@ LOST_AFTER = timedelta(minutes=30)
 The other half is for a backlog of the queue, whose messages are late and not lost.
 """
 
-MOST_OF_A_SHARD = 25
+MAX_PER_SHARD = 25
 """Deliveries of each of the 8 shards that one run brings back, 200 a minute: few beside a backlog of that age."""
 
 
@@ -40,8 +40,8 @@ def seek(
     """
     found = 0
     for shard in SHARDS:
-        lost = index.parked(queued(shard), until=clock() - LOST_AFTER, at_once=MOST_OF_A_SHARD)
-        for chunk in batched(islice(lost, MOST_OF_A_SHARD), SEND_AT_ONCE, strict=False):
+        lost = index.parked(queued(shard), until=clock() - LOST_AFTER, at_once=MAX_PER_SHARD)
+        for chunk in batched(islice(lost, MAX_PER_SHARD), SEND_AT_ONCE, strict=False):
             if time_left() < RUN_NEEDS_SECONDS:
                 return found
             sent = send(chunk, retries, clock())

@@ -8,10 +8,10 @@ from typing import Any
 from requeue.due import AHEAD
 from ringback.aws.dynamodb import READ_AT_ONCE, Key
 from ringback.breaker import Breaker
-from ringback.storage.backlog import Line, Lines
-from ringback.storage.due_index import Parked
+from ringback.storage.backlog import Backlog, Backlogs
+from ringback.storage.due_index import ScheduledDelivery
 
-PACE = (1_200, 2_400, 4_800, 9_600, 19_200)
+RELEASE_PER_MINUTE = (1_200, 2_400, 4_800, 9_600, 19_200)
 """Deliveries that one line gets back in the first minute, the second, …: an endpoint that is just up again is not
 flooded, and if it fails again, the rest have not moved. 20 a second at first, 320 at last."""
 
@@ -28,13 +28,13 @@ LEAVES_SECONDS = 30
 """It stops when the run has so long to live: what is due comes first."""
 
 
-class Resumption:
+class BacklogRelease:
     """One run over all lines."""
 
     def __init__(  # noqa: PLR0913 - what it reads and writes, and its clock's and dice's limits
         self,
         *,
-        lines: Lines,
+        lines: Backlogs,
         breakers: Callable[[Iterable[Key]], Mapping[Key, Breaker]],
         clock: Callable[[], datetime],
         uniform: Callable[[float, float], float],
@@ -69,7 +69,7 @@ class Resumption:
                     released += self._serve(line, breakers[line.callback])
         return released
 
-    def _serve(self, line: Line, breaker: Breaker) -> int:
+    def _serve(self, line: Backlog, breaker: Breaker) -> int:
         now = self._clock()
         if breaker.open_until is None:
             return self._drain(line if line.closed else self._lines.mark(line, now), now)
@@ -78,20 +78,20 @@ class Resumption:
             self._lines.mark(line, None)
         return self._probe(line, breaker.open_until, now) if breaker.open_until < now + AHEAD else 0
 
-    def _probe(self, line: Line, at: datetime, now: datetime) -> int:
+    def _probe(self, line: Backlog, at: datetime, now: datetime) -> int:
         first = self._lines.waiting(line, OVERDUE_AT_ONCE)
         overdue = [parked for parked in first if parked.due <= now]
         probe = first[len(overdue) : len(overdue) + 1]
         released = self._release(overdue, lambda: now)
         return released + self._release(probe, lambda: max(at, now))
 
-    def _drain(self, line: Line, now: datetime) -> int:
+    def _drain(self, line: Backlog, now: datetime) -> int:
         waited = now - (line.closed or now)
-        most = PACE[min(waited // MINUTE, len(PACE) - 1)]
+        most = RELEASE_PER_MINUTE[min(waited // MINUTE, len(RELEASE_PER_MINUTE) - 1)]
         waiting = self._lines.waiting(line, most)
         if not waiting and waited > LAST_LOOK:
             self._lines.end(line, now)
         return self._release(waiting, lambda: now + MINUTE * self._uniform(0, 1))
 
-    def _release(self, waiting: Sequence[Parked], due: Callable[[], datetime]) -> int:
+    def _release(self, waiting: Sequence[ScheduledDelivery], due: Callable[[], datetime]) -> int:
         return sum(self._mapper(lambda parked: self._lines.release(parked, due=due()), waiting))

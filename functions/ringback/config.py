@@ -9,7 +9,7 @@ class MissingVariable(LookupError):  # noqa: N818 - named like the errors of `ri
     """A function was started without a variable that it needs; the text names it, and no value of any other."""
 
 
-def demand(environment: Mapping[str, str], names: Iterable[str]) -> None:
+def require(environment: Mapping[str, str], names: Iterable[str]) -> None:
     """See that all variables are there that a function *names*; an empty value is one.
 
     Raises:
@@ -21,7 +21,7 @@ def demand(environment: Mapping[str, str], names: Iterable[str]) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Config:
     """One execution environment's settings; a missing one is a defect of the template and fails the start."""
 
     callbacks_table: str
@@ -42,7 +42,7 @@ class Settings:
     """Share of successful attempts that are logged, 0 to 1; failures always are."""
 
     @classmethod
-    def of(cls, environment: Mapping[str, str]) -> "Settings":
+    def of(cls, environment: Mapping[str, str]) -> "Config":
         """Read the variables of the template; deliver and requeue each have those that they need."""
         return cls(
             callbacks_table=environment.get("CALLBACKS_TABLE", ""),

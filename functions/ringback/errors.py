@@ -79,11 +79,11 @@ class AttemptFailed(RingbackError):  # noqa: N818 - as above
         self.detail = detail
 
 
-class OurFault(RingbackError):  # noqa: N818 - as above
+class InfrastructureError(RingbackError):
     """A system of our own did not do its work; the message goes back to its queue."""
 
 
-class Conflict(OurFault):
+class Conflict(InfrastructureError):  # noqa: N818 - as above
     """The condition of a write did not hold: somebody else has written the same item meanwhile."""
 
     def __init__(self, doing: str, *, stands: Mapping[str, Any] | None = None) -> None:
@@ -92,7 +92,7 @@ class Conflict(OurFault):
         """The item as it is, where the write asked for it."""
 
 
-class NotStarted(OurFault):
+class NoCapacity(InfrastructureError):  # noqa: N818 - as above
     """Nothing was sent for want of room on our side; the attempt is put off."""
 
 
@@ -101,7 +101,7 @@ def describe_error(fault: Exception) -> dict[str, Any]:
 
     Not the text of that: it may hold anything, a password too.
     """
-    if isinstance(fault, OurFault):
+    if isinstance(fault, InfrastructureError):
         return {"fault": str(fault)}
     frames = traceback.extract_tb(fault.__traceback__)
     return {"fault": type(fault).__name__, "where": [f"{frame.name}:{frame.lineno}" for frame in frames]}

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from ringback.breaker import HEALTHY, Breaker
 from ringback.json_text import to_compact_json
-from ringback.timestamps import milliseconds
+from ringback.timestamps import to_millis
 
 ACCOUNT_WIDE = "*"
 """Stands for the number in the owner of what belongs to a whole account."""
@@ -23,13 +23,13 @@ A delivery may be sent again any number of times, and its item has a bound (`del
 """
 
 
-def owner_of(account: str, fonenumber: str) -> str:
+def build_owner(account: str, fonenumber: str) -> str:
     """The partition that a number's callbacks and deliveries share; no *fonenumber* means the account's own."""
     return f"{account}#{fonenumber or ACCOUNT_WIDE}"
 
 
-def account_and_fonenumber(owner: str) -> tuple[str, str]:
-    """What `owner_of` made *owner* of."""
+def split_owner(owner: str) -> tuple[str, str]:
+    """What `build_owner` made *owner* of."""
     account, fonenumber = owner.rsplit("#", 1)
     return account, "" if fonenumber == ACCOUNT_WIDE else fonenumber
 
@@ -130,7 +130,7 @@ class Event:
     @property
     def owner(self) -> str:
         """The partition of this event's deliveries."""
-        return owner_of(self.account, self.fonenumber)
+        return build_owner(self.account, self.fonenumber)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +175,7 @@ class Delivery:
     note: str = ""
     """Why it waits, or was given up, for a person; empty while its attempts say all."""
     line: str = ""
-    """The line that it is about to wait in (`waiting.line_of`); never read back."""
+    """The line that it is about to wait in (`waiting.backlog_partition`); never read back."""
     version: int = 0
     """Times that it was written; guards every write but the first."""
 
@@ -255,7 +255,7 @@ NOT_CALLED = Called()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class AttemptResult:
     """What came back from a receiver, or from SES."""
 
     outcome: Outcome
@@ -306,4 +306,4 @@ def delivery_id(event: Event) -> str:
     """
     identity = to_compact_json([event.owner, event.kind, event.id, *event.data.items()])
     digest = hashlib.sha256(identity.encode()).hexdigest()
-    return f"{max(milliseconds(event.time), 0):012x}{digest[:20]}"
+    return f"{max(to_millis(event.time), 0):012x}{digest[:20]}"

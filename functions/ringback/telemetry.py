@@ -16,7 +16,7 @@ from aws_lambda_powertools.metrics import MetricResolution, MetricUnit
 
 NAMESPACE = "Ringback"
 
-MOST_VALUES = 100
+MAX_VALUES = 100
 """Values that one line may have of a metric (embedded metric format: its specification)."""
 
 
@@ -48,7 +48,7 @@ class Metrics:
         for name, count in self._counts.items():
             self._set(name, [count])
         chunks = [
-            (name, some) for name, values in self._values.items() for some in batched(values, MOST_VALUES, strict=False)
+            (name, some) for name, values in self._values.items() for some in batched(values, MAX_VALUES, strict=False)
         ]
         for name, some in chunks:
             if name in self._metrics.metric_set:
@@ -59,7 +59,7 @@ class Metrics:
         for (name, of), count in self._divided.items():
             dimensions = {"service": self._metrics.provider.service, METRICS[name].by: of}
             with single_metric(
-                name, MetricUnit(unit_of(name)), count, namespace=NAMESPACE, default_dimensions=dimensions
+                name, MetricUnit(get_unit(name)), count, namespace=NAMESPACE, default_dimensions=dimensions
             ):
                 pass
         self._counts.clear()
@@ -68,7 +68,7 @@ class Metrics:
 
     def _set(self, name: str, values: list[int]) -> None:
         # What `add_metric` makes of each value: 100 calls of it would cost a batch more than its log lines.
-        entry = {"Unit": unit_of(name), "StorageResolution": MetricResolution.Standard.value, "Value": values}
+        entry = {"Unit": get_unit(name), "StorageResolution": MetricResolution.Standard.value, "Value": values}
         self._metrics.metric_set[name] = entry
 
 
@@ -141,6 +141,6 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
 )
 
 
-def unit_of(name: str) -> str:
+def get_unit(name: str) -> str:
     """The unit of the metric *name*; there is no metric that is not in the table."""
     return METRICS[name].unit

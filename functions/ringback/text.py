@@ -5,7 +5,7 @@ import re
 
 from ringback.json_text import Literal
 
-MOST_SHOWN = 80
+MAX_SHOWN = 80
 """Characters of a given value that a message repeats."""
 
 _HALF = re.compile("[\ud800-\udfff]")
@@ -14,7 +14,7 @@ _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
 
 
-def well_formed(text: str) -> str:
+def to_well_formed(text: str) -> str:
     """The same text with U+FFFD for every half of a surrogate pair, which UTF-8 cannot carry."""
     try:
         text.encode()
@@ -25,19 +25,19 @@ def well_formed(text: str) -> str:
     return text
 
 
-def kind_of(value: object) -> str:
+def describe_type(value: object) -> str:
     """What a JSON value is, in words."""
     return _KINDS.get(type(value), "a number")
 
 
-def shown(value: object) -> str:
+def quote_value(value: object) -> str:
     """A given value as a message repeats it: one line of ASCII, cut where it is long; never for a secret."""
     if isinstance(value, dict | list):
-        return kind_of(value)
+        return describe_type(value)
     try:
         # One character more than is shown is enough to see that it is cut.
-        short = value[: MOST_SHOWN + 1] if isinstance(value, str) else value
+        short = value[: MAX_SHOWN + 1] if isinstance(value, str) else value
         text = str(value) if isinstance(value, Literal) else json.dumps(short)
     except ValueError:  # more digits than Python writes (sys.set_int_max_str_digits)
-        return kind_of(value)
-    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
+        return describe_type(value)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"

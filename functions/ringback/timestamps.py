@@ -16,12 +16,12 @@ PATTERN: Final = (
 _WRITTEN: Final = re.compile(PATTERN)
 
 
-def milliseconds(at: datetime) -> int:
+def to_millis(at: datetime) -> int:
     """Whole milliseconds since 1970."""
     return (at - _EPOCH) // _MILLISECOND
 
 
-def moment(at: int) -> datetime:
+def from_millis(at: int) -> datetime:
     """The time that is *at* milliseconds after 1970."""
     return _EPOCH + at * _MILLISECOND
 
@@ -41,7 +41,7 @@ def parse_time(text: str) -> datetime:
         raise ValueError(text) from error
 
 
-def iso(at: datetime) -> str:
+def to_iso(at: datetime) -> str:
     """ISO 8601 with milliseconds and `Z` (facts: dates are UTC, ISO 8601)."""
     # Python formats a time without an offset in half the time.
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

@@ -7,7 +7,7 @@ from typing import Any
 from ringback.models import (
     DeliveryStatus,
     SigningSecrets,
-    owner_of,
+    build_owner,
 )
 from tests.chaos.customers import ACCOUNT, KIND, SECRET, SENT, fonenumber, sets, stored
 from tests.chaos.world import World
@@ -39,7 +39,7 @@ def two_settings(world: World) -> dict[str, Any]:
 
 
 def _url(world: World, kind: str) -> str:
-    key = (owner_of(ACCOUNT, fonenumber(1)), kind)
+    key = (build_owner(ACCOUNT, fonenumber(1)), kind)
     callback = world.stack.callbacks().load([key]).callback(key)
     return callback.url if callback else ""
 
@@ -91,14 +91,14 @@ def a_first_secret(_: World) -> dict[str, Any]:
 
 def another_secret(world: World) -> dict[str, Any]:
     """A signing secret is rotated."""
-    secrets = SigningSecrets(owner=owner_of(ACCOUNT, ""), current=SECRET, created=datetime.now(UTC))
+    secrets = SigningSecrets(owner=build_owner(ACCOUNT, ""), current=SECRET, created=datetime.now(UTC))
     world.stack.callbacks().put_secrets(secrets)
     return a_call("POST", "/v2/accounts/signing_secret/rotate", {})
 
 
 def valid_secrets(world: World) -> tuple[str, ...]:
     """What requests of the account are signed with now."""
-    key = (owner_of(ACCOUNT, ""), "signing_secret")
+    key = (build_owner(ACCOUNT, ""), "signing_secret")
     return world.stack.callbacks().load([key]).secrets(ACCOUNT, datetime.now(UTC))
 
 

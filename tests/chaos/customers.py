@@ -7,7 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from deliver.postpone import in_line
+from deliver.postpone import hold
 from ringback.models import (
     Attempt,
     AttemptReason,
@@ -18,8 +18,8 @@ from ringback.models import (
     Event,
     Method,
     Outcome,
+    build_owner,
     delivery_id,
-    owner_of,
 )
 from tests.chaos.world import World
 from tests.integration.lambdas import record
@@ -59,7 +59,7 @@ def message(place: int, *, account: str = ACCOUNT, kind: str = KIND, **fields: A
 def sets(world: World, place: int, path: str, *, account: str = ACCOUNT, **changes: Any) -> Callback:
     """The customer of *place* sets a callback that leads to *path* of the receivers."""
     callback = Callback(
-        owner=owner_of(account, fonenumber(place)),
+        owner=build_owner(account, fonenumber(place)),
         event=KIND,
         type=CallbackType.CALLBACK,
         method=Method.JSON,
@@ -108,7 +108,7 @@ def stored(  # noqa: PLR0913 - what a delivery may be
     )
     delivery = Delivery(id=delivery_id(event), event=event, created=now).after(attempt, status=status, due=due)
     if waits_for:
-        delivery = in_line(delivery, waits_for, now=now, retention=RETENTION)
+        delivery = hold(delivery, waits_for, now=now, retention=RETENTION)
     world.stack.deliveries().record([delivery], parked=lambda one: bool(one.line) or one.due is not None)
     world.arrived[delivery.id] += 1
     return delivery

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy, lists
 
 from deliver.messages import read_message
-from ringback.errors import AttemptFailed, MalformedEvent, OurFault
+from ringback.errors import AttemptFailed, InfrastructureError, MalformedEvent
 from ringback.http.limits import Limits
 from ringback.http.reader import ResponseReader
 from tests.chaos.customers import message, sets
@@ -29,7 +29,7 @@ BATCH = 9
 WORTH_EMPTYING = 100
 """Deliveries that were received since the world was emptied last: reading all takes longer than the next batch."""
 
-MOST_SHOWN = 200
+MAX_SHOWN = 200
 """Characters of an input that a finding repeats."""
 
 HURRY = Hurry(attempt=2, connect=1, names_lead_to="127.0.0.1")
@@ -82,7 +82,7 @@ def _records(made: World, worker: Worker, row: Row) -> Callable[[list[dict[str, 
         found += [f"{ended.seconds:.1f} s"] if ended.seconds >= LONGEST else []
         if len(made.received) > WORTH_EMPTYING:
             _empty(made)
-        return [f"{text}, records {[one['body'][:MOST_SHOWN] for one in records]!a}" for text in found if text]
+        return [f"{text}, records {[one['body'][:MAX_SHOWN] for one in records]!a}" for text in found if text]
 
     return trial
 
@@ -90,7 +90,7 @@ def _records(made: World, worker: Worker, row: Row) -> Callable[[list[dict[str, 
 def _is_newer(one: Mapping[str, Any]) -> bool:
     """Whether a record claims to be of a release to come: that waits in its queue."""
     try:
-        return isinstance(read_message(one).content, OurFault)
+        return isinstance(read_message(one).content, InfrastructureError)
     except MalformedEvent:
         return False
 
@@ -113,7 +113,7 @@ def _requests(worker: Worker, row: Row) -> Callable[[dict[str, Any]], list[str]]
         found = [] if HTTPStatus.OK <= status < HTTPStatus.INTERNAL_SERVER_ERROR else [f"{status} {ended.error}"]
         found += [f"{ended.seconds:.1f} s"] if ended.seconds >= LONGEST else []
         verb, query, body = event["requestContext"]["http"]["method"], event["rawQueryString"], str(event.get("body"))
-        asked = [verb, event["rawPath"][:MOST_SHOWN], query[:MOST_SHOWN], event["headers"], body[:MOST_SHOWN]]
+        asked = [verb, event["rawPath"][:MAX_SHOWN], query[:MAX_SHOWN], event["headers"], body[:MAX_SHOWN]]
         return [f"{text}: {asked!a}" for text in found]
 
     return trial

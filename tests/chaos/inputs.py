@@ -225,7 +225,7 @@ def _requests(draw: Any) -> dict[str, Any]:
 
 REQUESTS = _requests()
 
-LINES = st.one_of(
+BACKLOGS = st.one_of(
     st.sampled_from(
         [
             *(
@@ -257,5 +257,5 @@ LINES = st.one_of(
     ),
     st.binary(max_size=30),
 )
-ANSWERS = st.lists(LINES, max_size=12)
+ANSWERS = st.lists(BACKLOGS, max_size=12)
 """Pieces of answers, as they come."""

@@ -22,7 +22,7 @@ BATCH = 100
 SHARE = 0.2
 """Of a processor: somewhat less than Lambda gives a function of 512 MB."""
 
-MOST_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 """That a liar gets rid of: what the sockets' buffers hold, and what an attempt may read."""
 
 LIVES = 30.0
@@ -156,7 +156,7 @@ def _judge(made: World, batch: Batch, records: list[dict[str, Any]], verdict: Ve
         elif delivered != batch.liars[name].delivers or len(delivery.attempts) != 1:
             verdict.wrong.append(f"{name}: {delivery.status}, {delivery.attempts}")
     for name, liar in batch.liars.items():
-        verdict.wrong += [f"{name} got rid of {_sent(liar):.0f} bytes"] if _sent(liar) > MOST_BYTES else []
+        verdict.wrong += [f"{name} got rid of {_sent(liar):.0f} bytes"] if _sent(liar) > MAX_BYTES else []
     return slowest
 
 

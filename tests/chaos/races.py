@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ringback.http.signature import sign
-from ringback.models import Callback, DeliveryStatus, SigningSecrets, account_and_fonenumber, owner_of
+from ringback.models import Callback, DeliveryStatus, SigningSecrets, build_owner, split_owner
 from tests.chaos.customer_calls import a_call
 from tests.chaos.customers import KIND, SENT, failed_before, fonenumber, message, retry_record, sets, stored
 from tests.chaos.ledger import Verdict, balance, events_of, requeue, retries, settle
@@ -76,7 +76,7 @@ def _ready(made: World, account: str) -> list[str]:
     """What an account has set; its secrets."""
     secret = "whsec_" + {"1": "QUFB", "2": "QkJC"}[account[0]] * 8
     made.stack.callbacks().put_secrets(
-        SigningSecrets(owner=owner_of(account, ""), current=secret, created=datetime.now(UTC))
+        SigningSecrets(owner=build_owner(account, ""), current=secret, created=datetime.now(UTC))
     )
     for place, ending in zip(PLACES, ENDINGS, strict=True):
         sets(made, place, f"{ending}/{account}/{place}", account=account)
@@ -86,7 +86,7 @@ def _ready(made: World, account: str) -> list[str]:
 
 
 def _callback(made: World, account: str, place: int) -> Callback:
-    key = (owner_of(account, fonenumber(place)), KIND)
+    key = (build_owner(account, fonenumber(place)), KIND)
     callback = made.stack.callbacks().load([key]).callback(key)
     assert callback
     return callback
@@ -134,10 +134,10 @@ def _calls(made: World, account: str, process: int, turn: int) -> Iterator[dict[
     number = f"/v2/fonenumbers/{fonenumber(2)}"
     yield a_call("GET", f"{number}/deliveries", account=account)
     yield a_call("POST", f"{number}/redeliver", {"since": "2026-01-01T00:00:00Z"}, account=account)
-    owners = {owner_of(account, fonenumber(place)) for place in (2, 3)}
+    owners = {build_owner(account, fonenumber(place)) for place in (2, 3)}
     for owner, delivery in _deliveries(made):
         if owner in owners:
-            path = f"/v2/fonenumbers/{account_and_fonenumber(owner)[1]}/deliveries/{delivery}/redeliver"
+            path = f"/v2/fonenumbers/{split_owner(owner)[1]}/deliveries/{delivery}/redeliver"
             yield a_call("POST", path, account=account)
     url = made.url(f"ok/{account}/1?{process}.{turn}")
     blocks = {"receive_notify": {"type": "Callback", "method": "JSON", "url": url}}
@@ -207,7 +207,7 @@ def _lost_updates(made: World, answers: list[tuple[Job, Ended]]) -> Iterator[str
     for (function, event), ended in answers:
         kind = event["rawPath"].removeprefix("/v2/") if function == "api" else ""
         if kind in SET_KINDS and _status(ended) == 200:
-            told[owner_of(_account(event), fonenumber(9)), kind] = json.loads(event["body"])["url"]
+            told[build_owner(_account(event), fonenumber(9)), kind] = json.loads(event["body"])["url"]
     for key, url in told.items():
         callback = made.stack.callbacks().load([key]).callback(key)
         if callback is None or callback.url != url:

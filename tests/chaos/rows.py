@@ -10,7 +10,7 @@ from tests.chaos.workers import Ended
 HEADER = "| campaign | tried | held | lost | stuck | duplicated | longest | most memory |"
 RULE = "|---|---:|---:|---:|---:|---:|---:|---:|"
 
-MOST_RED = 40
+MAX_RED = 40
 """Findings that are kept in words; the numbers count all."""
 
 
@@ -43,7 +43,7 @@ class Row:
         self.stuck += len(verdict.stuck)
         self.duplicated += verdict.duplicated
         if name not in self._named:
-            self.red += [f"{name}: {text}" for text in verdict.red][: MOST_RED - len(self.red)]
+            self.red += [f"{name}: {text}" for text in verdict.red][: MAX_RED - len(self.red)]
         if verdict.red and name != self.name:  # the same again says no more; inputs of a fuzzer have no names
             self._named.add(name)
         for one in ended:

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ringback.breaker import Breaker
-from ringback.email.ses import tag_of
+from ringback.email.ses import build_tag
 from ringback.models import (
     CallbackType,
     SigningSecrets,
-    owner_of,
+    build_owner,
 )
 from tests.chaos import customer_calls as asked
 from tests.chaos.customers import (
@@ -47,7 +47,7 @@ class Scene:
 def a_batch(world: World) -> dict[str, Any]:
     """One message for each way that a message takes through `deliver`."""
     now = datetime.now(UTC)
-    world.stack.callbacks().put_secrets(SigningSecrets(owner=owner_of(ACCOUNT, ""), current=SECRET, created=now))
+    world.stack.callbacks().put_secrets(SigningSecrets(owner=build_owner(ACCOUNT, ""), current=SECRET, created=now))
     for place, path in enumerate(("ok/1", "ok/2", "down/3", "later/4", "gone/5"), start=1):
         sets(world, place, path)
     sets(world, 6, "", type=CallbackType.EMAIL, method=None, url="", email="owner@example.com")
@@ -95,7 +95,7 @@ def a_minute(world: World) -> dict[str, Any]:
 
 def what_was_due_is_delivered(world: World, _: dict[str, Any]) -> list[str]:
     """The twelve have arrived; those that wait are no matter here."""
-    owners = {owner_of(ACCOUNT, fonenumber(place)) for place in range(1, 13)}
+    owners = {build_owner(ACCOUNT, fonenumber(place)) for place in range(1, 13)}
     items = [item for item in world.stack.items("DELIVERIES_TABLE") if item["owner"]["S"] in owners]
     return [f"{item['delivery']['S']} is {item['status']['S']}" for item in items if item["status"]["S"] != "delivered"]
 
@@ -104,13 +104,13 @@ def a_bounce(world: World) -> dict[str, Any]:
     """A mail has bounced for good."""
     sets(world, 1, "", type=CallbackType.EMAIL, method=None, url="", email="owner@example.com")
     event: dict[str, Any] = json.loads((EVENTS / "mail-bounced.json").read_text(encoding="utf-8"))
-    event["detail"]["mail"]["tags"]["callback"] = [tag_of((owner_of(ACCOUNT, fonenumber(1)), KIND))]
+    event["detail"]["mail"]["tags"]["callback"] = [build_tag((build_owner(ACCOUNT, fonenumber(1)), KIND))]
     return event
 
 
 def is_off(world: World, _: dict[str, Any]) -> list[str]:
     """The callback is turned off."""
-    key = (owner_of(ACCOUNT, fonenumber(1)), KIND)
+    key = (build_owner(ACCOUNT, fonenumber(1)), KIND)
     callback = world.stack.callbacks().load([key]).callback(key)
     return [] if callback and callback.disabled else ["the callback is still on"]
 

@@ -13,7 +13,7 @@ from local.platform import put
 from local.queues import messages_on
 from ringback.aws.kms import Credentials
 from ringback.callbacks.parse import parse_setting
-from ringback.models import SigningSecrets, owner_of
+from ringback.models import SigningSecrets, build_owner
 from ringback.storage.callbacks import CallbackStore
 
 FONENUMBER = "3215551212"
@@ -44,13 +44,13 @@ class Customer:
     def wants(self, kind: str, **fields: str) -> None:
         """Set a callback, beside the API; a method goes without saying what type that is."""
         implied = {"type": "Email"} if "email" in fields else {"type": "Callback"}
-        callback = parse_setting(kind, implied | fields, owner=owner_of(self.account, FONENUMBER))
+        callback = parse_setting(kind, implied | fields, owner=build_owner(self.account, FONENUMBER))
         assert callback, f"{kind}: these fields set no callback"
         self._store.put(callback)
 
     def signs_with(self, secret: str) -> None:
         """Have requests signed."""
-        self._store.put_secrets(SigningSecrets(owner=owner_of(self.account, ""), current=secret))
+        self._store.put_secrets(SigningSecrets(owner=build_owner(self.account, ""), current=secret))
 
     def event(self, kind: str, data: Mapping[str, Any], **more: object) -> dict[str, Any]:
         """The platform's message."""

@@ -10,8 +10,8 @@ from local.issuer import issuer
 from local.mailbox import letters
 from local.places import Places
 from local.receiver import Receiver
-from ringback.email.ses import tag_of
-from ringback.models import owner_of
+from ringback.email.ses import build_tag
+from ringback.models import build_owner
 from tests.e2e.customer import FONENUMBER, HELLO, Customer, dead_letters, eventually
 from tests.e2e.notices import Bus
 from tests.e2e.planting import Planted, Receivers, with_a_password_that_does_not_open
@@ -113,7 +113,7 @@ class Run:
         report: dict[str, Any] = json.loads(text)
         for bounced in report["detail"].get("bounce", {}).get("bouncedRecipients", ()):
             bounced["diagnosticCode"] = f"smtp; 550 {self.planted.text('diagnosis')}"
-        report["detail"]["mail"]["tags"]["callback"] = [tag_of((owner_of(customer.account, FONENUMBER), KIND))]
+        report["detail"]["mail"]["tags"]["callback"] = [build_tag((build_owner(customer.account, FONENUMBER), KIND))]
         return report
 
     def _cannot_open_a_password(self) -> None:

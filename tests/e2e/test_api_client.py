@@ -18,7 +18,7 @@ from local.mailbox import letters
 from local.places import Places
 from local.receiver import Receiver, Reply, Request
 from local.scenes import SCENES
-from ringback.models import owner_of
+from ringback.models import build_owner
 from tests.e2e.customer import FONENUMBER, HELLO, Customer, eventually
 
 NUMBER = f"/v2/fonenumbers/{FONENUMBER}"
@@ -206,7 +206,7 @@ def test_requests_are_counted(api: Api, cloud: Cloud, customer: Customer) -> Non
     """One that cannot be counted is served all the same, so only the table shows whether it was."""
     api.call("GET", "/v2/fonenumbers")
 
-    key = {"owner": {"S": owner_of(customer.account, "")}, "event": {"S": REQUESTS}}
+    key = {"owner": {"S": build_owner(customer.account, "")}, "event": {"S": REQUESTS}}
     assert "Item" in cloud.client("dynamodb").get_item(TableName=cloud.outputs["CallbacksTable"], Key=key)
 
 

@@ -10,8 +10,8 @@ import pytest
 from local.cloud import Cloud
 from local.mailbox import Letter, letters
 from local.stack import STACK
-from ringback.email.ses import tag_of
-from ringback.models import owner_of
+from ringback.email.ses import build_tag
+from ringback.models import build_owner
 from ringback.storage.accounts import CONTACT
 from tests.e2e.customer import FONENUMBER, HELLO, Customer, eventually
 from tests.e2e.notices import Notices
@@ -47,8 +47,8 @@ class Ses:
         event: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
         mail = event["detail"]["mail"]
         mail["destination"] = [address]
-        mail["tags"]["callback"] = [tag_of((owner_of(customer.account, FONENUMBER), KIND))]
-        mail["tags"]["delivery"] = [tag_of((one["owner"], one["delivery"])) for one in customer.deliveries()]
+        mail["tags"]["callback"] = [build_tag((build_owner(customer.account, FONENUMBER), KIND))]
+        mail["tags"]["delivery"] = [build_tag((one["owner"], one["delivery"])) for one in customer.deliveries()]
         mail["tags"]["ses:configuration-set"] = [self._names["MailConfiguration"]]
         return event
 
@@ -74,7 +74,7 @@ def test_a_mail_that_bounces_or_is_complained_about_turns_its_callback_off(
 ) -> None:
     """From the mail to the mail about it, which the account's contact gets; the platform is told as well."""
     address, contact = f"owner.{customer.account}@example.com", f"contact.{customer.account}@example.com"
-    item = {"owner": owner_of(customer.account, ""), "event": CONTACT, "email": contact}
+    item = {"owner": build_owner(customer.account, ""), "event": CONTACT, "email": contact}
     table = customer.cloud.outputs["CallbacksTable"]
     customer.cloud.client("dynamodb").put_item(TableName=table, Item={key: {"S": text} for key, text in item.items()})
     customer.wants(KIND, email=address)

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from deliver.messages import read_message
 from local.receiver import Receiver, Reply, Request
 from ringback.models import Event, delivery_id
-from ringback.storage.backlog import Lines
+from ringback.storage.backlog import Backlogs
 from tests.e2e.customer import FONENUMBER, HELLO, Customer, dead_letters, eventually
 
 
@@ -68,7 +68,7 @@ def test_a_wait_that_no_queue_can_hold_is_in_the_table_until_requeue_takes_it(
 def test_requeue_closes_the_line_of_a_callback_that_waits_for_nothing(customer: Customer) -> None:
     customer.wants("messages/receive_notify", method="GET", url="https://example.com/")
     key = (f"{customer.account}#{FONENUMBER}", "messages/receive_notify")
-    lines = Lines(table=customer.cloud.outputs["DeliveriesTable"], dynamodb=customer.cloud.client("dynamodb"))
+    lines = Backlogs(table=customer.cloud.outputs["DeliveriesTable"], dynamodb=customer.cloud.client("dynamodb"))
     lines.announce(key)
 
     customer.requeue()

@@ -12,7 +12,7 @@ from ringback.http.limits import Limits
 from ringback.http.request import AddressedRequest, HttpRequest
 from ringback.http.sender import HttpSender
 from ringback.http.tls import tls_context
-from ringback.models import Answer, Url
+from ringback.models import AttemptResult, Url
 from ringback.ssrf.guard import Guard, Target
 from ringback.ssrf.rules import parse_networks
 from tests.integration.certificates import Authority
@@ -51,19 +51,19 @@ class Sending:
 
     def send(
         self, url: Url, *, body: bytes | None = b'{"to":"3215551212"}', headers: Headers = (), slot_wait: float = 5
-    ) -> Answer:
+    ) -> AttemptResult:
         """One attempt."""
         return self.send_made(request(url, body, headers), wait=slot_wait)
 
-    def send_made(self, request: HttpRequest, *, wait: float = 5) -> Answer:
+    def send_made(self, request: HttpRequest, *, wait: float = 5) -> AttemptResult:
         """One attempt with a request that is made already, from whatever thread."""
         return self.adapter.wait_for(self._sent(request, wait))
 
-    async def exchange(self, url: Url, *, wait: float = 5) -> Answer:
+    async def exchange(self, url: Url, *, wait: float = 5) -> AttemptResult:
         """One attempt, on the loop that runs."""
         return await self._sent(request(url), wait)
 
-    def send_to(self, url: Url, *addresses: str) -> Answer:
+    def send_to(self, url: Url, *addresses: str) -> AttemptResult:
         """One attempt, where *url* resolves to *addresses*."""
         target = Target(scheme=url.scheme, host=url.host, port=url.port, addresses=addresses)
         return self.adapter.wait_for(self.sender.send(request(url), target))
@@ -72,7 +72,7 @@ class Sending:
         """A request for the adapter itself."""
         return AddressedRequest(request(url), self.adapter.wait_for(self.guard.vet(url)))
 
-    async def _sent(self, request: HttpRequest, wait: float) -> Answer:
+    async def _sent(self, request: HttpRequest, wait: float) -> AttemptResult:
         return await self.sender.send(request, await self.guard.vet(request.url), wait=wait)
 
 

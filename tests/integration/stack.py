@@ -20,8 +20,8 @@ from moto.dynamodb.models import DynamoDBBackend
 
 from local.invocation import AWS_ACCESS, REGION, deliver_variables
 from ringback.aws.kms import Credentials
-from ringback.storage.backlog import Lines
-from ringback.storage.breakers import HealthStore
+from ringback.storage.backlog import Backlogs
+from ringback.storage.breakers import BreakerStore
 from ringback.storage.callbacks import CallbackStore
 from ringback.storage.deliveries import DeliveryStore
 from tools.template import load
@@ -74,13 +74,13 @@ class Stack:
             retention=timedelta(days=30),
         )
 
-    def health(self) -> HealthStore:
+    def health(self) -> BreakerStore:
         """The breakers of callbacks."""
-        return HealthStore(table=self.environment["CALLBACKS_TABLE"], dynamodb=self.dynamodb)
+        return BreakerStore(table=self.environment["CALLBACKS_TABLE"], dynamodb=self.dynamodb)
 
-    def lines(self) -> Lines:
+    def lines(self) -> Backlogs:
         """The lines of waiting deliveries."""
-        return Lines(table=self.environment["DELIVERIES_TABLE"], dynamodb=self.dynamodb)
+        return Backlogs(table=self.environment["DELIVERIES_TABLE"], dynamodb=self.dynamodb)
 
     def lose_answers(self, monkeypatch: pytest.MonkeyPatch, operation: str) -> None:
         """Have the answer to each call of DynamoDB's *operation* lost once: it is done, and botocore sends it again."""

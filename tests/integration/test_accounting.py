@@ -10,7 +10,7 @@ import pytest
 
 from local.receiver import read_request
 from ringback.models import Delivery, DeliveryStatus, Event
-from ringback.timestamps import milliseconds, moment
+from ringback.timestamps import from_millis, to_millis
 from tests.integration.delivering import KIND, MESSAGE, Platform, lines, metrics
 from tests.integration.lambdas import record
 from tests.integration.receivers import Receiver
@@ -48,7 +48,7 @@ def set_callback(platform: Platform, fate: str, url: str = "") -> None:
 
 def stored(platform: Platform, fate: str, **changes: Any) -> Delivery:
     """A pending delivery that was recorded before."""
-    now = moment(milliseconds(platform.clock()))
+    now = from_millis(to_millis(platform.clock()))
     told = Event(kind=KIND, account="1000001", fonenumber=numbers[fate], id="0", time=now, data={"to": "1"})
     delivery = Delivery(id=f"{OF_A_RECORD.index(fate):032x}", event=told, created=now, due=now, tries=1)
     delivery = replace(delivery, **changes)

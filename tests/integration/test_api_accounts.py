@@ -7,7 +7,7 @@ import pytest
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from ringback.http.signature import PREFIX, secret_of
+from ringback.http.signature import PREFIX, encode_secret
 from tests.integration.calling import OTHER_ACCOUNT, Api
 from tests.integration.receivers import Receiver
 
@@ -106,7 +106,7 @@ def test_of_two_rotations_at_once_one_is_told_to_look_again(api: Api) -> None:
         assert api.post(ROTATE).status == 409
 
 
-OWN = secret_of(bytes(range(24)))
+OWN = encode_secret(bytes(range(24)))
 
 
 @pytest.mark.parametrize("given", [{}, {"secret": None}, None])
@@ -119,7 +119,7 @@ def test_without_one_of_its_own_an_account_gets_one_made(api: Api, given: object
 
 def test_a_secret_of_the_account_s_own_signs_and_so_does_the_one_before_it(api: Api, receiver: Receiver) -> None:
     api.clock.now = datetime.now(UTC)
-    own, next_one = OWN, secret_of(bytes(range(64)))
+    own, next_one = OWN, encode_secret(bytes(range(64)))
     made = api.post(SECRET, {"secret": own})
     assert (made.status, made.json["signing_secret"]["secret"]) == (201, own)
     rotated = api.post(ROTATE, form={"secret": next_one})

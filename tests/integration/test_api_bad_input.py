@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ringback.http.signature import secret_of
+from ringback.http.signature import encode_secret
 from tests.integration.calling import OTHER_ACCOUNT, Api
 
 NUMBER = "3215551212"
@@ -341,7 +341,7 @@ def test_a_verb_that_a_route_lacks(shared_api: Api, verb: str) -> None:
 
 
 SIGNING = "/v2/accounts/signing_secret"
-OWN_SECRET = secret_of(bytes(range(24)))
+OWN_SECRET = encode_secret(bytes(range(24)))
 BAD_SECRETS: list[tuple[object, str]] = [
     ({"secret": "planted-secret"}, "secret: it does not start with whsec_; it takes whsec_ and 24 to 64 random bytes"),
     ({"secret": ""}, "secret: it does not start with whsec_; "),
@@ -352,16 +352,16 @@ BAD_SECRETS: list[tuple[object, str]] = [
     ),
     ({"secret": f"{OWN_SECRET}\n"}, "secret: what follows whsec_ is not base64 with its padding; "),
     (
-        {"secret": secret_of(bytes(range(32))).rstrip("=")},
+        {"secret": encode_secret(bytes(range(32))).rstrip("=")},
         "secret: what follows whsec_ is not base64 with its padding; ",
     ),
     ({"secret": "whsec_"}, "secret: given 0 bytes in base64; "),
     (
-        {"secret": secret_of(b"planted-secret")},
+        {"secret": encode_secret(b"planted-secret")},
         "secret: given 14 bytes in base64; it takes whsec_ and 24 to 64 random by",
     ),
-    ({"secret": secret_of(bytes(65))}, "secret: given 65 bytes in base64; "),
-    ({"secret": secret_of(bytes(100_000))}, "secret: given 100,000 bytes in base64; "),
+    ({"secret": encode_secret(bytes(65))}, "secret: given 65 bytes in base64; "),
+    ({"secret": encode_secret(bytes(100_000))}, "secret: given 100,000 bytes in base64; "),
     ({"secret": 4711471147114711}, "secret: given a number; it takes text"),
     ({"secret": ["planted-secret"]}, "secret: given a list; it takes text"),
     ({"sekret": OWN_SECRET}, "sekret: unknown field; allowed: secret"),

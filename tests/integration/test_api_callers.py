@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ringback.models import owner_of
+from ringback.models import build_owner
 from tests.integration.calling import ACCOUNT, OTHER_ACCOUNT, Api, calling
 from tests.integration.stack import Stack
 
@@ -38,7 +38,7 @@ def test_an_account_in_the_body_or_in_a_header_is_never_the_caller(api: Api) -> 
         headers={"account": OTHER_ACCOUNT},
     )
 
-    assert [item["owner"]["S"] for item in api.stack.items("CALLBACKS_TABLE")] == [owner_of(ACCOUNT, NUMBER)]
+    assert [item["owner"]["S"] for item in api.stack.items("CALLBACKS_TABLE")] == [build_owner(ACCOUNT, NUMBER)]
 
 
 def test_with_iam_the_platform_names_the_account(stack: Stack) -> None:

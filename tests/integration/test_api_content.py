@@ -8,7 +8,7 @@ import pytest
 
 from api import app
 from api.gateway.cursor import no_cursor
-from ringback.models import owner_of
+from ringback.models import build_owner
 from tests.integration.calling import ACCOUNT, Api, cursors_of
 
 NUMBER = "3215551212"
@@ -264,7 +264,7 @@ def test_a_parameter_is_given_once(client: Api, query: str) -> None:
 def test_a_position_that_no_page_ended_with_is_told_so(client: Api, position: str) -> None:
     """Should anybody have the key."""
     cursor_for = cursors_of(client).cursor_for
-    owner, span = owner_of(ACCOUNT, NUMBER), ("2026-11-23T14:00:00.000Z", "2026-11-23T15:00:00.000Z")
+    owner, span = build_owner(ACCOUNT, NUMBER), ("2026-11-23T14:00:00.000Z", "2026-11-23T15:00:00.000Z")
     query = f"since={span[0]}&until={span[1]}&status=failed"
 
     listed = client.get(

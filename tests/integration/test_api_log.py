@@ -15,9 +15,9 @@ from api.gateway.cursor import no_cursor
 from api.redelivery import Redelivery
 from requeue.due import requeue
 from ringback.aws.sqs import Queue
-from ringback.errors import OurFault
+from ringback.errors import InfrastructureError
 from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome, delivery_id
-from ringback.timestamps import milliseconds
+from ringback.timestamps import to_millis
 from tests.integration.calling import ACCOUNT, NOW, OTHER_ACCOUNT, Api
 
 NUMBER = "3215551212"
@@ -310,7 +310,7 @@ def test_if_the_queue_is_out_of_reach_requeue_finds_it_in_the_table(api: Api) ->
     with pytest.MonkeyPatch.context() as monkeypatch:
 
         def unreachable(*_: object) -> None:
-            raise OurFault("sending to a queue")
+            raise InfrastructureError("sending to a queue")
 
         monkeypatch.setattr("ringback.aws.sqs.Queue.send", unreachable)
         answer = api.post(f"{PATH}/deliveries/{delivery.id}/redeliver")
@@ -454,11 +454,11 @@ def test_an_account_s_requests_share_one_rate(api: Api) -> None:
     api.post(f"{PATH}/redeliver", {"since": "2026-11-23"}, account=OTHER_ACCOUNT)
 
     items = api.stack.items("DELIVERIES_TABLE")
-    dues = sorted(int(item["due"]["N"]) - milliseconds(NOW) for item in items if item["owner"]["S"].startswith(ACCOUNT))
+    dues = sorted(int(item["due"]["N"]) - to_millis(NOW) for item in items if item["owner"]["S"].startswith(ACCOUNT))
     elsewhere = [item["due"]["N"] for item in items if item["owner"]["S"].startswith(OTHER_ACCOUNT)]
     assert counts == [3, 3]
     assert dues == [0, 50, 100, 150, 200, 250]
-    assert elsewhere == [str(milliseconds(NOW))]
+    assert elsewhere == [str(to_millis(NOW))]
 
 
 def test_a_message_s_own_callback_is_never_gone(api: Api) -> None:

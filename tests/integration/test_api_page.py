@@ -37,7 +37,7 @@ GONE = Attempt(
     url="https://my.example.com/hook",
     headers={"content-type": "text/plain", "server": "nginx"},
 )
-LINES = re.compile(
+BACKLOGS = re.compile(
     r"### (\w+) (\S+)\n(?:(?!\n### ).)*?```sh\n(curl .*?)\n```\n\n`(\d+)`\n\n```json\n(.*?)\n```", re.DOTALL
 )
 FORMS = (
@@ -54,7 +54,7 @@ HOST = "https://my.example.com"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Backlog:
     """One request of the page, and its answer."""
 
     verb: str
@@ -76,8 +76,8 @@ class Line:
 
 
 LINES_OF_THE_PAGE = [
-    Line(verb=verb, path=path, curl=curl, status=int(status), answer=json.loads(answer))
-    for verb, path, curl, status, answer in LINES.findall(PATH.read_text(encoding="utf-8"))
+    Backlog(verb=verb, path=path, curl=curl, status=int(status), answer=json.loads(answer))
+    for verb, path, curl, status, answer in BACKLOGS.findall(PATH.read_text(encoding="utf-8"))
 ]
 
 
@@ -131,7 +131,7 @@ def empty(api: Api) -> None:
             api.stack.dynamodb.delete_item(TableName=api.stack.environment[table], Key=key)
 
 
-def pasted(line: Line, address: str, receivers: Mapping[str, Receiver]) -> tuple[int, Any]:
+def pasted(line: Backlog, address: str, receivers: Mapping[str, Receiver]) -> tuple[int, Any]:
     """What a shell makes of *line*; *receivers* are for the operations that send."""
     receiver = receivers.get(line.operation)
     host = receiver.text_url.removesuffix("/hook") if receiver else HOST
@@ -168,7 +168,7 @@ def differences(shown: Any, answered: Any, where: str = "") -> Iterator[str]:
 
 @pytest.mark.parametrize("line", LINES_OF_THE_PAGE, ids=lambda line: f"{line.verb} {line.path}")
 def test_a_line_of_the_page_answers_what_the_page_shows(
-    shared_api: Api, address: str, receiver: Receiver, secure_receiver: Receiver, line: Line
+    shared_api: Api, address: str, receiver: Receiver, secure_receiver: Receiver, line: Backlog
 ) -> None:
     empty(shared_api)
     if not line.starts_from_nothing:

@@ -12,9 +12,9 @@ from api import app
 from api.gateway.cursor import CURSOR_PURPOSE as CURSOR
 from api.gateway.routing import Operation
 from api.gateway.session_route import ABOUT, SESSION_ROUTE, to_session_path
-from api.gateway.sessions import SESSION_PURPOSE, Session, token_of
+from api.gateway.sessions import SESSION_PURPOSE, Session, build_token
 from local.invocation import Context
-from ringback.models import owner_of
+from ringback.models import build_owner
 from tests.integration.calling import ACCOUNT, NOW, OTHER_ACCOUNT, Answered, Api, answered, calling, request
 from tests.integration.stack import Stack
 from tests.integration.test_service_key import rotate
@@ -62,7 +62,7 @@ def by(api: Api, session: str | None, verb: str, path: str, body: object = None)
 def signed(api: Api, **claims: Any) -> str:
     """A session that the stack could have made."""
     session = Session(account=ACCOUNT, expires=NOW + timedelta(hours=1))
-    return token_of(replace(session, **claims), api.parts.service_key.derived(SESSION_PURPOSE, api.clock()))
+    return build_token(replace(session, **claims), api.parts.service_key.derived(SESSION_PURPOSE, api.clock()))
 
 
 def filled(api: Api) -> Api:
@@ -165,7 +165,7 @@ def test_a_session_does_what_a_token_does(either: Api) -> None:
         mirror = by(either, session, "GET", path)
         assert (mirror.status, mirror.text) == (plain.status, plain.text) != (404, plain.text)
     assert by(either, session, "GET", f"/v2/accounts/{OTHER_ACCOUNT}").status == 404
-    assert {item["owner"]["S"] for item in either.stack.items("CALLBACKS_TABLE")} == {owner_of(ACCOUNT, MINE), "*#*"}
+    assert {item["owner"]["S"] for item in either.stack.items("CALLBACKS_TABLE")} == {build_owner(ACCOUNT, MINE), "*#*"}
 
 
 def tampered(api: Api) -> dict[str, str | None]:
@@ -182,8 +182,8 @@ def tampered(api: Api) -> dict[str, str | None]:
         "changed claims": f"{good.partition('.')[0]}.{for_reading.partition('.')[2]}",
         "cut short": good[:-1],
         "expired": signed(api, expires=NOW),
-        "the key of cursors": token_of(session, derived(CURSOR, NOW)),
-        "no key": token_of(session, b""),
+        "the key of cursors": build_token(session, derived(CURSOR, NOW)),
+        "no key": build_token(session, b""),
     }
 
 

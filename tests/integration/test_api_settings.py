@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ringback.models import Callback, CallbackType, owner_of
+from ringback.models import Callback, CallbackType, build_owner
 from tests.integration.calling import ACCOUNT, NOW, OTHER_ACCOUNT, Api
 from tests.reference import of_the_reference
 
@@ -16,7 +16,7 @@ SET = {"type": "Callback", "url": "https://my.example.com/?m=((msg))", "method":
 
 
 def stored(api: Api, event: str = "messages/receive_notify", fonenumber: str = NUMBER) -> Callback | None:
-    return api.parts.numbers.callback((owner_of(ACCOUNT, fonenumber), event))
+    return api.parts.numbers.callback((build_owner(ACCOUNT, fonenumber), event))
 
 
 def test_a_post_replaces_the_whole_callback(api: Api) -> None:
@@ -27,7 +27,7 @@ def test_a_post_replaces_the_whole_callback(api: Api) -> None:
 
     block = {"type": "Email", "email": "a@example.com", "url": "", "method": ""}
     assert answer.json["fonenumber"]["message_options"]["receive_notify"] == block
-    owner = owner_of(ACCOUNT, NUMBER)
+    owner = build_owner(ACCOUNT, NUMBER)
     assert stored(api) == Callback(
         owner=owner, event="messages/receive_notify", type=CallbackType.EMAIL, email="a@example.com"
     )
@@ -275,7 +275,7 @@ def test_the_health_of_endpoints_is_shown(api: Api) -> None:
     assert api.get(url).json["health"] == {"fonenumber": NUMBER, "callbacks": []}
     for kind in ("messages/receive_notify", "messages/send_notify"):
         api.post(f"/v2/{kind}", {"fonenumber": NUMBER, **SET})
-    failing, off = api.parts.numbers.callbacks(owner_of(ACCOUNT, NUMBER)).values()
+    failing, off = api.parts.numbers.callbacks(build_owner(ACCOUNT, NUMBER)).values()
     opened = api.parts.health.failed(failing, 10, since=NOW)
     assert opened
     api.parts.health.open(failing, replace(opened, open_until=NOW))

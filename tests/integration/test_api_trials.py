@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ringback.catalog.payload import CATALOGUE
-from ringback.models import owner_of
+from ringback.models import build_owner
 from tests.integration.calling import ACCOUNT, NOW, Api, loopback
 from tests.integration.receivers import Receiver
 from tests.integration.stack import SENDER
@@ -174,7 +174,7 @@ def test_an_unsaved_callback_keeps_the_stored_password_for_the_same_server_only(
 
 def test_a_test_that_succeeds_turns_its_callback_on_again(api: Api, receiver: Receiver) -> None:
     api.post("/v2/messages/receive_notify", {"fonenumber": NUMBER, **callback(receiver)})
-    key = owner_of(ACCOUNT, NUMBER), "messages/receive_notify"
+    key = build_owner(ACCOUNT, NUMBER), "messages/receive_notify"
     callback_set = api.parts.numbers.callback(key)
     assert callback_set
     assert api.parts.health.disable(callback_set, "the receiver answered 410 Gone", at=NOW)
@@ -197,7 +197,7 @@ def test_a_test_of_a_mail_that_ses_took_turns_nothing_on(api: Api) -> None:
     """SES takes mail to any address and reports later that it bounced: only setting it again turns it on."""
     fields = {"fonenumber": NUMBER, "type": "Email", "email": "a@example.com"}
     api.post("/v2/messages/receive_notify", fields)
-    key = owner_of(ACCOUNT, NUMBER), "messages/receive_notify"
+    key = build_owner(ACCOUNT, NUMBER), "messages/receive_notify"
     before = api.parts.numbers.callback(key)
     assert before
     assert api.parts.health.disable(before, "mail to this address bounced", at=NOW)
@@ -215,7 +215,7 @@ def test_a_stored_callback_that_breaks_a_newer_rule_is_told_so(api: Api) -> None
     )
     api.stack.dynamodb.update_item(
         TableName=api.stack.environment["CALLBACKS_TABLE"],
-        Key={"owner": {"S": owner_of(ACCOUNT, NUMBER)}, "event": {"S": "messages/receive_notify"}},
+        Key={"owner": {"S": build_owner(ACCOUNT, NUMBER)}, "event": {"S": "messages/receive_notify"}},
         UpdateExpression="SET #url = :url",
         ExpressionAttributeNames={"#url": "url"},
         ExpressionAttributeValues={":url": {"S": "https://a:25/"}},

@@ -12,7 +12,7 @@ from api.gateway.content_types import JSON
 from ringback.catalog.payload import CATALOGUE, EventKind
 from ringback.delivery.render import render
 from ringback.http.request import HttpRequest
-from ringback.http.signature import secret_of
+from ringback.http.signature import encode_secret
 from ringback.models import Callback, CallbackType, Event, Method
 from tools.api_page import SETTINGS
 
@@ -32,7 +32,7 @@ def sent(kind: EventKind, method: Method) -> HttpRequest:
     event = Event(kind=kind.name, account="1", fonenumber="3215551212", id="1", time=NOW, data=kind.example)
     callback = Callback(owner="1#*", event=kind.name, type=CallbackType.CALLBACK, method=method, url=URL)
     rendered = render(
-        callback, delivery="01a2097a9c00d5d981b4cb27a1dc95cb", event=event, at=NOW, secrets=[secret_of(b"a" * 24)]
+        callback, delivery="01a2097a9c00d5d981b4cb27a1dc95cb", event=event, at=NOW, secrets=[encode_secret(b"a" * 24)]
     )
     assert isinstance(rendered.request, HttpRequest)
     return rendered.request

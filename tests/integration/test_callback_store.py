@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from ringback.errors import OurFault
+from ringback.errors import InfrastructureError
 from ringback.models import Callback, CallbackType, Method, PreviousSecret, SigningSecrets
 from ringback.storage.callbacks import secrets_key
 from tests.integration.stack import Stack
@@ -143,5 +143,5 @@ def test_a_table_out_of_reach_is_our_fault(stack: Stack, monkeypatch: pytest.Mon
     store = stack.callbacks()
     monkeypatch.setattr(stack.dynamodb, "batch_get_item", throttled)
 
-    with pytest.raises(OurFault, match="ThrottlingException"):
+    with pytest.raises(InfrastructureError, match="ThrottlingException"):
         store.load([KEY])

@@ -15,7 +15,7 @@ from ringback.aws.clients import client
 from ringback.aws.contention import PAUSES
 from ringback.aws.dynamodb import Key, Table
 from ringback.aws.kms import Credentials
-from ringback.errors import Conflict, OurFault
+from ringback.errors import Conflict, InfrastructureError
 from ringback.models import Callback, CallbackType
 from ringback.storage.numbers import Numbers
 from tests.integration.receivers import Receiver
@@ -153,7 +153,7 @@ def test_what_passes_is_tried_again_and_not_for_ever(
     assert len(dynamo.calls) == len(PAUSES) + 1
 
     dynamo.script = [refusal] * (len(PAUSES) + 1)
-    with pytest.raises(OurFault, match="Transaction"):
+    with pytest.raises(InfrastructureError, match="Transaction"):
         numbers.change(wanted)
     assert dynamo.script == []
 
@@ -163,8 +163,16 @@ def test_what_passes_is_tried_again_and_not_for_ever(
     [
         (("None", "ConditionalCheckFailed"), Conflict, "^setting callbacks$"),
         (("TransactionConflict", "ConditionalCheckFailed"), Conflict, "^setting callbacks$"),
-        (("ValidationError", "TransactionConflict"), OurFault, "Exception, TransactionConflict, ValidationError$"),
-        (("ItemCollectionSizeLimitExceeded", "None"), OurFault, "Exception, ItemCollectionSizeLimitExceeded$"),
+        (
+            ("ValidationError", "TransactionConflict"),
+            InfrastructureError,
+            "Exception, TransactionConflict, ValidationError$",
+        ),
+        (
+            ("ItemCollectionSizeLimitExceeded", "None"),
+            InfrastructureError,
+            "Exception, ItemCollectionSizeLimitExceeded$",
+        ),
     ],
 )
 def test_what_does_not_pass_is_tried_once(

@@ -8,8 +8,8 @@ import pytest
 from custom_resource import app, environment, key_check
 from local.invocation import Context
 from ringback.aws.kms import Credentials
-from ringback.config import Settings
-from ringback.errors import OurFault
+from ringback.config import Config
+from ringback.errors import InfrastructureError
 from tests.integration.calling import Api
 from tests.integration.receivers import Receiver
 from tests.integration.stack import Stack, client
@@ -28,7 +28,7 @@ def credentials(stack: Stack, *keys: str) -> Credentials:
 def told(api: Api, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, request: str, keys: str) -> dict[str, Any]:
     """What CloudFormation is told of the stack's keys."""
     monkeypatch.setattr(environment, "client", client)
-    parts = environment.Environment(Settings.of(api.stack.environment))
+    parts = environment.Environment(Config.of(api.stack.environment))
     monkeypatch.setattr(app, "environment", lambda: parts)
     monkeypatch.setattr(key_check, "PAUSES", ())
     event = {
@@ -91,5 +91,5 @@ def test_without_the_old_key_what_it_sealed_stays_sealed(stack: Stack) -> None:
     old, new = new_key(stack), new_key(stack)
     sealed = credentials(stack, old).seal("secret", **WHERE)
 
-    with pytest.raises(OurFault):
+    with pytest.raises(InfrastructureError):
         credentials(stack, new).open(sealed, **WHERE)

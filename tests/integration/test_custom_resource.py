@@ -10,8 +10,8 @@ import pytest
 
 from custom_resource import app as custom_resource
 from local.invocation import Context
-from ringback.errors import OurFault
-from ringback.models import Callback, owner_of
+from ringback.errors import InfrastructureError
+from ringback.models import Callback, build_owner
 from tests.integration.calling import Api
 from tests.integration.receivers import Receiver
 
@@ -62,7 +62,7 @@ class CloudFormation:
         return answer
 
     def callback(self, event: str = "messages/receive_notify") -> Callback | None:
-        return self.api.parts.numbers.callback((owner_of(ACCOUNT, NUMBER), event))
+        return self.api.parts.numbers.callback((build_owner(ACCOUNT, NUMBER), event))
 
 
 @pytest.fixture
@@ -181,5 +181,5 @@ def test_a_refused_answer_does_not_give_away_where_it_was_to_go(cloudformation: 
     """The URL is signed: whoever has it answers in our name."""
     cloudformation.receiver.status = 403
 
-    with pytest.raises(OurFault, match=r"^answering CloudFormation: HTTPError 403$"):
+    with pytest.raises(InfrastructureError, match=r"^answering CloudFormation: HTTPError 403$"):
         cloudformation.asks("Create", {})

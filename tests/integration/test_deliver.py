@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from deliver.dead_letters import MOST_ATTRIBUTES, MOST_BODY, DeadLetters
-from deliver.messages import MOST_BYTES, read_message
+from deliver.dead_letters import MAX_ATTRIBUTES, MAX_BODY, DeadLetters
+from deliver.messages import MAX_BYTES, read_message
 from local.receiver import read_request
 from ringback.aws.sqs import Queue
 from ringback.errors import MalformedEvent, MalformedReason
@@ -400,7 +400,7 @@ def test_a_mebibyte_goes_to_the_dead_letters(platform: Platform) -> None:
     assert platform.invoke(record("x" * 1_048_576)) == []
 
     [letter] = platform.stack.messages("DEAD_LETTERS_URL")
-    assert len(letter["Body"]) == MOST_BODY
+    assert len(letter["Body"]) == MAX_BODY
     assert letter["MessageAttributes"]["reason"]["StringValue"] == "too_large"
     assert "cut from 1,048,576 bytes" in letter["MessageAttributes"]["detail"]["StringValue"]
 
@@ -416,12 +416,12 @@ def test_the_largest_dead_letter_fits_the_events_queue_again(stack: Stack) -> No
     """Its reason and what was given go back with it; characters of four bytes are the longest that there are."""
     letters = DeadLetters(queue=Queue(url=stack.environment["DEAD_LETTERS_URL"], client=stack.sqs))
     longest = MalformedEvent(MalformedReason.BAD_FONENUMBER, "\N{GRINNING FACE}" * 5_000)
-    message = {"body": "x" * MOST_BYTES, "messageId": "m" * 100}
+    message = {"body": "x" * MAX_BYTES, "messageId": "m" * 100}
 
     assert letters.bury(message, longest)
 
     [letter] = stack.messages("DEAD_LETTERS_URL")
-    assert MOST_BYTES < size_of(letter) <= MOST_BYTES + MOST_ATTRIBUTES
+    assert MAX_BYTES < size_of(letter) <= MAX_BYTES + MAX_ATTRIBUTES
 
 
 def test_what_the_dead_letters_do_not_take_goes_back(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:

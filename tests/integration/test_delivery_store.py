@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from deliver.messages import MOST_BYTES
-from ringback.callbacks.rules import MOST_CREDENTIAL_CHARACTERS
-from ringback.callbacks.url import MOST_CHARACTERS
+from deliver.messages import MAX_BYTES
+from ringback.callbacks.rules import MAX_CREDENTIAL_CHARACTERS
+from ringback.callbacks.url import MAX_CHARACTERS
 from ringback.models import (
     Attempt,
     AttemptReason,
@@ -52,7 +52,7 @@ FAILING = NEW.after(TRY, status=DeliveryStatus.PENDING, due=NOW + timedelta(seco
 ARRIVED = NEW.after(replace(TRY, outcome=Outcome.DELIVERED), status=DeliveryStatus.DELIVERED, due=None)
 
 
-MOST_OF_AN_ITEM = 409_600
+MAX_OF_AN_ITEM = 409_600
 """DynamoDB's limit, in bytes."""
 
 
@@ -192,15 +192,15 @@ def test_the_largest_delivery_fits_into_an_item(stack: Stack) -> None:
         event="messages/confirm",
         type=CallbackType.CALLBACK,
         method=Method.POST,
-        url=f"https://example.com/{'ü' * MOST_CHARACTERS}",
-        url_username="ü" * MOST_CREDENTIAL_CHARACTERS,
-        url_password="ü" * MOST_CREDENTIAL_CHARACTERS,
+        url=f"https://example.com/{'ü' * MAX_CHARACTERS}",
+        url_username="ü" * MAX_CREDENTIAL_CHARACTERS,
+        url_password="ü" * MAX_CREDENTIAL_CHARACTERS,
     )
-    event = replace(EVENT, kind="messages/confirm", data={"message": "x" * MOST_BYTES}, callback=callback)
+    event = replace(EVENT, kind="messages/confirm", data={"message": "x" * MAX_BYTES}, callback=callback)
     delivery = replace(NEW, event=event, note="\0" * 5_000)
     headers = {name.decode(): "\xff" * MAX_HEADER for name in KEPT_HEADERS}
     worst = replace(TRY, detail="\0" * 5_000, excerpt="\0" * 1_024, milliseconds=15_000, method="POST", headers=headers)
-    worst = replace(worst, url=f"https://example.com/{'ü' * MOST_CHARACTERS}")
+    worst = replace(worst, url=f"https://example.com/{'ü' * MAX_CHARACTERS}")
     for number in range(1, 101):
         delivery = delivery.after(replace(worst, number=number), status=DeliveryStatus.FAILED, due=None)
 
@@ -208,7 +208,7 @@ def test_the_largest_delivery_fits_into_an_item(stack: Stack) -> None:
 
     [item] = stack.items("DELIVERIES_TABLE")
     stored = stack.deliveries().load([KEY]).deliveries[KEY]
-    assert item_size(item) < 0.95 * MOST_OF_AN_ITEM
+    assert item_size(item) < 0.95 * MAX_OF_AN_ITEM
     assert [attempt.number for attempt in stored.attempts] == [*range(1, 6), *range(86, 101)]
     assert (stored.attempt_count, stored.next_attempt) == (100, 101)
 

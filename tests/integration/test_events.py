@@ -14,7 +14,7 @@ from local.invocation import Context
 from ringback.callbacks.parse import parse_setting
 from ringback.catalog.payload import CATALOGUE, Scope
 from ringback.http import tls
-from ringback.models import Attempt, AttemptReason, Delivery, Event, Outcome, owner_of
+from ringback.models import Attempt, AttemptReason, Delivery, Event, Outcome, build_owner
 from tests.integration.certificates import Authority
 from tests.integration.lambdas import failures
 from tests.integration.receivers import Receiver
@@ -60,7 +60,7 @@ def set_callback(stack: Stack, case: Case, receiver: Receiver) -> None:
     fields = dict(case.fields)
     if "url" in fields:
         fields["url"] = base(receiver) + fields["url"]
-    callback = parse_setting(case.kind, fields, owner=owner_of(ACCOUNT, case.fonenumber))
+    callback = parse_setting(case.kind, fields, owner=build_owner(ACCOUNT, case.fonenumber))
     assert callback
     stack.callbacks().put(callback)
 

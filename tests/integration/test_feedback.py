@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from api.schemas.callbacks import health_of
+from api.schemas.callbacks import describe_health
 from feedback import app, environment
 from local.invocation import Context
-from ringback.email.ses import tag_of
-from ringback.errors import OurFault
+from ringback.email.ses import build_tag
+from ringback.errors import InfrastructureError
 from ringback.models import (
     Attempt,
     AttemptReason,
@@ -94,7 +94,7 @@ def test_a_mail_that_does_not_arrive_or_is_not_wanted_turns_its_callback_off(
 
     callback = mailing.callback()
     assert callback == replace(EMAIL, disabled=reason)
-    shown = health_of(callback)
+    shown = describe_health(callback)
     assert shown.pop("since")
     assert shown == {"state": "disabled", "because": reason}
     [entry] = told
@@ -213,8 +213,8 @@ def test_a_callback_that_is_gone_stays_gone(mailing: Mailing, told: list[dict[st
     [
         {},
         {"callback": ["made-by-somebody-else"]},
-        {"callback": [tag_of(("1000001#*", "contact"))]},
-        {"callback": [tag_of((OWNER, "messages/confirm"))]},
+        {"callback": [build_tag(("1000001#*", "contact"))]},
+        {"callback": [build_tag((OWNER, "messages/confirm"))]},
     ],
     ids=["none", "another's", "no callback", "inside an event"],
 )
@@ -284,7 +284,7 @@ def test_a_table_that_does_not_answer_makes_lambda_try_again(
     """Nothing is told before it is done."""
     with pytest.MonkeyPatch.context() as broken:
         broken.setattr(mailing.stack.dynamodb, operation, down(operation))
-        with pytest.raises(OurFault):
+        with pytest.raises(InfrastructureError):
             mailing.reported("mail-bounced")
     assert told == []
 
@@ -315,7 +315,7 @@ def test_what_is_no_report_of_ses_is_an_error(mailing: Mailing) -> None:
     """Lambda tries it twice more and then puts it into the dead letters."""
     del mailing
 
-    with pytest.raises(OurFault, match="reading a report of SES"):
+    with pytest.raises(InfrastructureError, match="reading a report of SES"):
         app.lambda_handler({"detail": {"eventType": "Delivery"}}, cast("LambdaContext", Context()))
 
 
@@ -333,7 +333,7 @@ DELIVERY = Delivery(
     attempts=(MAILED,),
     tries=1,
 )
-TAGS = {"callback": [tag_of((OWNER, KIND))], "delivery": [tag_of((OWNER, DELIVERY.id))]}
+TAGS = {"callback": [build_tag((OWNER, KIND))], "delivery": [build_tag((OWNER, DELIVERY.id))]}
 
 
 def recorded(mailing: Mailing, delivery: Delivery = DELIVERY) -> None:
@@ -377,7 +377,7 @@ def test_one_that_is_sent_again_meanwhile_is_left_alone(mailing: Mailing) -> Non
 def test_a_report_that_is_faster_than_the_record_comes_again(mailing: Mailing, told: list[dict[str, Any]]) -> None:
     """Lambda tries it again after a minute; what else is to be done is done at once, and once."""
     now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-    with pytest.raises(OurFault, match="before the record of its delivery"):
+    with pytest.raises(InfrastructureError, match="before the record of its delivery"):
         mailing.reported("mail-bounced", tags=TAGS, timestamp=now)
     assert mailing.disabled() == BOUNCED
     recorded(mailing)

@@ -14,9 +14,9 @@ from ringback.aws.dynamodb import Table
 from ringback.breaker import Breaker
 from ringback.models import DeliveryStatus
 from ringback.storage import deliveries
-from ringback.storage.backlog import Line
-from ringback.storage.breakers import HealthStore
-from ringback.timestamps import milliseconds
+from ringback.storage.backlog import Backlog
+from ringback.storage.breakers import BreakerStore
+from ringback.timestamps import to_millis
 from tests import stored
 from tests.integration.calling import Api
 from tests.integration.delivering import MESSAGE, Platform, lines
@@ -194,7 +194,7 @@ def test_breakers_are_written_as_they_always_were(stack: Stack) -> None:
     """On the item that setting the callback wrote."""
     tokens = iter(["8d1f0c5a7b3e9246", "0000000000000001", "0000000000000002", "51c2a6e0f4d87b39"])
     table = stack.environment["CALLBACKS_TABLE"]
-    health = HealthStore(table=table, dynamodb=stack.dynamodb, token=lambda: next(tokens))
+    health = BreakerStore(table=table, dynamodb=stack.dynamodb, token=lambda: next(tokens))
     put(stack, "CALLBACKS_TABLE", stored.cases("callback", 1)["http"])
 
     health.failed(HTTP, 4, since=NOW)
@@ -224,7 +224,7 @@ def test_a_line_from_before_an_upgrade_is_served(stack: Stack) -> None:
     waiting = put(stack, "DELIVERIES_TABLE", stored.cases("delivery", 1)["in_line"])
 
     [line] = stack.lines().all()
-    assert line == Line(callback=(OWNER, HTTP.event))
+    assert line == Backlog(callback=(OWNER, HTTP.event))
     [parked] = stack.lines().waiting(line, 10)
     assert (parked.owner, parked.delivery) == (waiting["owner"]["S"], waiting["delivery"]["S"])
 
@@ -244,7 +244,7 @@ def test_requests_from_before_an_upgrade_count(stack: Stack) -> None:
         rate.take("1000001", NOW)
     rate.take("1000001", NOW + timedelta(seconds=5))
 
-    later = {"N": str(milliseconds(NOW + timedelta(seconds=6)))}
+    later = {"N": str(to_millis(NOW + timedelta(seconds=6)))}
     [stored_now] = stack.items("CALLBACKS_TABLE")
     assert stored_now.pop("writer")
     assert stored_now == item | {"rests": later}

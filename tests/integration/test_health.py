@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from api.schemas.callbacks import health_of
+from api.schemas.callbacks import describe_health
 from local.invocation import Context
 from local.receiver import read_request
-from requeue.release import Resumption
+from requeue.release import BacklogRelease
 from ringback.breaker import DISABLED_AFTER
 from ringback.models import Callback, Delivery, DeliveryStatus, Method
 from ringback.storage.accounts import CONTACT
-from ringback.storage.backlog import Line
+from ringback.storage.backlog import Backlog
 from tests.integration.delivering import KIND, MESSAGE, OWNER, PLANTED, Platform, down, lines, metrics
 from tests.integration.lambdas import record
 from tests.integration.receivers import Receiver
@@ -38,7 +38,7 @@ def callback(platform: Platform) -> Callback:
 
 
 def state(platform: Platform) -> str | int:
-    return health_of(callback(platform))["state"]
+    return describe_health(callback(platform))["state"]
 
 
 def by_id(platform: Platform) -> dict[str, Delivery]:
@@ -72,7 +72,7 @@ def test_ten_failures_in_a_row_open_the_callback(opened: Platform) -> None:
 
     assert opened.invoke(*events(3, start=10)) == []
 
-    assert health_of(callback(opened)).keys() == {"state", "failures", "since", "until", "gives_up"}
+    assert describe_health(callback(opened)).keys() == {"state", "failures", "since", "until", "gives_up"}
     assert state(opened) == "open"
     assert len(opened.receiver.received) == 10
     waiting = by_id(opened)["10"]
@@ -80,8 +80,8 @@ def test_ten_failures_in_a_row_open_the_callback(opened: Platform) -> None:
     assert waiting.note.startswith("waits until its endpoint answers again, down since 20")
     assert waiting.event.data["message"] == "hello world"
     assert opened.waiting() == queued
-    assert list(opened.stack.lines().all()) == [Line(callback=KEY)]
-    assert len(opened.stack.lines().waiting(Line(callback=KEY), 9)) == 3
+    assert list(opened.stack.lines().all()) == [Backlog(callback=KEY)]
+    assert len(opened.stack.lines().waiting(Backlog(callback=KEY), 9)) == 3
 
 
 def test_what_waits_is_written_together(opened: Platform, calls: list[tuple[str, Any]]) -> None:
@@ -339,7 +339,7 @@ def test_one_probe_goes_out_when_its_time_has_come(opened: Platform, monkeypatch
     assert (breaker.failures, breaker.probes) == (11, 1)
     assert breaker.open_until
     assert timedelta(seconds=107) <= breaker.open_until - opened.clock() <= timedelta(seconds=132)
-    assert len(opened.stack.lines().waiting(Line(callback=KEY), 9)) == 2
+    assert len(opened.stack.lines().waiting(Backlog(callback=KEY), 9)) == 2
 
 
 def test_two_environments_make_one_probe(opened: Platform) -> None:
@@ -376,7 +376,7 @@ def test_what_waited_arrives_when_the_endpoint_is_up_again(opened: Platform) -> 
     opened.receiver.status = 200
     opened.invoke(*events(1, start=12))
 
-    resumption = Resumption(
+    resumption = BacklogRelease(
         lines=opened.stack.lines(),
         breakers=opened.stack.health().breakers,
         clock=opened.clock,
@@ -468,7 +468,7 @@ def test_five_days_without_success_turn_the_callback_off(
 
     reason = callback(opened).disabled
     assert reason.startswith("no attempt succeeded for 5 days, since 20")
-    shown = health_of(callback(opened))
+    shown = describe_health(callback(opened))
     assert shown.pop("since")
     assert shown == {"state": "disabled", "because": reason}
     for number in ("10", "12"):
@@ -626,8 +626,8 @@ def test_what_gets_no_turn_at_a_slow_server_is_put_off(
     assert at_once == 2
     statuses = sorted(delivery.status for delivery in platform.deliveries())
     assert statuses == [DeliveryStatus.DELIVERED] * 2 + [DeliveryStatus.PENDING] * 4
-    put_off = [delivery for delivery in platform.deliveries() if not delivery.settled]
-    assert all(delivery.due and delivery.tries == 0 and not delivery.attempts for delivery in put_off)
+    postpone = [delivery for delivery in platform.deliveries() if not delivery.settled]
+    assert all(delivery.due and delivery.tries == 0 and not delivery.attempts for delivery in postpone)
     assert platform.waiting() == 4
     assert metrics(capsys.readouterr().out)["NoRoom"] == 4
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.schemas.callbacks import health_of
+from api.schemas.callbacks import describe_health
 from ringback.breaker import HEALTHY, Breaker
 from ringback.models import Callback, CallbackType, Method
 from tests.integration.stack import Stack
@@ -86,10 +86,10 @@ def test_a_disabled_callback_stays_off_until_it_is_set_again(stack: Stack, opene
     assert health.recovered(opened) is None
     assert health.failed(opened, 1, since=NOW) is None
     since = "2026-11-23T17:36:00.000Z"
-    assert health_of(stored(stack)) == {"state": "disabled", "because": "gone", "since": since}
+    assert describe_health(stored(stack)) == {"state": "disabled", "because": "gone", "since": since}
     assert stored(stack) == replace(CALLBACK, disabled="gone")
     stack.callbacks().put(CALLBACK)
-    assert health_of(stored(stack)) == {"state": "healthy"}
+    assert describe_health(stored(stack)) == {"state": "healthy"}
 
 
 def test_a_mail_is_turned_off_while_it_goes_to_the_same_address(stack: Stack) -> None:
@@ -107,7 +107,7 @@ def test_a_test_that_succeeds_turns_it_on_again(stack: Stack, opened: Callback) 
     stack.health().disable(opened, "gone", at=NOW)
 
     assert stack.health().enable(opened)
-    assert health_of(stored(stack)) == {"state": "healthy"}
+    assert describe_health(stored(stack)) == {"state": "healthy"}
 
 
 def test_a_callback_that_was_changed_or_removed_meanwhile_is_left_alone(stack: Stack, opened: Callback) -> None:
@@ -146,9 +146,12 @@ def test_requeue_reads_breakers_without_opening_a_password(stack: Stack, opened:
 def test_the_api_shows_the_state_and_since_when(stack: Stack, opened: Callback) -> None:
     since = {"failures": 10, "since": "2026-11-23T17:36:00.000Z"}
 
-    assert health_of(replace(opened, breaker=Breaker(failures=10, failing_since=NOW))) == {"state": "failing", **since}
+    assert describe_health(replace(opened, breaker=Breaker(failures=10, failing_since=NOW))) == {
+        "state": "failing",
+        **since,
+    }
     until = {"until": "2026-11-23T17:37:06.000Z", "gives_up": "2026-11-28T17:36:00.000Z"}
-    assert health_of(stored(stack)) == {"state": "open", **since, **until}
+    assert describe_health(stored(stack)) == {"state": "open", **since, **until}
 
 
 def test_a_write_whose_answer_is_lost_counts_once_and_is_known_for_our_own(
@@ -169,4 +172,4 @@ def test_a_write_whose_answer_is_lost_counts_once_and_is_known_for_our_own(
     assert health.recovered(probed) == probed.breaker
     assert health.disable(CALLBACK, "gone", at=NOW)
     assert health.enable(CALLBACK)
-    assert health_of(stored(stack)) == {"state": "healthy"}
+    assert describe_health(stored(stack)) == {"state": "healthy"}

@@ -7,8 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ringback.email.message import Mail
-from ringback.email.ses import MailSender, tag_of
-from ringback.errors import AttemptFailed, OurFault
+from ringback.email.ses import MailSender, build_tag
+from ringback.errors import AttemptFailed, InfrastructureError
 from ringback.models import Outcome
 from tests.integration.stack import SENDER, Stack, client
 
@@ -29,8 +29,8 @@ def test_ses_is_asked_to_report_and_told_what_the_mail_is_for(stack: Stack, lett
     [letter] = letters
     assert letter["ConfigurationSetName"] == "Mail"
     assert letter["EmailTags"] == [
-        {"Name": "callback", "Value": tag_of(CALLBACK)},
-        {"Name": "delivery", "Value": tag_of(DELIVERY)},
+        {"Name": "callback", "Value": build_tag(CALLBACK)},
+        {"Name": "delivery", "Value": build_tag(DELIVERY)},
     ]
     assert letter["FromEmailAddress"] == SENDER
     assert letter["Destination"] == {"ToAddresses": ["owner@example.com"]}
@@ -92,12 +92,13 @@ def test_what_ses_says_of_us_is_our_fault(stack: Stack, monkeypatch: pytest.Monk
     """No such configuration set, above all; the customer's delivery is not failed for that."""
     refuse(monkeypatch, code, 400)
 
-    with pytest.raises(OurFault, match=code):
+    with pytest.raises(InfrastructureError, match=code):
         sender(stack).send(MAIL)
 
 
 @pytest.mark.parametrize(
-    ("unverified", "fault"), [(f"{SENDER}, owner@example.com", OurFault), ("owner@example.com", AttemptFailed)]
+    ("unverified", "fault"),
+    [(f"{SENDER}, owner@example.com", InfrastructureError), ("owner@example.com", AttemptFailed)],
 )
 def test_a_sender_that_is_not_verified_is_our_fault_and_a_recipient_in_the_sandbox_is_not(
     stack: Stack, monkeypatch: pytest.MonkeyPatch, unverified: str, fault: type[Exception]

@@ -11,9 +11,9 @@ from requeue.due import AHEAD, requeue
 from requeue.lost import LOST_AFTER, seek
 from ringback.aws.sqs import Queue
 from ringback.models import Delivery, DeliveryStatus, Event
-from ringback.storage.backlog import line_of
-from ringback.storage.due_index import SHARDS, DueIndex, shard_of
-from ringback.timestamps import milliseconds
+from ringback.storage.backlog import backlog_partition
+from ringback.storage.due_index import SHARDS, DueIndex, get_shard
+from ringback.timestamps import to_millis
 from tests.integration.stack import Stack
 
 NOW = datetime(2026, 11, 23, 17, 36, tzinfo=UTC)
@@ -90,7 +90,7 @@ def test_all_shards_are_emptied(stack: Stack) -> None:
     """Deliveries spread over all of them, more than one send takes."""
     parked = [park(stack, number, due=NOW) for number in range(40)]
 
-    assert {shard_of(delivery.id) for delivery in parked} == set(SHARDS)
+    assert {get_shard(delivery.id) for delivery in parked} == set(SHARDS)
     assert run(stack) == 40
     bodies = {json.loads(message["Body"])["delivery"] for message in received(stack, 40)}
     assert bodies == {delivery.id for delivery in parked}
@@ -113,7 +113,7 @@ def test_a_delivery_that_moved_on_is_not_touched(stack: Stack) -> None:
 def test_what_the_queue_refuses_stays_for_the_next_run(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     """A batch call that answers 200 may still have failed entries."""
     whole: Any = stack.sqs.send_message_batch
-    [one, other] = [number for number in range(40) if shard_of(f"{number:032x}") == SHARDS[0]][:2]
+    [one, other] = [number for number in range(40) if get_shard(f"{number:032x}") == SHARDS[0]][:2]
     park(stack, one, due=NOW)
     park(stack, other, due=NOW)
 
@@ -172,7 +172,7 @@ def test_a_delivery_whose_message_was_lost_gets_another_one_once(stack: Stack) -
         "version": 1,
         "owner": delivery.owner,
         "delivery": delivery.id,
-        "due": milliseconds(due),
+        "due": to_millis(due),
     }
     stored = stack.deliveries().load([(delivery.owner, delivery.id)])
     assert list(stored.deliveries.values()) == [replace(delivery, version=1)]
@@ -190,7 +190,7 @@ def test_what_waits_elsewhere_or_is_done_is_not_lost(stack: Stack) -> None:
     """Later attempts are parked, those of a failing endpoint are in its line, and what is settled is off the index."""
     park(stack, 1, due=NOW - timedelta(hours=2))
     waiting = Delivery(id=f"{2:032x}", event=EVENT, created=NOW, due=NOW - timedelta(hours=2))
-    line = line_of((EVENT.owner, EVENT.kind), waiting.id)
+    line = backlog_partition((EVENT.owner, EVENT.kind), waiting.id)
     stack.deliveries().record([replace(waiting, line=line)], parked=lambda _: True)
     done = queue(stack, 3, due=NOW - timedelta(hours=2))
     settled = replace(done, version=1, status=DeliveryStatus.DELIVERED, due=None)
@@ -203,7 +203,7 @@ def test_a_run_brings_back_a_few_so_that_a_backlog_is_not_doubled(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The queue may be that far behind, and lose nothing."""
-    monkeypatch.setattr("requeue.lost.MOST_OF_A_SHARD", 2)
+    monkeypatch.setattr("requeue.lost.MAX_PER_SHARD", 2)
     for number in range(60):
         queue(stack, number, due=NOW - timedelta(hours=1))
 

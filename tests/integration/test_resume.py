@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from deliver.postpone import in_line
+from deliver.postpone import hold
 from local.invocation import Context
 from requeue import app, environment
 from requeue.due import AHEAD
-from requeue.release import LAST_LOOK, PACE, Resumption
+from requeue.release import LAST_LOOK, RELEASE_PER_MINUTE, BacklogRelease
 from ringback.breaker import Breaker
-from ringback.errors import OurFault
+from ringback.errors import InfrastructureError
 from ringback.models import Callback, CallbackType, Delivery, Event, Method
-from ringback.storage.backlog import LINES, Line
-from ringback.storage.due_index import SHARDS, DueIndex, Parked
+from ringback.storage.backlog import BACKLOGS, Backlog
+from ringback.storage.due_index import SHARDS, DueIndex, ScheduledDelivery
 from tests.integration.delivering import metrics
 from tests.integration.stack import Stack, client
 
@@ -58,12 +58,12 @@ class Queues:
         """So many deliveries wait in the line."""
         self.stack.lines().announce(KEY)
         some = [Delivery(id=f"{number:032x}", event=EVENT, created=created) for number in range(start, start + count)]
-        waiting = [in_line(one, CALLBACK, now=NOW, retention=MONTH) for one in some]
+        waiting = [hold(one, CALLBACK, now=NOW, retention=MONTH) for one in some]
         self.stack.deliveries().record(waiting, parked=lambda _: True)
 
     def run(self) -> int:
         """What one run lets out."""
-        resumption = Resumption(
+        resumption = BacklogRelease(
             lines=self.stack.lines(),
             breakers=self.stack.health().breakers,
             clock=lambda: self.now,
@@ -74,14 +74,14 @@ class Queues:
 
     def waiting(self) -> int:
         """How many wait."""
-        return len(self.stack.lines().waiting(Line(callback=KEY), 10_000))
+        return len(self.stack.lines().waiting(Backlog(callback=KEY), 10_000))
 
     def due(self) -> list[datetime]:
         """When those are due that were let out."""
         index = DueIndex(table="DeliveriesTable", dynamodb=self.stack.dynamodb)
         return sorted(parked.due for shard in SHARDS for parked in index.parked(shard))
 
-    def announced(self) -> list[Line]:
+    def announced(self) -> list[Backlog]:
         return list(self.stack.lines().all())
 
 
@@ -126,7 +126,7 @@ def test_one_delivery_is_let_out_for_the_probe_and_is_due_then(queues: Queues) -
 
     assert queues.run() == 1
     assert queues.due() == [NOW + MINUTE]
-    assert f"{3:032x}" not in [parked.delivery for parked in queues.stack.lines().waiting(Line(callback=KEY), 9)]
+    assert f"{3:032x}" not in [parked.delivery for parked in queues.stack.lines().waiting(Backlog(callback=KEY), 9)]
 
 
 def test_a_probe_that_nobody_made_is_made_now(queues: Queues) -> None:
@@ -154,7 +154,7 @@ def test_an_open_callback_without_deliveries_stays_announced(queues: Queues) -> 
     queues.now = NOW + timedelta(days=1)
 
     assert queues.run() == 0
-    assert queues.announced() == [Line(callback=KEY)]
+    assert queues.announced() == [Backlog(callback=KEY)]
 
 
 # ── When it has closed ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -188,7 +188,7 @@ def test_nobody_waits_for_a_callback_that_is_not_open_any_more(queues: Queues, h
 
 def test_an_endpoint_that_is_just_up_again_is_not_flooded(queues: Queues, monkeypatch: pytest.MonkeyPatch) -> None:
     """More each minute, in bounded steps."""
-    monkeypatch.setattr("requeue.release.PACE", (3, 6, 12))
+    monkeypatch.setattr("requeue.release.RELEASE_PER_MINUTE", (3, 6, 12))
     queues.set(None)
     queues.wait(40)
     released = []
@@ -197,19 +197,19 @@ def test_an_endpoint_that_is_just_up_again_is_not_flooded(queues: Queues, monkey
         released.append(queues.run())
 
     assert released == [3, 6, 12, 12]
-    assert [some / 60 for some in PACE] == [20, 40, 80, 160, 320]
+    assert [some / 60 for some in RELEASE_PER_MINUTE] == [20, 40, 80, 160, 320]
 
 
 def test_a_callback_that_opens_again_keeps_the_rest(queues: Queues, monkeypatch: pytest.MonkeyPatch) -> None:
     """And the next time it closes, the pace is the slow one again."""
-    monkeypatch.setattr("requeue.release.PACE", (1,))
+    monkeypatch.setattr("requeue.release.RELEASE_PER_MINUTE", (1,))
     queues.set(None)
     queues.wait(3)
     queues.run()
     queues.set(NOW + timedelta(hours=1))
 
     assert queues.run() == 0
-    assert queues.announced() == [Line(callback=KEY)]
+    assert queues.announced() == [Backlog(callback=KEY)]
     assert queues.waiting() == 2
 
 
@@ -220,7 +220,7 @@ def test_an_empty_line_is_looked_at_for_a_while_and_then_forgotten(queues: Queue
     queues.run()
     queues.now = NOW + LAST_LOOK
     queues.run()
-    assert queues.announced() == [Line(callback=KEY, closed=NOW)]
+    assert queues.announced() == [Backlog(callback=KEY, closed=NOW)]
 
     queues.now = NOW + LAST_LOOK + MINUTE
     queues.run()
@@ -239,14 +239,14 @@ def test_a_line_that_is_announced_again_is_not_forgotten(queues: Queues) -> None
 
     queues.stack.lines().end(seen, NOW)
 
-    assert queues.announced() == [Line(callback=KEY)]
+    assert queues.announced() == [Backlog(callback=KEY)]
 
 
 def test_a_delivery_that_moved_on_is_not_let_out(queues: Queues) -> None:
     """Its owner has sent it again meanwhile."""
     queues.set(None)
     queues.wait(1)
-    [parked] = queues.stack.lines().waiting(Line(callback=KEY), 1)
+    [parked] = queues.stack.lines().waiting(Backlog(callback=KEY), 1)
 
     assert not queues.stack.lines().release(replace(parked, due=parked.due - MINUTE), due=NOW)
     assert queues.waiting() == 1
@@ -271,7 +271,7 @@ def test_an_announcement_is_in_no_customer_s_list(queues: Queues) -> None:
     assert item == {
         "owner": {"S": f"#{KEY[0]}"},
         "delivery": {"S": KIND},
-        "due_shard": {"S": LINES},
+        "due_shard": {"S": BACKLOGS},
         "due": {"N": "0"},
     }
 
@@ -327,7 +327,7 @@ def test_a_run_that_cannot_look_for_what_was_lost_moves_what_is_due(
     function: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(*_: object, **__: object) -> int:
-        raise OurFault("reading what is due: InternalServerError")
+        raise InfrastructureError("reading what is due: InternalServerError")
 
     monkeypatch.setattr("requeue.app.seek", broken)
     parked = Delivery(id=f"{7:032x}", event=EVENT, created=NOW, due=datetime.now(UTC))
@@ -356,22 +356,22 @@ def test_a_run_that_cannot_read_what_is_due_has_no_figure_of_it(
 ) -> None:
     """So the alarm that waits for the figure goes off."""
 
-    def broken(*_: object, **__: object) -> Iterator[Parked]:
-        raise OurFault("reading what is due: InternalServerError")
+    def broken(*_: object, **__: object) -> Iterator[ScheduledDelivery]:
+        raise InfrastructureError("reading what is due: InternalServerError")
 
     monkeypatch.setattr("ringback.storage.due_index.DueIndex.parked", broken)
 
-    with pytest.raises(OurFault):
+    with pytest.raises(InfrastructureError):
         app.lambda_handler({}, CONTEXT)
 
     assert "Requeued" not in metrics(capsys.readouterr().out)
 
 
 def test_lines_that_cannot_be_served_hold_up_nothing(function: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_: object) -> Iterator[Parked]:
-        raise OurFault("reading what is due: InternalServerError")
+    def broken(_: object) -> Iterator[ScheduledDelivery]:
+        raise InfrastructureError("reading what is due: InternalServerError")
 
-    monkeypatch.setattr("ringback.storage.backlog.Lines.all", broken)
+    monkeypatch.setattr("ringback.storage.backlog.Backlogs.all", broken)
     delivery = Delivery(id="0" * 32, event=EVENT, created=NOW, due=NOW)
     function.deliveries().record([delivery], parked=lambda _: True)
 

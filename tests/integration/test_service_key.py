@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from api.service_key import PLACE, ServiceKey
-from ringback.errors import OurFault
+from ringback.errors import InfrastructureError
 from tests.integration.calling import NOW, Api, calling
 from tests.integration.stack import Stack
 from tests.unit.test_cursors import unasked
@@ -143,5 +143,5 @@ def test_a_key_that_was_moved_from_elsewhere_does_not_open(stack: Stack) -> None
     sealed = stack.credentials().seal(bytes(32).hex(), owner="1000001#*", event="signing_secret")
     stack.dynamodb.put_item(TableName=stack.callbacks().table.name, Item={**item, "key": {"B": sealed}})
 
-    with pytest.raises(OurFault, match="decrypting"):
+    with pytest.raises(InfrastructureError, match="decrypting"):
         key_of(stack).derived("x", NOW)

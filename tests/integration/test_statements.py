@@ -13,14 +13,14 @@ from api.gateway.rate_limit import Allowance, RateLimit
 from api.redelivery import TURN, RedeliveryTurns
 from ringback.aws.dynamodb import Item, Table
 from ringback.aws.statements import Change, Condition
-from ringback.errors import OurFault
-from ringback.http.signature import secret_of
+from ringback.errors import InfrastructureError
+from ringback.http.signature import encode_secret
 from ringback.models import Callback, CallbackType, Delivery, DeliveryStatus, Event, Method
-from ringback.storage.backlog import Line, line_of
+from ringback.storage.backlog import Backlog, backlog_partition
 from ringback.storage.deliveries import Written
-from ringback.storage.due_index import SHARDS, DueIndex, Parked, queued, shard_of, sought
+from ringback.storage.due_index import SHARDS, DueIndex, ScheduledDelivery, get_shard, queued, sought
 from ringback.storage.numbers import Numbers
-from ringback.timestamps import milliseconds
+from ringback.timestamps import to_millis
 from tests.integration.stack import Stack
 
 MANY = 50
@@ -54,10 +54,10 @@ def lost(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Stack:
 
 
 @pytest.fixture
-def parked(stack: Stack) -> list[Parked]:
+def parked(stack: Stack) -> list[ScheduledDelivery]:
     """Deliveries on the due index."""
     stack.deliveries().record(DELIVERIES, parked=lambda _: True)
-    return [Parked(owner=one.owner, delivery=one.id, due=one.due or NOW) for one in DELIVERIES]
+    return [ScheduledDelivery(owner=one.owner, delivery=one.id, due=one.due or NOW) for one in DELIVERIES]
 
 
 def shards(stack: Stack) -> list[str]:
@@ -79,20 +79,23 @@ def test_every_delivery_is_recorded(lost: Stack) -> None:
     ("move", "partition"), [(DueIndex.unpark, queued), (DueIndex.note_sought, sought)], ids=["unpark", "note_sought"]
 )
 def test_every_delivery_moves_on_the_index(
-    parked: list[Parked], lost: Stack, move: Callable[[DueIndex, Parked], None], partition: Callable[[str], str]
+    parked: list[ScheduledDelivery],
+    lost: Stack,
+    move: Callable[[DueIndex, ScheduledDelivery], None],
+    partition: Callable[[str], str],
 ) -> None:
     index = DueIndex(table="DeliveriesTable", dynamodb=lost.dynamodb)
 
     for one in parked:
         move(index, one)
 
-    assert shards(lost) == sorted(partition(shard_of(one.delivery)) for one in parked)
+    assert shards(lost) == sorted(partition(get_shard(one.delivery)) for one in parked)
 
 
 def test_every_delivery_that_leaves_its_line_is_counted(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    waiting = [replace(one, line=line_of((OWNER, KIND), one.id)) for one in DELIVERIES]
+    waiting = [replace(one, line=backlog_partition((OWNER, KIND), one.id)) for one in DELIVERIES]
     stack.deliveries().record(waiting, parked=lambda _: True)
-    first = stack.lines().waiting(Line(callback=(OWNER, KIND)), MANY)
+    first = stack.lines().waiting(Backlog(callback=(OWNER, KIND)), MANY)
     stack.lose_answers(monkeypatch, "update_item")
 
     assert [stack.lines().release(one, due=NOW) for one in first] == [True] * MANY
@@ -110,17 +113,17 @@ def test_every_failure_is_counted_once(lost: Stack) -> None:
 # ── The API ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_every_delivery_that_is_to_be_sent_again_is(parked: list[Parked], lost: Stack) -> None:
+def test_every_delivery_that_is_to_be_sent_again_is(parked: list[ScheduledDelivery], lost: Stack) -> None:
     """Nobody is told of a conflict, and nothing is left pending without a way back."""
     log = Log(table=deliveries(lost))
     items = [item for one in parked if (item := log.item(one.owner, one.delivery))]
 
     assert log.send_again([(item, NOW) for item in items]) == MANY
     assert [item["version"]["N"] for item in lost.items("DELIVERIES_TABLE")] == ["2"] * MANY
-    assert shards(lost) == sorted(shard_of(one.delivery) for one in parked)
+    assert shards(lost) == sorted(get_shard(one.delivery) for one in parked)
 
 
-def test_who_was_too_late_is_still_told(parked: list[Parked], lost: Stack) -> None:
+def test_who_was_too_late_is_still_told(parked: list[ScheduledDelivery], lost: Stack) -> None:
     """The same write by somebody else is not ours, however alike the two are."""
     log = Log(table=deliveries(lost))
     [item] = [item for one in parked[:1] if (item := log.item(one.owner, one.delivery))]
@@ -136,7 +139,7 @@ def test_every_request_is_counted_once(lost: Stack) -> None:
         rate.take(ACCOUNT, NOW)
 
     [item] = lost.items("CALLBACKS_TABLE")
-    assert item["rests"]["N"] == str(milliseconds(NOW + timedelta(seconds=MANY)))
+    assert item["rests"]["N"] == str(to_millis(NOW + timedelta(seconds=MANY)))
 
 
 def test_every_turn_is_taken_once(lost: Stack) -> None:
@@ -151,12 +154,12 @@ def test_every_secret_that_is_stored_is_shown(lost: Stack) -> None:
     accounts = AccountItems(table=callbacks(lost), credentials=lost.credentials())
     times = [NOW + timedelta(days=number) for number in range(MANY)]
 
-    made = accounts.create_secret(ACCOUNT, NOW, secret_of(bytes(24)))
-    rotated = [accounts.rotate_secret(ACCOUNT, at, secret_of(str(at).encode())) for at in times]
+    made = accounts.create_secret(ACCOUNT, NOW, encode_secret(bytes(24)))
+    rotated = [accounts.rotate_secret(ACCOUNT, at, encode_secret(str(at).encode())) for at in times]
 
     assert made
     assert all(rotated)
-    assert accounts.secrets(ACCOUNT, NOW + timedelta(days=MANY)) == (secret_of(str(times[-1]).encode()),)
+    assert accounts.secrets(ACCOUNT, NOW + timedelta(days=MANY)) == (encode_secret(str(times[-1]).encode()),)
 
 
 def test_every_callback_that_is_withdrawn_is_gone(lost: Stack) -> None:
@@ -206,5 +209,5 @@ def test_a_condition_that_others_changed_says_what_stands(stack: Stack) -> None:
 def test_a_table_out_of_reach_is_our_fault(stack: Stack) -> None:
     nowhere = replace(callbacks(stack), name="nowhere")
 
-    with pytest.raises(OurFault, match="forgetting it: ResourceNotFoundException"):
+    with pytest.raises(InfrastructureError, match="forgetting it: ResourceNotFoundException"):
         nowhere.delete((OWNER, KIND), doing="forgetting it")

@@ -17,7 +17,7 @@ import pytest
 from ringback.catalog.payload import CATALOGUE
 from ringback.delivery.render import render
 from ringback.http.request import HttpRequest
-from ringback.http.signature import secret_of
+from ringback.http.signature import encode_secret
 from ringback.models import Callback, CallbackType, Event, Method
 from tests.integration.sending import Sending
 
@@ -26,7 +26,7 @@ HOME = PROJECT / ".tools" / "receivers"
 """Where `tools/receivers.sh` keeps the languages and their libraries."""
 
 PAGE = (PROJECT / "docs" / "verify.md").read_text(encoding="utf-8")
-SECRET, OLD, OTHER = (secret_of(byte * 32) for byte in (b"0", b"1", b"2"))
+SECRET, OLD, OTHER = (encode_secret(byte * 32) for byte in (b"0", b"1", b"2"))
 KIND = "messages/receive_notify"
 MESSAGE = "50% off & free? #1 100+1=101 %41 / é 😀"
 NO_SIGNATURES = ("rubbish", "v1", "v1,", "v1,not base64", "v2,AAAA v1,AAAA")

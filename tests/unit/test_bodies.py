@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.gateway.body import MOST_BYTES, parse_json, readable
-from api.gateway.errors import MOST_LEVELS, Problem
+from api.gateway.body import MAX_BYTES, parse_json, readable
+from api.gateway.errors import MAX_LEVELS, Problem
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -76,7 +76,7 @@ def test_u_fffd_that_is_meant_is_read() -> None:
 
 
 def test_as_many_levels_as_there_may_be_are_read() -> None:
-    assert parse_json(levels(MOST_LEVELS))
+    assert parse_json(levels(MAX_LEVELS))
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_as_many_levels_as_there_may_be_are_read() -> None:
         ('{"a":1,"a":2}', "a: given twice"),
         ('{"a":{"b":1,"b":1}}', "b: given twice"),
         pytest.param("[" * 100_000, "body: nested too deeply; it takes 8 levels", id="unfinished"),
-        pytest.param(levels(MOST_LEVELS + 1), "body: nested too deeply; it takes 8 levels", id="one too many"),
+        pytest.param(levels(MAX_LEVELS + 1), "body: nested too deeply; it takes 8 levels", id="one too many"),
         pytest.param(levels(500), "body: nested too deeply; it takes 8 levels", id="deep"),
         (b'{"a":"\xff"}', "body: not UTF-8"),
         ('{"a":"\ufffd"}', "body: not UTF-8; if U+FFFD is meant, write it as \\ufffd"),
@@ -108,7 +108,7 @@ def test_a_number_keeps_its_literal(literal: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["x" * (MOST_BYTES + 1), b"x" * (MOST_BYTES + 1), b"x" * 1_048_576], ids=["text", "base64", "1 MiB"]
+    "body", ["x" * (MAX_BYTES + 1), b"x" * (MAX_BYTES + 1), b"x" * 1_048_576], ids=["text", "base64", "1 MiB"]
 )
 def test_a_body_beyond_an_event_s_size_is_too_large(body: str | bytes) -> None:
     assert refused(body) == (413, f"body: {len(body):,} bytes; it takes at most 262,144")

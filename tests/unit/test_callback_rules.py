@@ -3,7 +3,7 @@
 import pytest
 
 from ringback.callbacks.rules import (
-    MOST_CREDENTIAL_CHARACTERS,
+    MAX_CREDENTIAL_CHARACTERS,
     check_credentials,
     parse_callback_url,
     parse_method,
@@ -195,7 +195,7 @@ def test_the_rules_of_every_url_hold_for_it() -> None:
         ("a", "b"),
         ("Aladdin", "open sesame"),
         ("é", "p:w😀"),
-        ("x" * MOST_CREDENTIAL_CHARACTERS, "😀" * MOST_CREDENTIAL_CHARACTERS),
+        ("x" * MAX_CREDENTIAL_CHARACTERS, "😀" * MAX_CREDENTIAL_CHARACTERS),
     ],
 )
 def test_credentials_are_both_there_or_neither(user_name: str, password: str) -> None:

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from api.config import ApiSettings
-from api.gateway.auth import account_of
-from api.gateway.errors import problem_of
+from api.config import ApiConfig
+from api.gateway.auth import get_account
+from api.gateway.errors import to_problem
 
 
-def settings(authorization: str, claim: str = "account_id") -> ApiSettings:
-    return ApiSettings.of({"AUTHORIZATION": authorization, "ACCOUNT_CLAIM": claim})
+def settings(authorization: str, claim: str = "account_id") -> ApiConfig:
+    return ApiConfig.of({"AUTHORIZATION": authorization, "ACCOUNT_CLAIM": claim})
 
 
 def event(claims: dict[str, Any] | None = None, headers: dict[str, str] | None = None) -> dict[str, Any]:
@@ -18,22 +18,22 @@ def event(claims: dict[str, Any] | None = None, headers: dict[str, str] | None =
     return {"headers": headers or {}, "requestContext": authorizer}
 
 
-def problem(event: dict[str, Any], settings: ApiSettings) -> tuple[int, str]:
+def problem(event: dict[str, Any], settings: ApiConfig) -> tuple[int, str]:
     with pytest.raises(Exception) as caught:  # noqa: PT011 - problem_of says what it means
-        account_of(event, settings)
-    told = problem_of(caught.value)
+        get_account(event, settings)
+    told = to_problem(caught.value)
     return told.status.value, told.message
 
 
 def test_with_tokens_the_account_is_the_claim() -> None:
-    assert account_of(event({"account_id": "1000001"}), settings("jwt")) == "1000001"
-    assert account_of(event({"tenant": "1000001"}), settings("jwt", claim="tenant")) == "1000001"
+    assert get_account(event({"account_id": "1000001"}), settings("jwt")) == "1000001"
+    assert get_account(event({"tenant": "1000001"}), settings("jwt", claim="tenant")) == "1000001"
 
 
 def test_with_tokens_no_header_names_an_account() -> None:
     headers = {"account": "2000002"}
 
-    assert account_of(event({"account_id": "1000001"}, headers), settings("jwt")) == "1000001"
+    assert get_account(event({"account_id": "1000001"}, headers), settings("jwt")) == "1000001"
     assert problem(event(None, headers), settings("jwt")) == (401, "token: missing; it is a header")
 
 
@@ -50,7 +50,7 @@ def test_without_a_token_nobody_calls(authorizer: dict[str, Any]) -> None:
 
 
 def test_with_iam_the_account_is_the_header_and_no_token_counts() -> None:
-    assert account_of(event(None, {"account": "1000001"}), settings("iam")) == "1000001"
+    assert get_account(event(None, {"account": "1000001"}), settings("iam")) == "1000001"
     missing = "account: missing; this header says for which account the platform calls"
     assert problem(event({"account_id": "1000001"}), settings("iam")) == (400, missing)
 

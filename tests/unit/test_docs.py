@@ -13,7 +13,7 @@ import pytest
 from feedback.ses_events import ReportKind
 from ringback.errors import MalformedReason
 from ringback.models import AttemptReason, DeliveryStatus, Outcome
-from ringback.notify.events import NoticeKind
+from ringback.notify.events import StatusEventKind
 from ringback.telemetry import METRICS
 from tests.template_under_test import path_under_test, written
 from tools.deploy_page import page as deploy_page
@@ -166,7 +166,7 @@ def in_code(pattern: str) -> set[str]:
 def test_every_log_line_is_explained() -> None:
     lines = in_code(r"logger\.(?:info|warning|error|debug)\(\s*\"([^\"]+)\"")
 
-    changes = set(NoticeKind) - {NoticeKind.DELIVERY_FAILED}  # its attempts are lines
+    changes = set(StatusEventKind) - {StatusEventKind.DELIVERY_FAILED}  # its attempts are lines
 
     assert "delivery.attempted" in lines
     assert lines | changes | set(ReportKind) <= words("docs/operations.md") | words("docs/metrics.md")
@@ -177,7 +177,7 @@ def test_every_reason_of_a_dead_letter_is_explained() -> None:
 
 
 @pytest.mark.parametrize(
-    "names", [Outcome, DeliveryStatus, AttemptReason, NoticeKind], ids=lambda names: names.__name__
+    "names", [Outcome, DeliveryStatus, AttemptReason, StatusEventKind], ids=lambda names: names.__name__
 )
 def test_customers_and_platform_can_look_up_what_they_are_told(names: type[StrEnum]) -> None:
     assert set(names) <= words("docs/deliveries.md")

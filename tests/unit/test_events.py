@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deliver.messages import MOST_BYTES, Message, read_message
+from deliver.messages import MAX_BYTES, Message, read_message
 from ringback.delivery.retry_message import Retry
 from ringback.errors import MalformedEvent, MalformedReason
 from ringback.models import CallbackType, Event, Method
@@ -234,7 +234,7 @@ REFUSED = [
     ({"owner": "o", "delivery": "d", "due": 10**30}, "bad_retry"),
     (sns("hello"), "not_an_object"),
     ({"Type": "Notification", "Message": "hello"}, "not_json"),
-    (MESSAGE | {"data": {"msg": "x" * MOST_BYTES}}, "too_large"),
+    (MESSAGE | {"data": {"msg": "x" * MAX_BYTES}}, "too_large"),
 ]
 
 

@@ -1,10 +1,10 @@
 """What a log line says of a fault."""
 
-from ringback.errors import OurFault, describe_error
+from ringback.errors import InfrastructureError, describe_error
 
 
 def test_our_own_words_are_told() -> None:
-    assert describe_error(OurFault("reading a table: Throttled")) == {"fault": "reading a table: Throttled"}
+    assert describe_error(InfrastructureError("reading a table: Throttled")) == {"fault": "reading a table: Throttled"}
 
 
 def test_of_what_nobody_foresaw_type_and_place_but_not_the_text() -> None:

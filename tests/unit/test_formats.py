@@ -9,12 +9,12 @@ from typing import Any, cast
 import pytest
 
 from api.gateway.cursor import CURSOR_PURPOSE, Cursors
-from api.gateway.sessions import SESSION_PURPOSE, Session, session_of, token_of
+from api.gateway.sessions import SESSION_PURPOSE, Session, build_token, parse_session
 from api.routes.deliveries import AGAIN
 from api.service_key import derived
-from ringback.errors import MalformedEvent, OurFault
+from ringback.errors import InfrastructureError, MalformedEvent
 from ringback.models import DeliveryStatus
-from ringback.notify.events import NoticeBus, NoticeKind, about_callback, about_failure
+from ringback.notify.events import StatusEventBus, StatusEventKind, about_callback, about_failure
 from ringback.storage.deliveries import delivery_from_item
 from tests import stored
 from tests.stored import HTTP, KINDS, MEANINGS, NEW, NOW, OWNER, RETRIED, Stored
@@ -120,7 +120,7 @@ def test_what_only_a_newer_release_can_read_is_refused(name: str, number: int, c
     """Whatever else is in it; the reason says which formats there are."""
     sample = with_number(stored.cases(name, number)[case], number + 1)
 
-    with pytest.raises(OurFault, match=rf"is of format {number + 1}, .* newer release .* up to {number}$"):
+    with pytest.raises(InfrastructureError, match=rf"is of format {number + 1}, .* newer release .* up to {number}$"):
         KINDS[name].read(sample)
 
 
@@ -128,7 +128,7 @@ def test_what_only_a_newer_release_can_read_is_refused(name: str, number: int, c
 def test_a_number_that_is_none_is_a_fault_and_no_crash(name: str) -> None:
     sample = next(iter(stored.cases(name, 1).values()))
 
-    with pytest.raises(OurFault, match="is not stored as it should be: KeyError"):
+    with pytest.raises(InfrastructureError, match="is not stored as it should be: KeyError"):
         KINDS[name].read(sample | {"format": {"S": "two"}})
 
 
@@ -143,7 +143,7 @@ def test_a_retry_whose_version_is_no_number_is_malformed(version: object) -> Non
 
 def test_a_newer_retry_is_known_by_its_delivery_alone() -> None:
     """It is no malformed one, whatever else it holds: dead letters would have it at once."""
-    with pytest.raises(OurFault, match="a retry is of format 7"):
+    with pytest.raises(InfrastructureError, match="a retry is of format 7"):
         KINDS["retry"].read('{"version":7,"delivery":"019a"}')
 
 
@@ -152,7 +152,7 @@ def test_a_word_of_a_later_release_is_a_fault_and_no_crash(attribute: str) -> No
     """Statuses, reasons and outcomes that are new."""
     item = stored.cases("delivery", 1)["due_soon"] | {attribute: {"S": "later"}}
 
-    with pytest.raises(OurFault, match="a delivery is not stored as it should be: ValueError"):
+    with pytest.raises(InfrastructureError, match="a delivery is not stored as it should be: ValueError"):
         delivery_from_item(item)
 
 
@@ -160,7 +160,7 @@ def test_a_callback_inside_a_delivery_has_a_format_of_its_own() -> None:
     item = stored.cases("delivery", 1)["with_its_callback"]
     callback = with_number(item["callback"]["M"], KINDS["callback"].newest + 1)
 
-    with pytest.raises(OurFault, match="a callback is of format"):
+    with pytest.raises(InfrastructureError, match="a callback is of format"):
         KINDS["delivery"].read(item | {"callback": {"M": callback}})
 
 
@@ -181,11 +181,11 @@ class Bus:
 def test_notices_are_what_the_platform_s_rules_were_written_for() -> None:
     """A key that is there stays; a new meaning has a new key, or a new kind of notice."""
     bus = Bus()
-    changes = [kind for kind in NoticeKind if kind is not NoticeKind.DELIVERY_FAILED]
+    changes = [kind for kind in StatusEventKind if kind is not StatusEventKind.DELIVERY_FAILED]
     notices = [about_callback(kind, HTTP, at=NOW, reason="10 failures in a row") for kind in changes]
     failed = replace(RETRIED, status=DeliveryStatus.FAILED)
 
-    NoticeBus(lambda: cast("Any", bus)).put([*notices, about_failure(failed, HTTP, at=NOW)])
+    StatusEventBus(lambda: cast("Any", bus)).put([*notices, about_failure(failed, HTTP, at=NOW)])
 
     assert bus.details == stored.unnumbered("notices")
 
@@ -218,8 +218,8 @@ SESSION = Session(
 def test_a_link_to_the_console_from_before_an_upgrade_is_good() -> None:
     token, key = stored.unnumbered("session")["bounded"], derived(bytes(range(32)), SESSION_PURPOSE)
 
-    assert session_of(token, lambda: key, NOW) == SESSION
-    assert token_of(SESSION, key) == token
+    assert parse_session(token, lambda: key, NOW) == SESSION
+    assert build_token(SESSION, key) == token
 
 
 def test_a_credential_opens_in_the_context_that_it_was_sealed_in() -> None:
@@ -227,5 +227,5 @@ def test_a_credential_opens_in_the_context_that_it_was_sealed_in() -> None:
     sealed = stored.cases("callback", 1)["password"]["url_password"]["B"]
 
     assert stored.credentials().open(sealed, owner=OWNER, event="calls/receive_notify") == "planted-password"
-    with pytest.raises(OurFault):
+    with pytest.raises(InfrastructureError):
         stored.credentials().open(sealed, owner=OWNER, event="calls/send_notify")

@@ -3,7 +3,7 @@
 import pytest
 
 from api.gateway.errors import Problem
-from api.gateway.forms import MOST_FIELDS, parse_form
+from api.gateway.forms import MAX_FIELDS, parse_form
 
 
 def test_brackets_in_a_form_are_objects() -> None:
@@ -37,7 +37,7 @@ def test_escapes_are_in_the_charset_of_the_form(codec: str, form: str) -> None:
         ("a=%ff", "utf_8", "body: a form that is not UTF-8"),
         ("a=%81", "cp1252", "body: a form that is not Windows-1252"),
         (
-            "&".join(f"a{number}=1" for number in range(MOST_FIELDS + 1)),
+            "&".join(f"a{number}=1" for number in range(MAX_FIELDS + 1)),
             "utf_8",
             "body: a form that is more than 100 fields",
         ),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback.json_text import MAX_INTEGER, Literal, parse_integer
-from ringback.text import kind_of, shown
+from ringback.text import describe_type, quote_value
 
 NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,400})(\.[0-9]{1,50})?([eE][+-]?[0-9]{1,5})?", re.ASCII)
 
@@ -30,7 +30,7 @@ def test_a_number_is_written_as_it_was(text: str) -> None:
 )
 def test_it_counts_as_what_it_is(text: str, value: float) -> None:
     assert decoded(text) == value
-    assert kind_of(decoded(text)) == "a number"
+    assert describe_type(decoded(text)) == "a number"
 
 
 def test_an_integer_of_a_usual_length_is_one() -> None:
@@ -43,5 +43,5 @@ def test_one_of_any_length_is_no_work_and_no_error() -> None:
 
 
 def test_a_message_shows_it_as_it_was_written() -> None:
-    assert shown(decoded("1573204600.10000")) == "1573204600.10000"
-    assert shown(decoded("9" * 200_000)) == "9" * 80 + "…"
+    assert quote_value(decoded("1573204600.10000")) == "1573204600.10000"
+    assert quote_value(decoded("9" * 200_000)) == "9" * 80 + "…"

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from api.delivery_queries import SOON, UNDER_WAY, Filter, Standing, attention_query, on_its_way, query_of, repeatable
+from api.delivery_queries import SOON, UNDER_WAY, Filter, Standing, attention_query, build_query, on_its_way, repeatable
 from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome, delivery_id
-from ringback.timestamps import moment
+from ringback.timestamps import from_millis
 
 NOW = datetime(2026, 11, 23, 17, 36, tzinfo=UTC)
 
 
 def bounds(wanted: Filter, *, newest_first: bool = True, after: str = "") -> Any:
-    query = query_of("o", wanted, newest_first=newest_first, after=after)
+    query = build_query("o", wanted, newest_first=newest_first, after=after)
     assert query
     return query["ExpressionAttributeValues"]
 
@@ -60,15 +60,17 @@ def test_a_list_goes_on_with_the_next_id_in_its_order() -> None:
 )
 def test_after_the_last_id_of_a_span_there_is_nothing_to_ask_for(after: str, *, newest_first: bool) -> None:
     """DynamoDB takes a range that ends before it begins for a mistake."""
-    wanted = Filter(since=moment(0x01A2097A9C00) if after.startswith("01") else None, until=moment(0x01A2097A9C01))
+    wanted = Filter(
+        since=from_millis(0x01A2097A9C00) if after.startswith("01") else None, until=from_millis(0x01A2097A9C01)
+    )
 
-    assert query_of("o", wanted, newest_first=newest_first, after=after) is None
+    assert build_query("o", wanted, newest_first=newest_first, after=after) is None
     assert attention_query("1", wanted, newest_first=newest_first, after=after) is None
 
 
 def test_filters_are_all_of_them_to_hold() -> None:
     wanted = Filter(statuses=(DeliveryStatus.FAILED, DeliveryStatus.PENDING), events=("a/b",), event_id="1")
-    query = query_of("o", wanted, newest_first=False)
+    query = build_query("o", wanted, newest_first=False)
     assert query
     query = repeatable(query, NOW)
 

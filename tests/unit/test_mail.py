@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback.catalog.payload import CATALOGUE
-from ringback.email.message import MOST_SUBJECT_CHARACTERS, Mail, render_mail
+from ringback.email.message import MAX_SUBJECT_CHARACTERS, Mail, render_mail
 from ringback.models import Event, Value
 
 ANY_TEXT = st.text(st.characters())
@@ -83,7 +83,7 @@ def test_so_is_what_the_event_is_about() -> None:
 
 
 def test_a_subject_is_of_bounded_length() -> None:
-    assert len(mail({}, fonenumber="3" * 1_000).subject) == MOST_SUBJECT_CHARACTERS
+    assert len(mail({}, fonenumber="3" * 1_000).subject) == MAX_SUBJECT_CHARACTERS
 
 
 def test_html_leads_nowhere() -> None:
@@ -110,6 +110,6 @@ def test_no_text_can_end_the_subject_or_make_another_field(message: str, fonenum
     rendered = mail({"from": "from: x\nto: y", "message": message}, fonenumber=fonenumber)
 
     assert rendered.subject.splitlines() == [rendered.subject]
-    assert len(rendered.subject) <= MOST_SUBJECT_CHARACTERS
+    assert len(rendered.subject) <= MAX_SUBJECT_CHARACTERS
     fields = [line.partition(":")[0] for line in rendered.text.splitlines() if not line.startswith((" ", "--"))]
     assert fields[1:5] == ["", "from", "message", ""]

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from ringback.callbacks.identifiers import parse_account
 from ringback.catalog.payload import CATALOGUE
-from ringback.email.ses import MAX_TAG, callback_of, tag_of
-from ringback.models import owner_of
+from ringback.email.ses import MAX_TAG, build_tag, callback_of
+from ringback.models import build_owner
 
 ACCOUNTS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}", fullmatch=True)
 FONENUMBERS = st.from_regex(r"([0-9]{10})?", fullmatch=True)
@@ -17,24 +17,24 @@ FONENUMBERS = st.from_regex(r"([0-9]{10})?", fullmatch=True)
 
 @given(ACCOUNTS, FONENUMBERS, st.sampled_from(sorted(CATALOGUE)))
 def test_it_says_which_callback_that_is(account: str, fonenumber: str, event: str) -> None:
-    callback = owner_of(account, fonenumber), event
+    callback = build_owner(account, fonenumber), event
 
-    assert callback_of(tag_of(callback)) == callback
+    assert callback_of(build_tag(callback)) == callback
 
 
 @pytest.mark.parametrize("event", CATALOGUE)
 def test_ses_takes_it_for_the_longest_account_that_there_can_be(event: str) -> None:
-    tag = tag_of((owner_of(parse_account("a" * 64), "3215551212"), event))
+    tag = build_tag((build_owner(parse_account("a" * 64), "3215551212"), event))
 
     assert re.fullmatch("[A-Za-z0-9_-]+", tag)
     assert len(tag) <= MAX_TAG
 
 
 def test_so_it_does_of_the_delivery_of_the_longest_account() -> None:
-    delivery = owner_of(parse_account("a" * 64), "+123456789012345"), "0123456789abcdef" * 2
+    delivery = build_owner(parse_account("a" * 64), "+123456789012345"), "0123456789abcdef" * 2
 
-    assert callback_of(tag_of(delivery)) == delivery
-    assert len(tag_of(delivery)) <= MAX_TAG
+    assert callback_of(build_tag(delivery)) == delivery
+    assert len(build_tag(delivery)) <= MAX_TAG
 
 
 @given(st.text())
@@ -42,7 +42,7 @@ def test_a_tag_of_somebody_else_is_none_of_ours(tag: str) -> None:
     """Nor does it make an error; and what is one of ours is written in one way."""
     callback = callback_of(tag)
 
-    assert callback is None or tag_of(callback) == tag
+    assert callback is None or build_tag(callback) == tag
 
 
 @pytest.mark.parametrize("tag", ["", "=", "a", "bWVz!2FnZXM", "_____w", "bWVzc2FnZXM", "bWVzc2FnZXN8MQ=="])

@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
-from deliver.endpoint_memory import MOST_REMEMBERED, REMEMBERED, SLOW_MILLISECONDS, Paces
+from deliver.endpoint_memory import MAX_REMEMBERED, REMEMBERED, SLOW_MILLISECONDS, SlowEndpoints
 
 NOW = datetime(2026, 11, 23, 17, 36, tzinfo=UTC)
 KEY = ("1000001#3215551212", "messages/receive_notify")
 
 
 def test_an_endpoint_is_slow_from_its_first_slow_attempt_on() -> None:
-    paces = Paces()
+    paces = SlowEndpoints()
     assert not paces.is_slow(KEY, NOW)
 
     paces.took(KEY, SLOW_MILLISECONDS, NOW)
@@ -19,7 +19,7 @@ def test_an_endpoint_is_slow_from_its_first_slow_attempt_on() -> None:
 
 
 def test_it_is_not_any_more_once_it_was_fast() -> None:
-    paces = Paces()
+    paces = SlowEndpoints()
     paces.took(KEY, SLOW_MILLISECONDS, NOW)
 
     paces.took(KEY, SLOW_MILLISECONDS - 1, NOW)
@@ -29,7 +29,7 @@ def test_it_is_not_any_more_once_it_was_fast() -> None:
 
 def test_after_a_while_it_may_show_again_how_fast_it_is() -> None:
     """Its attempts are made in the other lane, by other environments: nobody would tell this one."""
-    paces = Paces()
+    paces = SlowEndpoints()
     paces.took(KEY, SLOW_MILLISECONDS, NOW)
 
     assert paces.is_slow(KEY, NOW + REMEMBERED - timedelta(seconds=1))
@@ -37,9 +37,9 @@ def test_after_a_while_it_may_show_again_how_fast_it_is() -> None:
 
 
 def test_what_is_remembered_is_bounded() -> None:
-    paces = Paces()
-    for number in range(MOST_REMEMBERED + 1):
+    paces = SlowEndpoints()
+    for number in range(MAX_REMEMBERED + 1):
         paces.took((str(number), KEY[1]), SLOW_MILLISECONDS, NOW)
 
-    remembered = [number for number in range(MOST_REMEMBERED + 1) if paces.is_slow((str(number), KEY[1]), NOW)]
-    assert remembered == [MOST_REMEMBERED]
+    remembered = [number for number in range(MAX_REMEMBERED + 1) if paces.is_slow((str(number), KEY[1]), NOW)]
+    assert remembered == [MAX_REMEMBERED]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.recognition import MAX_TEXT, beginning_of, other_party_of, parse_party
+from api.recognition import MAX_TEXT, get_other_party, parse_party, shorten_text
 from ringback.catalog.payload import CATALOGUE, EventKind
 from ringback.models import Event, Value
 
@@ -24,7 +24,7 @@ def event(fonenumber: str = OURS, **data: Value) -> Event:
 
 @pytest.mark.parametrize("kind", CATALOGUE.values(), ids=lambda kind: kind.name)
 def test_of_every_kind_the_other_party_is_not_the_number_itself(kind: EventKind) -> None:
-    assert other_party_of(event(OURS, **kind.example)) == THEIRS
+    assert get_other_party(event(OURS, **kind.example)) == THEIRS
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_of_every_kind_the_other_party_is_not_the_number_itself(kind: EventKind)
     ],
 )
 def test_numbers_are_compared_as_they_are_stored(data: dict[str, Value], fonenumber: str, party: str) -> None:
-    assert other_party_of(event(fonenumber, **data)) == party
+    assert get_other_party(event(fonenumber, **data)) == party
 
 
 def test_who_looks_for_a_number_may_write_it_in_any_notation() -> None:
@@ -62,8 +62,8 @@ def test_who_looks_for_a_number_may_write_it_in_any_notation() -> None:
     ],
 )
 def test_a_text_is_known_by_its_first_words(text: str, beginning: str) -> None:
-    assert beginning_of(event(message=text)) == beginning
+    assert shorten_text(event(message=text)) == beginning
 
 
 def test_what_has_no_text_shows_none() -> None:
-    assert beginning_of(event(uid="1")) == ""
+    assert shorten_text(event(uid="1")) == ""

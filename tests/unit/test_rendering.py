@@ -13,11 +13,11 @@ from standardwebhooks.webhooks import Webhook
 
 from ringback import VERSION
 from ringback.callbacks.parse import parse_setting
-from ringback.callbacks.url import MOST_RENDERED
+from ringback.callbacks.url import MAX_RENDERED
 from ringback.catalog.payload import CATALOGUE, read_data
 from ringback.delivery.render import Rendered, render
 from ringback.email.message import Mail
-from ringback.errors import AttemptFailed, OurFault
+from ringback.errors import AttemptFailed, InfrastructureError
 from ringback.http.request import HttpRequest
 from ringback.models import Callback, CallbackType, Event, Method, Outcome, Url, Value
 
@@ -281,15 +281,15 @@ def test_a_kind_that_is_no_more_is_unusable() -> None:
 
 def test_a_url_that_its_values_make_too_long_is_unusable() -> None:
     callback = replace(HTTP, url="https://a/?m=((msg))", method=Method.GET)
-    longest = MOST_RENDERED - len("/?m=")
+    longest = MAX_RENDERED - len("/?m=")
 
-    assert len(request(callback, {"msg": "x" * longest}).url.target) == MOST_RENDERED
+    assert len(request(callback, {"msg": "x" * longest}).url.target) == MAX_RENDERED
     assert failure(callback, {"msg": "x" * (longest + 1)}) == "url: 65,537 characters with its values; at most 65,536"
 
 
 def test_a_bad_signing_secret_is_our_fault() -> None:
     """The message waits until the secret is repaired; it is no attempt."""
-    with pytest.raises(OurFault):
+    with pytest.raises(InfrastructureError):
         rendered(HTTP, secrets=("whsec_",))
 
 

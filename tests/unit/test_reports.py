@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from feedback.ses_events import Report, ReportKind, read_report
-from ringback.email.ses import tag_of
-from ringback.errors import OurFault
+from ringback.email.ses import build_tag
+from ringback.errors import InfrastructureError
 
 EVENTS = Path(__file__).parents[2] / "events"
 CALLBACK = ("1000001#3215551204", "messages/receive_notify")
@@ -48,7 +48,7 @@ def test_what_ses_reports(name: str, kind: ReportKind, is_final: bool, why: str)
 
 def test_a_report_names_the_delivery_that_its_mail_was_for() -> None:
     named = event("mail-bounced")
-    named["detail"]["mail"]["tags"]["delivery"] = [tag_of(("1000001#3215551204", "0" * 32))]
+    named["detail"]["mail"]["tags"]["delivery"] = [build_tag(("1000001#3215551204", "0" * 32))]
 
     assert read_report(named).delivery == ("1000001#3215551204", "0" * 32)
 
@@ -143,5 +143,5 @@ UNDATED = {"messageId": "1", "destination": [], "timestamp": "yesterday"}
     ],
 )
 def test_what_is_no_report_of_ses_says_so(broken: Mapping[str, Any]) -> None:
-    with pytest.raises(OurFault, match="reading a report of SES"):
+    with pytest.raises(InfrastructureError, match="reading a report of SES"):
         read_report(broken)

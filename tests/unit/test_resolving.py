@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ringback.errors import AttemptFailed, NotStarted
+from ringback.errors import AttemptFailed, NoCapacity
 from ringback.models import Outcome
 from ringback.ssrf.resolver import Resolver
 
@@ -74,13 +74,13 @@ def test_a_later_lookup_asks_again(names: Names) -> None:
 
 def test_too_many_hanging_lookups_start_nothing(names: Names, monkeypatch: pytest.MonkeyPatch) -> None:
     """That is for want of room on our side, and no attempt."""
-    monkeypatch.setattr("ringback.ssrf.resolver.MOST_LOOKUPS", 2)
+    monkeypatch.setattr("ringback.ssrf.resolver.MAX_LOOKUPS", 2)
     resolver = Resolver(resolve=names, timeout=0.01)
     for host in ("slow1.example", "slow2.example"):
         with pytest.raises(AttemptFailed):
             addresses(resolver, host)
 
-    with pytest.raises(NotStarted, match="2 look-ups are under way"):
+    with pytest.raises(NoCapacity, match="2 look-ups are under way"):
         addresses(resolver, "fast.example")
 
 

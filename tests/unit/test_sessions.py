@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.gateway.errors import Problem
-from api.gateway.sessions import MAX_TOKEN, Session, session_of, token_of
+from api.gateway.sessions import MAX_TOKEN, Session, build_token, parse_session
 from api.schemas.console_sessions import MAX_NUMBERS
 from tests.stored import NOW
 from tests.unit.test_cursors import unasked
@@ -18,12 +18,12 @@ from tests.unit.test_cursors import unasked
 KEY = bytes(range(32))
 EXPIRES = NOW.replace(microsecond=0) + timedelta(hours=1)
 SESSION = Session(account="1000001", expires=EXPIRES)
-TOKEN = token_of(SESSION, KEY)
+TOKEN = build_token(SESSION, KEY)
 
 
 def refusal(token: str | None, *, key: bytes = KEY) -> str:
     with pytest.raises(Problem) as refused:
-        session_of(token, lambda: key, NOW)
+        parse_session(token, lambda: key, NOW)
     assert refused.value.status == 401
     assert refused.value.message.endswith("; open the console again from where its link came from")
     return refused.value.message
@@ -34,7 +34,7 @@ def refusal(token: str | None, *, key: bytes = KEY) -> str:
     [SESSION, replace(SESSION, read_only=True), replace(SESSION, fonenumbers=("+4930123456", "3215551212"))],
 )
 def test_a_session_comes_back_as_it_was_made(session: Session) -> None:
-    assert session_of(token_of(session, KEY), lambda: KEY, NOW) == session
+    assert parse_session(build_token(session, KEY), lambda: KEY, NOW) == session
 
 
 def test_a_session_goes_into_an_address_as_it_is() -> None:
@@ -47,8 +47,8 @@ def test_the_longest_session_is_looked_at() -> None:
     numbers = tuple(f"+49{one:013}" for one in range(MAX_NUMBERS))
     longest = replace(SESSION, account="x" * 64, read_only=True, fonenumbers=numbers)
 
-    assert len(token_of(longest, KEY)) < MAX_TOKEN
-    assert session_of(token_of(longest, KEY), lambda: KEY, NOW) == longest
+    assert len(build_token(longest, KEY)) < MAX_TOKEN
+    assert parse_session(build_token(longest, KEY), lambda: KEY, NOW) == longest
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_the_longest_session_is_looked_at() -> None:
 )
 def test_a_claim_that_was_changed_makes_it_none(claim: str, value: object) -> None:
     bounded = replace(SESSION, read_only=True, fonenumbers=("3215551212",))
-    text, _, signature = token_of(bounded, KEY).partition(".")
+    text, _, signature = build_token(bounded, KEY).partition(".")
     claims = json.loads(base64.urlsafe_b64decode(f"{text}==")) | {claim: value}
     changed = base64.urlsafe_b64encode(json.dumps(claims, separators=(",", ":")).encode()).decode().rstrip("=")
 
@@ -76,10 +76,10 @@ def test_another_key_s_signature_is_none() -> None:
 
 def test_a_session_is_good_until_it_ends_and_says_when_that_was() -> None:
     last = EXPIRES - timedelta(milliseconds=1)
-    assert session_of(TOKEN, lambda: KEY, last) == SESSION
+    assert parse_session(TOKEN, lambda: KEY, last) == SESSION
 
     with pytest.raises(Problem, match=r"this session ended at 2026-11-23T18:36:00.000Z; open the console again"):
-        session_of(TOKEN, lambda: KEY, EXPIRES)
+        parse_session(TOKEN, lambda: KEY, EXPIRES)
 
 
 @pytest.mark.parametrize("token", [None, ""])
@@ -109,7 +109,7 @@ HEADER, BODY, SIGNATURE = "eyJhbGciOiJSUzI1NiJ9", "eyJhY2NvdW50X2lkIjoiMTAwMDAwM
 )
 def test_what_cannot_be_one_needs_no_key(token: str) -> None:
     with pytest.raises(Problem, match="it is no session of the console"):
-        session_of(token, unasked, NOW)
+        parse_session(token, unasked, NOW)
 
 
 @given(st.integers(0, len(TOKEN) - 1), st.sampled_from("AZaz09-_"))

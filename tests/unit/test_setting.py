@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from api.fonenumber_object import OLDER_NAMES, OPTIONS, merged, number_object, opened
+from api.fonenumber_object import OLDER_NAMES, OPTIONS, number_object, to_object
+from api.fonenumber_object import merge as merge_blocks
 from api.schemas.objects import Fonenumber, FonenumberFields
 from ringback.callbacks.parse import parse_public_setting
 from ringback.catalog.payload import CATALOGUE, Scope
@@ -31,7 +32,7 @@ BLOCK = {"type": "Callback", "email": "", "url": "https://a.example.com/hook", "
 
 def merge(options: dict[str, Any], current: Callback | None = SET) -> dict[tuple[str, str], Callback | None]:
     callbacks = {current.event: current} if current else {}
-    return merged(options, callbacks, account="1000001", fonenumber="3215551212", allowed=())
+    return merge_blocks(options, callbacks, account="1000001", fonenumber="3215551212", allowed=())
 
 
 def test_every_kind_of_a_number_has_its_block() -> None:
@@ -160,10 +161,10 @@ def test_the_form_of_api_2_4_beside_a_block_that_says_otherwise_is_refused() -> 
 def test_the_envelope_may_be_left_out_and_holds_all_or_nothing() -> None:
     blocks = {"sms_options": {"receive_notify": {"type": "None"}}}
 
-    assert opened({"fonenumber": blocks}) == opened(blocks) == blocks
-    assert opened({"fonenumber": "3215551212", **blocks}) == {"fonenumber": "3215551212", **blocks}
+    assert to_object({"fonenumber": blocks}) == to_object(blocks) == blocks
+    assert to_object({"fonenumber": "3215551212", **blocks}) == {"fonenumber": "3215551212", **blocks}
     with pytest.raises(InvalidSetting, match=r"^sms_options: beside the object fonenumber; put it into that"):
-        opened({"fonenumber": {}, **blocks})
+        to_object({"fonenumber": {}, **blocks})
 
 
 def test_a_post_replaces_the_whole() -> None:

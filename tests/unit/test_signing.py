@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from ringback.errors import InvalidSetting, OurFault
-from ringback.http.signature import LEAST_BYTES, MOST_BYTES, parse_secret, secret_of, sign
+from ringback.errors import InfrastructureError, InvalidSetting
+from ringback.http.signature import LEAST_BYTES, MAX_BYTES, encode_secret, parse_secret, sign
 
 SW1 = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SW2 = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
@@ -66,7 +66,7 @@ def test_a_foreign_secret_does_not_verify() -> None:
     "secret", ["", "whsec_", SW1.removeprefix("whsec_"), "whsec_not base64", "whsec_ab cd", "whsec_A"]
 )
 def test_an_unusable_secret_is_our_fault_and_stays_secret(secret: str) -> None:
-    with pytest.raises(OurFault) as caught:
+    with pytest.raises(InfrastructureError) as caught:
         sign("msg_1", 0, b"", [secret])
 
     assert str(caught.value) == "a signing secret is not whsec_ and base64"
@@ -87,9 +87,9 @@ def verify(secret: str, body: bytes, headers: dict[str, str]) -> None:
     Webhook(secret).verify(body, headers, json_parse=False)
 
 
-@pytest.mark.parametrize("size", [LEAST_BYTES, 25, 32, MOST_BYTES])
+@pytest.mark.parametrize("size", [LEAST_BYTES, 25, 32, MAX_BYTES])
 def test_a_secret_of_a_customer_s_own_is_taken_as_it_is(size: int) -> None:
-    secret = secret_of(bytes(range(size)))
+    secret = encode_secret(bytes(range(size)))
 
     assert parse_secret(secret) == secret
     Webhook(parse_secret(secret))
@@ -98,12 +98,12 @@ def test_a_secret_of_a_customer_s_own_is_taken_as_it_is(size: int) -> None:
 
 def test_bits_beyond_the_last_byte_are_left_out() -> None:
     """Some libraries refuse them, others do not see them."""
-    secret = secret_of(bytes(25))
+    secret = encode_secret(bytes(25))
 
     assert parse_secret(secret.replace("A==", "B==")) == secret
 
 
-@pytest.mark.parametrize("size", [0, 1, LEAST_BYTES - 1, MOST_BYTES + 1])
+@pytest.mark.parametrize("size", [0, 1, LEAST_BYTES - 1, MAX_BYTES + 1])
 def test_a_key_is_neither_short_nor_long(size: int) -> None:
     with pytest.raises(InvalidSetting, match=f"^secret: given {size} bytes in base64; it takes whsec_ and 24 to 64 "):
-        parse_secret(secret_of(bytes(size)))
+        parse_secret(encode_secret(bytes(size)))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringback.callbacks.template import Filled, parse_template, percent_encoded, tokens_in
-from ringback.callbacks.url import MOST_RENDERED
+from ringback.callbacks.url import MAX_RENDERED
 from ringback.catalog.payload import CATALOGUE
 from ringback.models import Value
 
@@ -21,7 +21,7 @@ TRICKY_TEXT = st.lists(st.sampled_from(["((", "))", "{{", "}}", "msg", "from", "
 
 
 def fill(text: str, values: Mapping[str, Value]) -> Filled:
-    return parse_template(text, NAMES).fill(values, most=MOST_RENDERED)
+    return parse_template(text, NAMES).fill(values, most=MAX_RENDERED)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_filling_any_text_changes_its_tokens_alone(text: str, values: dict[str, 
     """The text around the tokens comes out in its order, each known token as its value, decoded."""
     template = parse_template(text, NAMES)
 
-    filled = template.fill(values, most=MOST_RENDERED)
+    filled = template.fill(values, most=MAX_RENDERED)
 
     assert filled.text == template.start + "".join(
         percent_encoded(values.get(body, "")) + literal for body, literal in template.gaps

@@ -17,22 +17,22 @@ import feedback.app
 import feedback.environment
 import requeue.app
 import requeue.environment
-from api.config import ApiSettings, Authorization
+from api.config import ApiConfig, Authorization
 from api.delivery_queries import UNDER_WAY
 from api.dispatch import PREFLIGHT
 from api.fonenumber_object import as_block
 from api.gateway.session_route import SESSION_ROUTE
 from custom_resource import key_check
-from deliver.dead_letters import MOST_ATTRIBUTES, MOST_BODY
-from deliver.messages import MOST_BYTES
+from deliver.dead_letters import MAX_ATTRIBUTES, MAX_BODY
+from deliver.messages import MAX_BYTES
 from deliver.pipeline import ATTEMPT_NEEDS_SECONDS
 from requeue.due import RUN_NEEDS_SECONDS
 from ringback import VERSION
 from ringback.aws.kms import Credentials
-from ringback.config import Settings
+from ringback.config import Config
 from ringback.http.limits import Limits
 from ringback.models import Callback, CallbackType, Delivery, Event
-from ringback.notify.events import SOURCE, NoticeKind
+from ringback.notify.events import SOURCE, StatusEventKind
 from ringback.storage.callbacks import NUMBERS_INDEX, callback_to_item
 from ringback.storage.deliveries import ATTENTION_INDEX, delivery_to_item
 from ringback.storage.due_index import DUE_INDEX
@@ -46,12 +46,12 @@ QUEUES = ("EventsQueue", "RetriesQueue", "DeadLetters")
 LANES = ("EventsQueue", "RetriesQueue")
 TABLES = ("CallbacksTable", "DeliveriesTable")
 FUNCTIONS = ("DeliverFunction", "RequeueFunction", "FeedbackFunction", "ApiFunction", "CallbackResourceFunction")
-NEEDS = {
-    "DeliverFunction": deliver.environment.NEEDS,
-    "RequeueFunction": requeue.environment.NEEDS,
-    "FeedbackFunction": feedback.environment.NEEDS,
-    "ApiFunction": api.environment.NEEDS,
-    "CallbackResourceFunction": custom_resource.environment.NEEDS,
+REQUIRED = {
+    "DeliverFunction": deliver.environment.REQUIRED,
+    "RequeueFunction": requeue.environment.REQUIRED,
+    "FeedbackFunction": feedback.environment.REQUIRED,
+    "ApiFunction": api.environment.REQUIRED,
+    "CallbackResourceFunction": custom_resource.environment.REQUIRED,
 }
 OPEN_ROUTES = {
     "GET /docs",
@@ -211,9 +211,9 @@ def test_dead_letters_are_kept_for_at_least_a_week_after_they_died(queue: str) -
 
 def test_the_events_queue_has_room_for_the_largest_dead_letter_and_the_dead_letters_for_all_that_it_takes() -> None:
     """So every dead letter can be moved back, with its reason: test_dead_letters.py measures those attributes."""
-    assert properties("EventsQueue")["MaximumMessageSize"] == MOST_BYTES + MOST_ATTRIBUTES
-    assert properties("DeadLetters")["MaximumMessageSize"] == MOST_BODY + MOST_ATTRIBUTES
-    assert properties("EventsQueue")["MaximumMessageSize"] <= MOST_BODY
+    assert properties("EventsQueue")["MaximumMessageSize"] == MAX_BYTES + MAX_ATTRIBUTES
+    assert properties("DeadLetters")["MaximumMessageSize"] == MAX_BODY + MAX_ATTRIBUTES
+    assert properties("EventsQueue")["MaximumMessageSize"] <= MAX_BODY
 
 
 @pytest.mark.parametrize("queue", QUEUES)
@@ -249,7 +249,7 @@ def test_the_rule_takes_our_events_from_the_bus_and_keeps_what_the_queue_does_no
 
 def test_the_rule_does_not_take_our_own_notices_for_events() -> None:
     """A platform may well use the default bus for both."""
-    assert not set(NoticeKind) & set(properties("EventsRule")["EventPattern"]["detail-type"])
+    assert not set(StatusEventKind) & set(properties("EventsRule")["EventPattern"]["detail-type"])
 
 
 # ── Tables and the key ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -448,13 +448,13 @@ class Asked(dict[str, str]):
 
 def test_deliver_gets_every_setting_that_there_is_and_nothing_else() -> None:
     asked = Asked()
-    Settings.of(asked)
+    Config.of(asked)
     variables = properties("DeliverFunction")["Environment"]["Variables"]
 
     assert {name for name in variables if not name.startswith("POWERTOOLS_")} == set(asked)
 
 
-@pytest.mark.parametrize(("function", "needs"), NEEDS.items())
+@pytest.mark.parametrize(("function", "needs"), REQUIRED.items())
 def test_a_function_gets_the_variables_without_which_it_does_not_start_and_no_others(
     function: str, needs: Sequence[str]
 ) -> None:
@@ -600,7 +600,7 @@ def test_only_our_api_may_invoke_the_function() -> None:
 
 def test_the_api_gets_its_settings_and_has_as_long_as_api_gateway_waits() -> None:
     asked = Asked({"AUTHORIZATION": Authorization.IAM})
-    ApiSettings.of(asked)
+    ApiConfig.of(asked)
     api = properties("ApiFunction")
 
     assert set(asked) <= api["Environment"]["Variables"].keys()

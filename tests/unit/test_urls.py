@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ringback.callbacks.url import MOST_CHARACTERS, parse_url
+from ringback.callbacks.url import MAX_CHARACTERS, parse_url
 from ringback.errors import InvalidSetting
 from ringback.models import Url
 
@@ -303,9 +303,9 @@ def test_an_ipv6_address_without_brackets_is_told_from_a_bad_port() -> None:
 
 
 def test_a_url_has_at_most_4096_characters() -> None:
-    longest = "https://a/".ljust(MOST_CHARACTERS, "x")
+    longest = "https://a/".ljust(MAX_CHARACTERS, "x")
 
-    assert len(parse_url(longest).target) == MOST_CHARACTERS - len("https://a")
+    assert len(parse_url(longest).target) == MAX_CHARACTERS - len("https://a")
     assert refusal(f"{longest}x") == "4,097 characters; it takes at most 4,096"
 
 

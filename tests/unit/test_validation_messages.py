@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from api.gateway.errors import MOST_NAMED, described
+from api.gateway.errors import MAX_NAMED, described
 from api.schemas.base import Input
 
 
@@ -73,7 +73,7 @@ def test_what_should_have_been_a_secret_is_not_repeated(name: str, given: object
 
 
 def test_a_long_list_of_mistakes_is_cut() -> None:
-    fields: Any = {f"field{number}": (str, ...) for number in range(MOST_NAMED + 2)}
+    fields: Any = {f"field{number}": (str, ...) for number in range(MAX_NAMED + 2)}
     model = type("Model", (BaseModel,), {"__annotations__": {name: kind for name, (kind, _) in fields.items()}})
 
     assert message(model, {}).endswith("field4: missing; and 2 more")

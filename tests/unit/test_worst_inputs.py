@@ -18,20 +18,20 @@ from api.dispatch import refuse_repeated
 from api.gateway.body import readable as readable_body
 from api.gateway.content_types import FORM, JSON
 from api.gateway.cursor import Cursors
-from deliver.dead_letters import MOST_BODY, DeadLetters
-from deliver.messages import MOST_BYTES, read_message
+from deliver.dead_letters import MAX_BODY, DeadLetters
+from deliver.messages import MAX_BYTES, read_message
 from ringback.callbacks.identifiers import parse_account, parse_fonenumber, parse_mailbox
 from ringback.callbacks.rules import check_credentials, parse_callback_url
-from ringback.callbacks.url import MOST_CHARACTERS, MOST_RENDERED, parse_url
+from ringback.callbacks.url import MAX_CHARACTERS, MAX_RENDERED, parse_url
 from ringback.catalog.payload import CATALOGUE
 from ringback.delivery.render import render
-from ringback.errors import OurFault, RingbackError
+from ringback.errors import InfrastructureError, RingbackError
 from ringback.http.excerpt import readable as readable_answer
 from ringback.http.response import parse_retry_after
 from ringback.http.signature import parse_secret
 from ringback.models import Callback, CallbackType, Event, Method
 from ringback.redaction import without_secrets
-from ringback.text import shown
+from ringback.text import quote_value
 from ringback.timestamps import parse_time
 
 TIMES_AS_MUCH = 100
@@ -123,56 +123,56 @@ class Parser:
 
 
 PARSERS = (
-    Parser("a URL's host", lambda text: parse_url(f"https://{text}"), MOST_CHARACTERS - 8),
-    Parser("a URL's host in Chinese", lambda text: parse_url(f"https://中{text}"), MOST_CHARACTERS - 9),
-    Parser("a URL's port", lambda text: parse_url(f"{HOST}:{text}"), MOST_CHARACTERS - 23),
-    Parser("a URL's IPv6 address", lambda text: parse_url(f"https://[{text}]"), MOST_CHARACTERS - 10),
-    Parser("a URL's path", lambda text: parse_callback_url(f"{HOST}/{text}", KIND), MOST_CHARACTERS - 23),
-    Parser("a token", lambda text: parse_callback_url(f"{HOST}/(({text}))", KIND), MOST_CHARACTERS - 27),
-    Parser("a URL that is too long", lambda text: parse_callback_url(f"{HOST}/{text}", KIND), MOST_BYTES),
-    Parser("a mailbox", parse_mailbox, MOST_BYTES),
+    Parser("a URL's host", lambda text: parse_url(f"https://{text}"), MAX_CHARACTERS - 8),
+    Parser("a URL's host in Chinese", lambda text: parse_url(f"https://中{text}"), MAX_CHARACTERS - 9),
+    Parser("a URL's port", lambda text: parse_url(f"{HOST}:{text}"), MAX_CHARACTERS - 23),
+    Parser("a URL's IPv6 address", lambda text: parse_url(f"https://[{text}]"), MAX_CHARACTERS - 10),
+    Parser("a URL's path", lambda text: parse_callback_url(f"{HOST}/{text}", KIND), MAX_CHARACTERS - 23),
+    Parser("a token", lambda text: parse_callback_url(f"{HOST}/(({text}))", KIND), MAX_CHARACTERS - 27),
+    Parser("a URL that is too long", lambda text: parse_callback_url(f"{HOST}/{text}", KIND), MAX_BYTES),
+    Parser("a mailbox", parse_mailbox, MAX_BYTES),
     Parser("a mailbox's domain", lambda text: parse_mailbox(f"a@{text}"), 252),
-    Parser("credentials", lambda text: check_credentials(text, text), MOST_BYTES),
-    Parser("a number", parse_fonenumber, MOST_BYTES),
-    Parser("a number abroad", lambda text: parse_fonenumber(f"+2{text}x"), MOST_BYTES),
-    Parser("a number at home", lambda text: parse_fonenumber(f" 1{text}x"), MOST_BYTES),
+    Parser("credentials", lambda text: check_credentials(text, text), MAX_BYTES),
+    Parser("a number", parse_fonenumber, MAX_BYTES),
+    Parser("a number abroad", lambda text: parse_fonenumber(f"+2{text}x"), MAX_BYTES),
+    Parser("a number at home", lambda text: parse_fonenumber(f" 1{text}x"), MAX_BYTES),
     Parser("a number as long as they get", lambda text: parse_fonenumber(f"+2{text}"), 62),
-    Parser("an account", parse_account, MOST_BYTES),
-    Parser("a time", lambda text: parse_time(f"2026-11-23T17:36:00.{text}"), MOST_BYTES),
-    Parser("a secret", lambda text: parse_secret(f"whsec_{text}"), MOST_BYTES),
+    Parser("an account", parse_account, MAX_BYTES),
+    Parser("a time", lambda text: parse_time(f"2026-11-23T17:36:00.{text}"), MAX_BYTES),
+    Parser("a secret", lambda text: parse_secret(f"whsec_{text}"), MAX_BYTES),
     Parser("a Retry-After", lambda text: parse_retry_after(text, NOW), ANSWER_HEAD),
     Parser("a Retry-After's date", lambda text: parse_retry_after(f"Mon, 23 Nov 2026 {text}", NOW), ANSWER_HEAD),
     Parser("an answer's type", lambda text: readable_answer(b"\xff" * 4096, content_type=text), ANSWER_HEAD),
     Parser("an answer's coding", lambda text: readable_answer(b"\xff" * 4096, content_encoding=text), ANSWER_HEAD),
-    Parser("an answer", lambda text: readable_answer(text.encode(errors="replace")), MOST_BYTES),
-    Parser("a value that is shown", shown, MOST_BYTES),
+    Parser("an answer", lambda text: readable_answer(text.encode(errors="replace")), MAX_BYTES),
+    Parser("a value that is shown", quote_value, MAX_BYTES),
     Parser("a cursor", lambda text: Cursors(lambda: bytes(32)).position_in(text, "1"), HEADER),
     Parser("a query", lambda text: refuse_repeated({"rawQueryString": text}), HEADER),
     Parser("a request's type", lambda text: _body("{}", f"{JSON};{text}"), HEADER),
-    Parser("a body of JSON", lambda text: _body(text, JSON), MOST_BYTES // 4),
-    Parser("a field of JSON", lambda text: _body(json.dumps({text: text}), JSON), MOST_BYTES // 16),
-    Parser("a form", lambda text: _body(text, FORM), MOST_BYTES // 4),
-    Parser("a message", lambda text: read_message(_record(text)), MOST_BYTES // 4),
-    Parser("an event's name", lambda text: _event(event=text), MOST_BYTES // 8),
-    Parser("an event's number", lambda text: _event(fonenumber=text), MOST_BYTES // 8),
-    Parser("an event's account", lambda text: _event(account=text), MOST_BYTES // 8),
-    Parser("an event's id", lambda text: _event(id=text), MOST_BYTES // 8),
-    Parser("an event's time", lambda text: _event(time=text), MOST_BYTES // 8),
-    Parser("an event's value", lambda text: _event(data={"msg": text}), MOST_BYTES // 8),
-    Parser("an event's field", lambda text: _event(data={text: 1}), MOST_BYTES // 8),
-    Parser("a wrapped event", lambda text: _event(Type="Notification", Message=text), MOST_BYTES // 8),
-    Parser("an inline URL's host", lambda text: _inline(url=f"https://{text}"), MOST_CHARACTERS - 8),
-    Parser("an inline URL", lambda text: _inline(url=f"{HOST}/{text}"), MOST_BYTES // 8),
-    Parser("an inline callback's method", lambda text: _inline(method=text), MOST_BYTES // 8),
-    Parser("an inline callback's type", lambda text: _inline(type=text), MOST_BYTES // 8),
-    Parser("an inline callback's field", lambda text: _inline(**{text: "x"}), MOST_BYTES // 8),
-    Parser("an inline callback's user", lambda text: _inline(url_username=text, url_password=text), MOST_BYTES // 16),
-    Parser("a rendered body", lambda text: _rendered(text, method=Method.JSON), MOST_BYTES // 4),
-    Parser("a rendered URL", lambda text: _rendered(text, target="/((msg))"), MOST_BYTES // 16),
-    Parser("a rendered URL, all tokens", lambda text: _rendered(text, target=f"/{'((msg))' * 580}"), MOST_BYTES // 16),
-    Parser("a rendered URL, as it is shown", lambda text: without_secrets(f"{HOST}/?{text}"), MOST_RENDERED),
-    Parser("a rendered URL of secrets", lambda text: without_secrets(f"{HOST}/?{'?key' * 1000}{text}"), MOST_RENDERED),
-    Parser("a rendered mail", _mailed, MOST_BYTES // 16),
+    Parser("a body of JSON", lambda text: _body(text, JSON), MAX_BYTES // 4),
+    Parser("a field of JSON", lambda text: _body(json.dumps({text: text}), JSON), MAX_BYTES // 16),
+    Parser("a form", lambda text: _body(text, FORM), MAX_BYTES // 4),
+    Parser("a message", lambda text: read_message(_record(text)), MAX_BYTES // 4),
+    Parser("an event's name", lambda text: _event(event=text), MAX_BYTES // 8),
+    Parser("an event's number", lambda text: _event(fonenumber=text), MAX_BYTES // 8),
+    Parser("an event's account", lambda text: _event(account=text), MAX_BYTES // 8),
+    Parser("an event's id", lambda text: _event(id=text), MAX_BYTES // 8),
+    Parser("an event's time", lambda text: _event(time=text), MAX_BYTES // 8),
+    Parser("an event's value", lambda text: _event(data={"msg": text}), MAX_BYTES // 8),
+    Parser("an event's field", lambda text: _event(data={text: 1}), MAX_BYTES // 8),
+    Parser("a wrapped event", lambda text: _event(Type="Notification", Message=text), MAX_BYTES // 8),
+    Parser("an inline URL's host", lambda text: _inline(url=f"https://{text}"), MAX_CHARACTERS - 8),
+    Parser("an inline URL", lambda text: _inline(url=f"{HOST}/{text}"), MAX_BYTES // 8),
+    Parser("an inline callback's method", lambda text: _inline(method=text), MAX_BYTES // 8),
+    Parser("an inline callback's type", lambda text: _inline(type=text), MAX_BYTES // 8),
+    Parser("an inline callback's field", lambda text: _inline(**{text: "x"}), MAX_BYTES // 8),
+    Parser("an inline callback's user", lambda text: _inline(url_username=text, url_password=text), MAX_BYTES // 16),
+    Parser("a rendered body", lambda text: _rendered(text, method=Method.JSON), MAX_BYTES // 4),
+    Parser("a rendered URL", lambda text: _rendered(text, target="/((msg))"), MAX_BYTES // 16),
+    Parser("a rendered URL, all tokens", lambda text: _rendered(text, target=f"/{'((msg))' * 580}"), MAX_BYTES // 16),
+    Parser("a rendered URL, as it is shown", lambda text: without_secrets(f"{HOST}/?{text}"), MAX_RENDERED),
+    Parser("a rendered URL of secrets", lambda text: without_secrets(f"{HOST}/?{'?key' * 1000}{text}"), MAX_RENDERED),
+    Parser("a rendered mail", _mailed, MAX_BYTES // 16),
 )
 
 
@@ -189,7 +189,7 @@ def test_no_shape_of_json_costs_much_more_than_plain_text(body: str) -> None:
     """Levels, digits, numbers and fields, as many as a message has room for; each is read, or told what is wrong."""
     allowed = _allowed(lambda text: read_message(_record(text)), "a" * len(body))
 
-    assert len(body) <= MOST_BYTES
+    assert len(body) <= MAX_BYTES
     assert _cost_at_most(allowed, read_message, _record(body))
 
 
@@ -203,9 +203,9 @@ def test_the_longest_dead_letter_is_made_in_no_time() -> None:
         except RingbackError as error:
             letters.bury(_record(body), error)  # type: ignore[arg-type] # reading raises nothing else
 
-    allowed = _allowed(bury, "a" * MOST_BODY)
+    allowed = _allowed(bury, "a" * MAX_BODY)
 
-    for text in ("\ud800" * 300_000, "\0" * MOST_BODY, "{" * MOST_BODY):
+    for text in ("\ud800" * 300_000, "\0" * MAX_BODY, "{" * MAX_BODY):
         assert _cost_at_most(allowed, bury, text)
 
 
@@ -236,6 +236,6 @@ def _cost[Given](parse: Callable[[Given], object], given: Given) -> float:
 
 def _once[Given](parse: Callable[[Given], object], given: Given) -> float:
     began = time.process_time()
-    with suppress(RingbackError, ValueError, OurFault):
+    with suppress(RingbackError, ValueError, InfrastructureError):
         parse(given)
     return time.process_time() - began

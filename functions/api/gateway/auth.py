@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from api.config import ApiSettings, Authorization
+from api.config import ApiConfig, Authorization
 from api.gateway.errors import Problem
 from ringback.callbacks.identifiers import parse_account
 from ringback.errors import InvalidSetting
@@ -13,7 +13,7 @@ ACCOUNT_HEADER = "account"
 """Where the platform names the account when it signs its calls with IAM."""
 
 
-def account_of(event: Mapping[str, Any], settings: ApiSettings) -> str:
+def get_account(event: Mapping[str, Any], settings: ApiConfig) -> str:
     """The account that an HTTP API's *event* is a call of.
 
     Raises:

@@ -8,13 +8,13 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from api.gateway.content_types import CHARSETS, JSON, Content, content_of
-from api.gateway.errors import MOST_LEVELS, Problem, bad_body, given_twice, nested_too_deeply
+from api.gateway.content_types import CHARSETS, JSON, Content, parse_content
+from api.gateway.errors import MAX_LEVELS, Problem, bad_body, given_twice, nested_too_deeply
 from api.gateway.forms import parse_form
 from ringback.json_text import Literal, parse_integer
-from ringback.text import kind_of
+from ringback.text import describe_type
 
-MOST_BYTES = 262_144
+MAX_BYTES = 262_144
 """Of a body: as much as an event has at most, whose data a preview may carry."""
 
 _SAYS_NOTHING = frozenset({"", "null", "[]"})
@@ -54,8 +54,8 @@ def parse_json(text: str) -> dict[str, Any]:
     except ValueError as error:
         raise bad_body(f"not JSON: {error}") from None
     if not isinstance(value, dict):
-        raise bad_body(f"given {kind_of(value)}; it takes an object of fields")
-    if not _within(MOST_LEVELS, value):
+        raise bad_body(f"given {describe_type(value)}; it takes an object of fields")
+    if not _within(MAX_LEVELS, value):
         raise nested_too_deeply()
     return value
 
@@ -73,7 +73,7 @@ def _json(event: Mapping[str, Any]) -> str | None:
     raw = _bytes(event)
     if not raw.strip():
         return None  # whatever its type is said to be
-    content = content_of(event.get("headers", {}))
+    content = parse_content(event.get("headers", {}))
     codec = _codec(raw, content)
     text = _decoded(raw, codec) if event.get("isBase64Encoded") else _as_utf_8(event["body"])
     text = text.removeprefix("\ufeff")
@@ -95,8 +95,8 @@ def _bytes(event: Mapping[str, Any]) -> bytes:
 
 
 def _check_size(body: bytes, of: str) -> None:
-    if len(body) > MOST_BYTES:
-        what = f"body: {len(body):,} bytes{of}; it takes at most {MOST_BYTES:,}"
+    if len(body) > MAX_BYTES:
+        what = f"body: {len(body):,} bytes{of}; it takes at most {MAX_BYTES:,}"
         raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, what)
 
 

@@ -12,7 +12,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 
 from api.gateway.errors import Problem
-from ringback.text import shown
+from ringback.text import quote_value
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -48,10 +48,10 @@ class Content:
     @property
     def refusal(self) -> Problem:
         """What the client is told if this is not taken (415)."""
-        return Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Content-Type: given {shown(self.header)}; {TAKES}")
+        return Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Content-Type: given {quote_value(self.header)}; {TAKES}")
 
 
-def content_of(headers: Mapping[str, str]) -> Content:
+def parse_content(headers: Mapping[str, str]) -> Content:
     """What *headers* say of a body; one of which nothing is said is JSON in UTF-8.
 
     Raises:
@@ -70,7 +70,7 @@ def content_of(headers: Mapping[str, str]) -> Content:
 def _refuse_compression(given: str) -> None:
     for coding in given[:MAX_HEADER].lower().split(","):
         if coding.strip() in COMPRESSIONS:
-            what = f"Content-Encoding: given {shown(given)}; it takes bodies that are not compressed"
+            what = f"Content-Encoding: given {quote_value(given)}; it takes bodies that are not compressed"
             raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, what, {"Accept-Encoding": "identity"})
 
 

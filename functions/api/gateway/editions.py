@@ -16,7 +16,7 @@ class Bodies(StrEnum):
     """JSON alone: some generators stumble over an operation that takes two."""
 
 
-def base_of(event: Mapping[str, Any]) -> str:
+def get_base_url(event: Mapping[str, Any]) -> str:
     """Where the request *event* found the API; empty where that cannot be told.
 
     API Gateway knows its own name, and no path before ours; if it was asked by another one, something stands in front.

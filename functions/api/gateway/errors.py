@@ -13,18 +13,18 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from ringback.callbacks.parse import PRIVATE
-from ringback.errors import Conflict, InvalidSetting, MalformedEvent, OurFault, RingbackError
-from ringback.text import kind_of, shown
+from ringback.errors import Conflict, InfrastructureError, InvalidSetting, MalformedEvent, RingbackError
+from ringback.text import describe_type, quote_value
 
 TRY_AGAIN_SECONDS = 1
 """When it is worth to ask again after a fault that passes."""
 
-MOST_LEVELS = 8
+MAX_LEVELS = 8
 """Objects within each other in a body; that of a number's callbacks has four."""
 
 NO_SUCH_PATH = "no such path; GET /v2/openapi.json lists those that there are"
 
-MOST_NAMED = 5
+MAX_NAMED = 5
 """Errors that one message names."""
 
 WANTED = {
@@ -73,15 +73,15 @@ def bad_body(what: str) -> Problem:
 
 def nested_too_deeply() -> Problem:
     """400: the body has more objects within each other than anything here takes."""
-    return bad_body(f"nested too deeply; it takes {MOST_LEVELS} levels")
+    return bad_body(f"nested too deeply; it takes {MAX_LEVELS} levels")
 
 
 def given_twice(name: str) -> Problem:
     """400: a field or a parameter that is there more than once, alike or not."""
-    return Problem(HTTPStatus.BAD_REQUEST, f"{shown(name).strip('"')}: given twice")
+    return Problem(HTTPStatus.BAD_REQUEST, f"{quote_value(name).strip('"')}: given twice")
 
 
-def problem_of(error: Exception) -> Problem:
+def to_problem(error: Exception) -> Problem:
     """What the caller is told of *error*; a fault of ours says no more than that it is one."""
     match error:
         case Problem():
@@ -96,7 +96,7 @@ def problem_of(error: Exception) -> Problem:
             problem = not_found(NO_SUCH_PATH)
         case Conflict():
             problem = conflict("it was changed by another request at the same time; read it again")
-        case OurFault():
+        case InfrastructureError():
             wait = {"Retry-After": str(TRY_AGAIN_SECONDS)}
             problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, "a part of ours is out of reach; try again", wait)
         case _:
@@ -131,7 +131,7 @@ def body_of(status: HTTPStatus, message: str) -> dict[str, object]:
 
 def described(errors: Sequence[Mapping[str, Any]]) -> str:
     """One sentence for each of *errors*, none with the value of a field that was given as text."""
-    sentences = [f"{_path(error)}: {_sentence(error)}" for error in errors[:MOST_NAMED]]
+    sentences = [f"{_path(error)}: {_sentence(error)}" for error in errors[:MAX_NAMED]]
     more = len(errors) - len(sentences)
     return "; ".join(sentences) + (f"; and {more} more" if more > 0 else "")
 
@@ -148,13 +148,14 @@ def _sentence(error: Mapping[str, Any]) -> str:
     if kind == "missing":
         return "missing"
     if kind in WANTED:
-        told = kind_of(given) if error["loc"][-1] in SECRET else shown(given)
+        told = describe_type(given) if error["loc"][-1] in SECRET else quote_value(given)
         return f"given {told}; it takes {WANTED[kind]}"
     if kind in {"enum", "literal_error"}:
-        return f"given {shown(given)}; allowed: {_listed(context['expected'])}"
+        return f"given {quote_value(given)}; allowed: {_listed(context['expected'])}"
     if kind in {"greater_than_equal", "less_than_equal"}:
         least = "ge" in context
-        return f"given {shown(given)}; it takes {'at least' if least else 'at most'} {context['ge' if least else 'le']}"
+        bound = f"at least {context['ge']}" if least else f"at most {context['le']}"
+        return f"given {quote_value(given)}; it takes {bound}"
     return str(error["msg"])
 
 

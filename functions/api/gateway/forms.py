@@ -5,9 +5,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from api.gateway.content_types import CHARSETS
-from api.gateway.errors import MOST_LEVELS, bad_body, given_twice, nested_too_deeply
+from api.gateway.errors import MAX_LEVELS, bad_body, given_twice, nested_too_deeply
 
-MOST_FIELDS = 100
+MAX_FIELDS = 100
 """Of a form."""
 
 _KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]+\])*)")
@@ -20,9 +20,9 @@ def parse_form(text: str, codec: str = "utf_8") -> dict[str, Any]:
         Problem: it is none, or names a field twice.
     """
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, encoding=codec, errors="strict", max_num_fields=MOST_FIELDS)
+        pairs = parse_qsl(text, keep_blank_values=True, encoding=codec, errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError as error:
-        what = f"not {CHARSETS[codec]}" if isinstance(error, UnicodeDecodeError) else f"more than {MOST_FIELDS} fields"
+        what = f"not {CHARSETS[codec]}" if isinstance(error, UnicodeDecodeError) else f"more than {MAX_FIELDS} fields"
         raise bad_body(f"a form that is {what}") from None
     fields: dict[str, Any] = {}
     for key, value in pairs:
@@ -31,7 +31,7 @@ def parse_form(text: str, codec: str = "utf_8") -> dict[str, Any]:
 
 
 def _place(fields: dict[str, Any], key: str, value: str) -> None:
-    if key.count("[") >= MOST_LEVELS:
+    if key.count("[") >= MAX_LEVELS:
         raise nested_too_deeply()
     match = _KEY.fullmatch(key)
     *objects, name = [match[1], *re.findall(r"\[([^\[\]]+)\]", match[2])] if match else [key]

@@ -8,7 +8,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.models import APIKey, APIKeyIn
 
-from api.config import ApiSettings, Authorization
+from api.config import ApiConfig, Authorization
 from api.gateway.auth import ACCOUNT_HEADER
 from api.gateway.content_types import FORM, JSON, TAKES
 from api.gateway.errors import body_of
@@ -106,7 +106,7 @@ _SCHEMAS: dict[str, Any] = {
 }
 
 
-def document(resolver: APIGatewayHttpResolver, paths: Paths, settings: ApiSettings) -> dict[str, Any]:
+def document(resolver: APIGatewayHttpResolver, paths: Paths, settings: ApiConfig) -> dict[str, Any]:
     """The document, as JSON has it."""
     schemes = _SCHEMES[settings.authorization]
     allowed = Allowance.of(settings).in_words

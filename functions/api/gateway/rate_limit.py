@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from math import ceil
 
-from api.config import ApiSettings
+from api.config import ApiConfig
 from api.gateway.errors import Problem
 from ringback.aws.dynamodb import Table
 from ringback.aws.statements import Change, Condition
-from ringback.models import owner_of
-from ringback.timestamps import milliseconds
+from ringback.models import build_owner
+from ringback.timestamps import to_millis
 
 REQUESTS = "requests"
 """The sort key of an account's bucket; no kind of event has this name."""
@@ -28,7 +28,7 @@ class Allowance:
     burst: int
 
     @classmethod
-    def of(cls, settings: ApiSettings) -> "Allowance":
+    def of(cls, settings: ApiConfig) -> "Allowance":
         """What the stack was deployed with."""
         return cls(per_second=settings.requests_per_second, burst=settings.burst)
 
@@ -68,7 +68,7 @@ class RateLimit:
             OurFault: the table is out of reach.
         """
         interval, credit = self._allowance.interval, self._allowance.credit
-        start = Change(set={"rests": {"N": str(milliseconds(now + interval))}})
+        start = Change(set={"rests": {"N": str(to_millis(now + interval))}})
         if self._write(account, start, "attribute_not_exists(rests) OR rests <= :limit", now):
             return
         more = Change(add={"rests": interval // timedelta(milliseconds=1)})
@@ -80,6 +80,6 @@ class RateLimit:
         )
 
     def _write(self, account: str, change: Change, holds: str, limit: datetime) -> bool:
-        only_if = Condition(holds=holds, values={":limit": {"N": str(milliseconds(limit))}})
-        key = owner_of(account, ""), REQUESTS
+        only_if = Condition(holds=holds, values={":limit": {"N": str(to_millis(limit))}})
+        key = build_owner(account, ""), REQUESTS
         return self._table.update(key, change, doing="counting a request", only_if=only_if).done

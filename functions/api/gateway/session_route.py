@@ -39,10 +39,10 @@ def mirrored(event: Mapping[str, Any]) -> Mapping[str, Any]:
         raise not_found(NO_SUCH_PATH)
     if path == ABOUT:
         return event
-    return {**event, "rawPath": f"{stage_of(event)}{MIRRORED}{path.removeprefix(PREFIX)}"}
+    return {**event, "rawPath": f"{get_stage(event)}{MIRRORED}{path.removeprefix(PREFIX)}"}
 
 
-def stage_of(event: Mapping[str, Any]) -> str:
+def get_stage(event: Mapping[str, Any]) -> str:
     """Return what stands before the path of *event*; empty for the stage that has no name."""
     stage: str = event["requestContext"].get("stage", "$default")
     return "" if stage == "$default" else f"/{stage}"

@@ -15,7 +15,7 @@ from http import HTTPStatus
 
 from api.gateway.errors import Problem
 from ringback.json_text import to_compact_json
-from ringback.timestamps import iso
+from ringback.timestamps import to_iso
 
 SESSION_PURPOSE = "session"
 """Of the service's key."""
@@ -43,7 +43,7 @@ class Session:
     """The only ones that it is for; None for the whole account."""
 
 
-def token_of(session: Session, key: bytes) -> str:
+def build_token(session: Session, key: bytes) -> str:
     """Return *session* as a link carries it, signed with *key*."""
     claims = {
         "account": session.account,
@@ -55,7 +55,7 @@ def token_of(session: Session, key: bytes) -> str:
     return f"{text}.{_signature(text, key)}"
 
 
-def session_of(token: str | None, key: Callable[[], bytes], now: datetime) -> Session:
+def parse_session(token: str | None, key: Callable[[], bytes], now: datetime) -> Session:
     """Return the session that *token* is; the *key* is asked for only if it may be one.
 
     Raises:
@@ -69,7 +69,7 @@ def session_of(token: str | None, key: Callable[[], bytes], now: datetime) -> Se
         raise _unauthorized("it is no session of the console, or its key has been changed")
     session = _read(match[1])
     if session.expires <= now:
-        raise _unauthorized(f"this session ended at {iso(session.expires)}")
+        raise _unauthorized(f"this session ended at {to_iso(session.expires)}")
     return session
 
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from api.account import MOST_PREVIOUS
-from api.context import Call, Calling
+from api.account import MAX_PREVIOUS
+from api.context import CurrentRequest, RequestContext
 from api.gateway.errors import conflict, not_found
 from api.gateway.routing import Routes
 from api.schemas.account import (
@@ -22,9 +22,9 @@ from api.schemas.account import (
     SigningSecretInput,
 )
 from ringback.callbacks.identifiers import parse_mailbox
-from ringback.http.signature import parse_secret, secret_of
+from ringback.http.signature import encode_secret, parse_secret
 from ringback.models import SigningSecrets
-from ringback.timestamps import iso
+from ringback.timestamps import to_iso
 
 routes = Routes("Account")
 
@@ -45,7 +45,7 @@ NOT_SIGNED = SigningSecretAnswer(signing_secret=SigningSecret(exists=False, crea
     summary="Whether requests are signed",
     description="The secret is not in the answer; it is shown once, when it is made.",
 )
-def get_signing_secret(call: Calling) -> SigningSecretAnswer:
+def get_signing_secret(call: CurrentRequest) -> SigningSecretAnswer:
     """Whether there is a secret, and since when."""
     times = call.parts.accounts.signing_times(call.account)
     if times is None:
@@ -74,7 +74,7 @@ def get_signing_secret(call: Calling) -> SigningSecretAnswer:
     body={},
 )
 def create_signing_secret(
-    call: Calling, body: Annotated[SigningSecretInput | None, Body()] = None
+    call: CurrentRequest, body: Annotated[SigningSecretInput | None, Body()] = None
 ) -> NewSigningSecretAnswer:
     """The account's first secret."""
     secrets = call.parts.accounts.create_secret(call.account, call.at, _secret(call, body))
@@ -90,14 +90,14 @@ def create_signing_secret(
     summary="Change the signing secret",
     description=(
         "The new one is shown this once. The one before it signs too for 24 hours: every request has both signatures."
-        f" So does each one that is rotated within that time, up to {MOST_PREVIOUS} of them beside the newest."
+        f" So does each one that is rotated within that time, up to {MAX_PREVIOUS} of them beside the newest."
     ),
     problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT],
     body={},
     answer=ROTATED,
 )
 def rotate_signing_secret(
-    call: Calling, body: Annotated[SigningSecretInput | None, Body()] = None
+    call: CurrentRequest, body: Annotated[SigningSecretInput | None, Body()] = None
 ) -> NewSigningSecretAnswer:
     """A new secret beside the old one."""
     secrets = call.parts.accounts.rotate_secret(call.account, call.at, _secret(call, body))
@@ -114,7 +114,7 @@ def rotate_signing_secret(
     description="The secret is gone, and with it the one before a rotation. Where there is none, nothing happens.",
     answer=NOT_SIGNED.model_dump(),
 )
-def delete_signing_secret(call: Calling) -> SigningSecretAnswer:
+def delete_signing_secret(call: CurrentRequest) -> SigningSecretAnswer:
     """No secret any more."""
     call.parts.accounts.remove_secrets(call.account)
     return SigningSecretAnswer(signing_secret=SigningSecret(exists=False, created=None, previous_signs_until=None))
@@ -127,7 +127,7 @@ def delete_signing_secret(call: Calling) -> SigningSecretAnswer:
     summary="Who is told when a callback is turned off",
     description="One mail address; empty where nobody is told.",
 )
-def get_contact(call: Calling) -> ContactAnswer:
+def get_contact(call: CurrentRequest) -> ContactAnswer:
     """The account's mail address."""
     return ContactAnswer(contact=Contact(email=call.parts.accounts.contact(call.account)))
 
@@ -139,18 +139,18 @@ def get_contact(call: Calling) -> ContactAnswer:
     summary="Set who is told when a callback is turned off",
     description="One mail address; an empty one tells nobody.",
 )
-def put_contact(call: Calling, body: Annotated[ContactInput, Body()]) -> ContactAnswer:
+def put_contact(call: CurrentRequest, body: Annotated[ContactInput, Body()]) -> ContactAnswer:
     """One address, or nobody."""
     email = parse_mailbox(body.email) if body.email else ""
     call.parts.accounts.set_contact(call.account, email)
     return ContactAnswer(contact=Contact(email=email))
 
 
-def _secret(call: Call, body: SigningSecretInput | None) -> str:
+def _secret(call: RequestContext, body: SigningSecretInput | None) -> str:
     """The one that the caller brings, or a new one."""
     if body and body.secret is not None:
         return parse_secret(body.secret)
-    return secret_of(call.parts.random_bytes(SECRET_BYTES))
+    return encode_secret(call.parts.random_bytes(SECRET_BYTES))
 
 
 def _new(secrets: SigningSecrets) -> NewSigningSecretAnswer:
@@ -165,4 +165,4 @@ def _new(secrets: SigningSecrets) -> NewSigningSecretAnswer:
 
 
 def _shown(time: datetime | None) -> str | None:
-    return iso(time) if time else None
+    return to_iso(time) if time else None

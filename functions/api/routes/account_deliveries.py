@@ -8,18 +8,18 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from api.account_redelivery import AccountRedelivery
-from api.context import Call, Calling
+from api.context import CurrentRequest, RequestContext
 from api.delivery_queries import Filter
 from api.gateway.routing import Routes
 from api.merged_log import merged_page
 from api.routes.deliveries import (
     AGAIN,
+    build_redelivery,
     delivery_of_owner,
     filter_in,
     list_of_owner,
-    position_of,
+    parse_position,
     redeliver_of_owner,
-    redelivery_of,
 )
 from api.routes.parameters import (
     PAGE,
@@ -35,7 +35,7 @@ from api.routes.parameters import (
     Since,
     Status,
     Until,
-    filter_of,
+    parse_filter,
 )
 from api.schemas.deliveries import (
     LISTED_OF_ACCOUNT,
@@ -46,13 +46,13 @@ from api.schemas.deliveries import (
     DeliveriesAnswer,
     DeliveryAnswer,
     RedeliveryAnswer,
-    answer_of,
-    page_of,
+    build_delivery_answer,
+    build_page,
     redelivery_answer,
 )
 from ringback.callbacks.identifiers import parse_fonenumber
 from ringback.errors import InvalidSetting
-from ringback.models import ACCOUNT_WIDE, Delivery, owner_of
+from ringback.models import ACCOUNT_WIDE, Delivery, build_owner
 
 routes = Routes("Deliveries")
 
@@ -79,7 +79,7 @@ MAX_NUMBERS = 1_000
     answer=LISTED_OF_ACCOUNT,
 )
 def list_account_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
-    call: Calling,
+    call: CurrentRequest,
     status: Status = None,
     fonenumber: Fonenumbers = None,
     event: Event = None,
@@ -93,7 +93,7 @@ def list_account_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
     cursor: Cursor = "",
 ) -> DeliveriesAnswer:
     """A page of deliveries of all numbers, or of one."""
-    wanted = filter_of(
+    wanted = parse_filter(
         status=status,
         event=event,
         event_id=event_id,
@@ -105,9 +105,9 @@ def list_account_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
     )
     if fonenumber:
         return list_of_owner(call, _owner(call, fonenumber), wanted, limit, cursor)
-    after = position_of(call, cursor, wanted, call.account, EVERY)
+    after = parse_position(call, cursor, wanted, call.account, EVERY)
     found, last = _page(call, wanted, after, limit)
-    return page_of(found, call.cursors.cursor_for(last, call.account, EVERY, *wanted.words) if last else None)
+    return build_page(found, call.cursors.cursor_for(last, call.account, EVERY, *wanted.words) if last else None)
 
 
 @routes.operation(
@@ -119,9 +119,9 @@ def list_account_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
     problems=[HTTPStatus.NOT_FOUND],
     answer=SHOWN_OF_ACCOUNT,
 )
-def get_account_delivery(call: Calling, delivery: DeliveryId) -> DeliveryAnswer:
+def get_account_delivery(call: CurrentRequest, delivery: DeliveryId) -> DeliveryAnswer:
     """As for a number."""
-    return delivery_of_owner(call, owner_of(call.account, ""), delivery)
+    return delivery_of_owner(call, build_owner(call.account, ""), delivery)
 
 
 @routes.operation(
@@ -134,9 +134,9 @@ def get_account_delivery(call: Calling, delivery: DeliveryId) -> DeliveryAnswer:
     status=HTTPStatus.ACCEPTED,
     answer=SENT_AGAIN_OF_ACCOUNT,
 )
-def redeliver_account_delivery(call: Calling, delivery: DeliveryId) -> DeliveryAnswer:
+def redeliver_account_delivery(call: CurrentRequest, delivery: DeliveryId) -> DeliveryAnswer:
     """As for a number."""
-    return answer_of(redelivery_of(call).one(owner_of(call.account, ""), delivery, call.at))
+    return build_delivery_answer(build_redelivery(call).one(build_owner(call.account, ""), delivery, call.at))
 
 
 @routes.operation(
@@ -152,7 +152,9 @@ def redeliver_account_delivery(call: Calling, delivery: DeliveryId) -> DeliveryA
     status=HTTPStatus.ACCEPTED,
     answer=MANY_OF_ACCOUNT,
 )
-def redeliver_many_of_account(call: Calling, body: Annotated[AccountRedeliveryInput, Body()]) -> RedeliveryAnswer:
+def redeliver_many_of_account(
+    call: CurrentRequest, body: Annotated[AccountRedeliveryInput, Body()]
+) -> RedeliveryAnswer:
     """Those of all numbers, or of one."""
     if not body.dry_run:
         call.demand_writing()
@@ -162,27 +164,27 @@ def redeliver_many_of_account(call: Calling, body: Annotated[AccountRedeliveryIn
     if call.fonenumbers is not None:
         raise InvalidSetting("fonenumber", "missing; this session is for single numbers: name one")
     bound = call.account, EVERY, AGAIN, *wanted.words
-    redelivery = AccountRedelivery(log=call.parts.log, numbers=call.parts.numbers, redelivery=redelivery_of(call))
+    redelivery = AccountRedelivery(log=call.parts.log, numbers=call.parts.numbers, redelivery=build_redelivery(call))
     after = call.cursors.position_in(body.cursor or "", *bound)
     count, last = redelivery.many(call.account, wanted, after=after, now=call.at, dry_run=body.dry_run)
     return redelivery_answer(count, call.cursors.cursor_for(last, *bound) if last else None, dry_run=body.dry_run)
 
 
-def _owner(call: Call, fonenumber: str) -> str:
+def _owner(call: RequestContext, fonenumber: str) -> str:
     if fonenumber == ACCOUNT_WIDE:
         call.demand_whole_account()
-        return owner_of(call.account, "")
-    return owner_of(call.account, call.within(parse_fonenumber(fonenumber)))
+        return build_owner(call.account, "")
+    return build_owner(call.account, call.within(parse_fonenumber(fonenumber)))
 
 
-def _page(call: Call, wanted: Filter, after: str, limit: int) -> tuple[Sequence[Delivery], str]:
+def _page(call: RequestContext, wanted: Filter, after: str, limit: int) -> tuple[Sequence[Delivery], str]:
     log, numbers, account = call.parts.log, call.parts.numbers, call.account
     if call.fonenumbers is not None:
-        owners = [owner_of(account, fonenumber) for fonenumber in call.fonenumbers]
+        owners = [build_owner(account, fonenumber) for fonenumber in call.fonenumbers]
         return merged_page(log, owners, wanted, after=after, limit=limit, mapper=call.parts.mapper)
     if wanted.only_attention:
         return log.attention_page(account, wanted, after=after, limit=limit)
-    owners = [owner_of(account, number) for number in ("", *islice(numbers.fonenumbers(account), MAX_NUMBERS + 1))]
+    owners = [build_owner(account, number) for number in ("", *islice(numbers.fonenumbers(account), MAX_NUMBERS + 1))]
     if len(owners) > MAX_NUMBERS + 1:
         what = f"missing; the account has more than {MAX_NUMBERS:,} numbers: name one, or list status=attention"
         raise InvalidSetting("fonenumber", what)

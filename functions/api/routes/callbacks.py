@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from api.context import Call, Calling
-from api.fonenumber_object import ACCOUNT_KINDS, OPTIONS, account_object, merged, number_object, opened
+from api.context import CurrentRequest, RequestContext
+from api.fonenumber_object import ACCOUNT_KINDS, OPTIONS, account_object, merge, number_object, to_object
 from api.gateway.errors import not_found
 from api.gateway.routing import Routes
 from api.routes.parameters import PAGE, AccountId, Cursor, Limit, More, Number, Shape, Shown, With
@@ -28,9 +28,9 @@ from ringback.callbacks.parse import parse_public_setting
 from ringback.callbacks.rules import type_name
 from ringback.catalog.payload import EventKind
 from ringback.errors import InvalidSetting
-from ringback.models import CallbackType, owner_of
+from ringback.models import CallbackType, build_owner
 from ringback.storage.numbers import Callbacks
-from ringback.text import shown
+from ringback.text import quote_value
 
 routes = Routes("Callbacks")
 
@@ -43,15 +43,15 @@ def _account_answer(account: str, callbacks: Callbacks) -> AccountAnswer:
     return AccountAnswer.model_validate({"account": account_object(account, callbacks)})
 
 
-def _replace(call: Call, kind: EventKind, fields: dict[str, Any], fonenumber: str) -> Callbacks:
+def _replace(call: RequestContext, kind: EventKind, fields: dict[str, Any], fonenumber: str) -> Callbacks:
     """Set the callback, and read all of its owner."""
-    owner, numbers = owner_of(call.account, fonenumber), call.parts.numbers
+    owner, numbers = build_owner(call.account, fonenumber), call.parts.numbers
     callback = parse_public_setting(kind, fields, owner=owner, allowed=call.parts.allowed_networks)
     numbers.change({(owner, kind.name): callback})
     return numbers.shown(owner)
 
 
-def _set(call: Call, kind: EventKind, fields: dict[str, Any]) -> FonenumberAnswer:
+def _set(call: RequestContext, kind: EventKind, fields: dict[str, Any]) -> FonenumberAnswer:
     fonenumber = call.within(parse_fonenumber(fields.pop("fonenumber", None)))
     return _answer(fonenumber, _replace(call, kind, fields, fonenumber))
 
@@ -84,10 +84,10 @@ def _register(kind: EventKind) -> None:
     fields = _example_of(kind)
     callback = parse_public_setting(kind, fields, owner="", allowed=())
 
-    def set_callback(call: Calling, body: Annotated[NumberCallback, Body()]) -> FonenumberAnswer:
+    def set_callback(call: CurrentRequest, body: Annotated[NumberCallback, Body()]) -> FonenumberAnswer:
         return _set(call, kind, body.given())
 
-    def set_delivery(call: Calling, body: Annotated[NumberDelivery, Body()]) -> FonenumberAnswer:
+    def set_delivery(call: CurrentRequest, body: Annotated[NumberDelivery, Body()]) -> FonenumberAnswer:
         return _set(call, kind, body.given())
 
     routes.operation(
@@ -114,10 +114,12 @@ def _register_for_the_account(kind: EventKind) -> None:
         body=fields,
         answer={"account": account_object("1000001", {kind.name: callback} if callback else {})},
     )
-    def set_callback(call: Calling, body: Annotated[AccountCallback, Body()]) -> AccountAnswer:
+    def set_callback(call: CurrentRequest, body: Annotated[AccountCallback, Body()]) -> AccountAnswer:
         fields = body.given()
         if fields.pop("account_id", None) not in (None, "", call.account):
-            raise InvalidSetting("account_id", f"given {shown(body.account_id)}; it is {call.account}, or left out")
+            raise InvalidSetting(
+                "account_id", f"given {quote_value(body.account_id)}; it is {call.account}, or left out"
+            )
         return _account_answer(call.account, _replace(call, kind, fields, ""))
 
     @routes.operation(
@@ -127,13 +129,13 @@ def _register_for_the_account(kind: EventKind) -> None:
         summary=f"Read the callback for {kind.name}",
         description="With all else that is set for the account.",
     )
-    def get_callback(call: Calling) -> AccountAnswer:
+    def get_callback(call: CurrentRequest) -> AccountAnswer:
         return _of_the_account(call)
 
 
-def _health_of_numbers(call: Call, page: Sequence[tuple[str, Callbacks]]) -> list[Health]:
+def _health_of_numbers(call: RequestContext, page: Sequence[tuple[str, Callbacks]]) -> list[Health]:
     """How the callbacks are that a page has; its index does not say it."""
-    keys = [[(owner_of(call.account, number), event) for event in callbacks] for number, callbacks in page]
+    keys = [[(build_owner(call.account, number), event) for event in callbacks] for number, callbacks in page]
     current = call.parts.numbers.current(chain(*keys))
     return [
         Health(fonenumber=number, callbacks=health_shown({key[1]: current[key] for key in own if key in current}))
@@ -141,19 +143,19 @@ def _health_of_numbers(call: Call, page: Sequence[tuple[str, Callbacks]]) -> lis
     ]
 
 
-def _page(call: Call, after: str, limit: int) -> tuple[Sequence[tuple[str, Callbacks]], bool]:
+def _page(call: RequestContext, after: str, limit: int) -> tuple[Sequence[tuple[str, Callbacks]], bool]:
     """The next numbers that have a callback, and whether there are more."""
     numbers = call.parts.numbers
     if call.fonenumbers is None:
         return numbers.page(call.account, after=after, limit=limit)
     wanted = sorted(fonenumber for fonenumber in call.fonenumbers if fonenumber > after)
-    shown = call.parts.mapper(numbers.shown, [owner_of(call.account, fonenumber) for fonenumber in wanted])
-    found = [(fonenumber, callbacks) for fonenumber, callbacks in zip(wanted, shown, strict=True) if callbacks]
+    quote_value = call.parts.mapper(numbers.shown, [build_owner(call.account, fonenumber) for fonenumber in wanted])
+    found = [(fonenumber, callbacks) for fonenumber, callbacks in zip(wanted, quote_value, strict=True) if callbacks]
     return found[:limit], len(found) > limit
 
 
-def _of_the_account(call: Call) -> AccountAnswer:
-    return _account_answer(call.account, call.parts.numbers.shown(owner_of(call.account, "")))
+def _of_the_account(call: RequestContext) -> AccountAnswer:
+    return _account_answer(call.account, call.parts.numbers.shown(build_owner(call.account, "")))
 
 
 for _kinds in OPTIONS.values():
@@ -171,10 +173,10 @@ for _kind in ACCOUNT_KINDS:
     description="All kinds of events that are set for an account, set or not.",
     problems=[HTTPStatus.NOT_FOUND],
 )
-def get_account(call: Calling, account_id: AccountId) -> AccountAnswer:
+def get_account(call: CurrentRequest, account_id: AccountId) -> AccountAnswer:
     """The account of the token, and no other."""
     if account_id != call.account:
-        raise not_found(f"no such account: {shown(account_id)}; yours is {call.account}")
+        raise not_found(f"no such account: {quote_value(account_id)}; yours is {call.account}")
     return _of_the_account(call)
 
 
@@ -187,7 +189,7 @@ def get_account(call: Calling, account_id: AccountId) -> AccountAnswer:
     description="A number that was set within the last second may be missing.",
 )
 def list_fonenumbers(
-    call: Calling,
+    call: CurrentRequest,
     limit: Limit = PAGE,
     cursor: Cursor = "",
     filter: Shown = Shape.ALL,  # noqa: A002 - FoneStorm's word
@@ -214,9 +216,9 @@ def list_fonenumbers(
         " number it is we cannot know, and an account sees its own settings only."
     ),
 )
-def get_fonenumber(call: Calling, fonenumber: Number) -> FonenumberAnswer:
+def get_fonenumber(call: CurrentRequest, fonenumber: Number) -> FonenumberAnswer:
     """What is set for a number by the account."""
-    return _answer(fonenumber, call.parts.numbers.shown(owner_of(call.account, fonenumber)))
+    return _answer(fonenumber, call.parts.numbers.shown(build_owner(call.account, fonenumber)))
 
 
 @routes.operation(
@@ -226,9 +228,9 @@ def get_fonenumber(call: Calling, fonenumber: Number) -> FonenumberAnswer:
     summary="How the endpoints of a number's callbacks are",
     description="Of each callback that is set: whether it answers, since when it does not, or why it was turned off.",
 )
-def get_health(call: Calling, fonenumber: Number) -> HealthAnswer:
+def get_health(call: CurrentRequest, fonenumber: Number) -> HealthAnswer:
     """Of each callback that is set."""
-    callbacks = call.parts.numbers.shown(owner_of(call.account, fonenumber))
+    callbacks = call.parts.numbers.shown(build_owner(call.account, fonenumber))
     return HealthAnswer(health=Health(fonenumber=fonenumber, callbacks=health_shown(callbacks)))
 
 
@@ -239,9 +241,9 @@ def get_health(call: Calling, fonenumber: Number) -> HealthAnswer:
     summary="How the endpoints of the account's own callbacks are",
     description="Those of its numbers: `GET /v2/fonenumbers?with=health`.",
 )
-def get_account_health(call: Calling) -> AccountHealthAnswer:
+def get_account_health(call: CurrentRequest) -> AccountHealthAnswer:
     """Of each callback that is set for the whole account."""
-    callbacks = call.parts.numbers.shown(owner_of(call.account, ""))
+    callbacks = call.parts.numbers.shown(build_owner(call.account, ""))
     return AccountHealthAnswer(health=AccountHealth(account_id=call.account, callbacks=health_shown(callbacks)))
 
 
@@ -257,13 +259,15 @@ def get_account_health(call: Calling) -> AccountHealthAnswer:
         " `url_method` set `messages/receive`."
     ),
 )
-def put_fonenumber(call: Calling, fonenumber: Number, body: Annotated[FonenumberInput, Body()]) -> FonenumberAnswer:
+def put_fonenumber(
+    call: CurrentRequest, fonenumber: Number, body: Annotated[FonenumberInput, Body()]
+) -> FonenumberAnswer:
     """All or nothing."""
-    options = opened(body.given())
+    options = to_object(body.given())
     if (given := options.pop("fonenumber", None)) and parse_fonenumber(given) != fonenumber:
-        raise InvalidSetting("fonenumber", f"given {shown(given)}; the path says {fonenumber}")
-    numbers, owner = call.parts.numbers, owner_of(call.account, fonenumber)
+        raise InvalidSetting("fonenumber", f"given {quote_value(given)}; the path says {fonenumber}")
+    numbers, owner = call.parts.numbers, build_owner(call.account, fonenumber)
     current = numbers.callbacks(owner)
-    changes = merged(options, current, account=call.account, fonenumber=fonenumber, allowed=call.parts.allowed_networks)
+    changes = merge(options, current, account=call.account, fonenumber=fonenumber, allowed=call.parts.allowed_networks)
     numbers.change(changes)
     return _answer(fonenumber, numbers.shown(owner))

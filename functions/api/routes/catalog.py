@@ -5,7 +5,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from api.context import Call, Calling
+from api.context import CurrentRequest, RequestContext
 from api.fonenumber_object import ACCOUNT_KINDS
 from api.gateway.errors import Problem
 from api.gateway.routing import Routes
@@ -21,12 +21,12 @@ from api.schemas.catalog import (
     mail_preview,
     shown,
 )
-from api.schemas.deliveries import TESTED, TESTED_FOR_ACCOUNT, DeliveryAnswer, answer_of
-from api.trial import Trial, event_of, masked_headers, trial_of
+from api.schemas.deliveries import TESTED, TESTED_FOR_ACCOUNT, DeliveryAnswer, build_delivery_answer
+from api.trial import Trial, build_event, build_trial, masked_headers
 from ringback.catalog.payload import CATALOGUE, EventKind, Scope
 from ringback.delivery.render import render
 from ringback.email.message import Mail
-from ringback.errors import AttemptFailed, OurFault
+from ringback.errors import AttemptFailed, InfrastructureError
 from ringback.storage.deliveries import Written
 
 routes = Routes("Events")
@@ -42,7 +42,7 @@ TRIAL_ID_BYTES = 8
     summary="The catalogue of events",
     description="The example has the first of them only.",
 )
-def list_events(call: Calling) -> EventsAnswer:  # noqa: ARG001 - an account may read it, whichever it is
+def list_events(call: CurrentRequest) -> EventsAnswer:  # noqa: ARG001 - an account may read it, whichever it is
     """All kinds."""
     return EventsAnswer(events=[shown(kind) for kind in CATALOGUE.values()])
 
@@ -55,7 +55,7 @@ def list_events(call: Calling) -> EventsAnswer:  # noqa: ARG001 - an account may
     description="As the list of all has it.",
     problems=[HTTPStatus.NOT_FOUND],
 )
-def get_event(call: Calling, group: Group, name: Name) -> EventAnswer:  # noqa: ARG001 - as above
+def get_event(call: CurrentRequest, group: Group, name: Name) -> EventAnswer:  # noqa: ARG001 - as above
     """One kind."""
     return EventAnswer(event=shown(kind_of_path(group, name)))
 
@@ -69,13 +69,17 @@ def get_event(call: Calling, group: Group, name: Name) -> EventAnswer:  # noqa: 
     problems=[HTTPStatus.NOT_FOUND],
 )
 def preview(
-    call: Calling, fonenumber: Number, group: Group, name: Name, body: Annotated[TrialInput | None, Body()] = None
+    call: CurrentRequest,
+    fonenumber: Number,
+    group: Group,
+    name: Name,
+    body: Annotated[TrialInput | None, Body()] = None,
 ) -> PreviewAnswer:
     """The request or the mail."""
     return _preview(call, _trial(call, fonenumber, kind_of_path(group, name), body))
 
 
-def _preview(call: Call, trial: Trial) -> PreviewAnswer:
+def _preview(call: RequestContext, trial: Trial) -> PreviewAnswer:
     event = trial.delivery.event
     secrets = call.parts.accounts.secrets(call.account, call.at)
     try:
@@ -105,21 +109,25 @@ def _preview(call: Call, trial: Trial) -> PreviewAnswer:
     answer=TESTED,
 )
 def try_now(
-    call: Calling, fonenumber: Number, group: Group, name: Name, body: Annotated[TrialInput | None, Body()] = None
+    call: CurrentRequest,
+    fonenumber: Number,
+    group: Group,
+    name: Name,
+    body: Annotated[TrialInput | None, Body()] = None,
 ) -> DeliveryAnswer:
     """One attempt."""
     return _try_now(call, _trial(call, fonenumber, kind_of_path(group, name), body))
 
 
-def _try_now(call: Call, trial: Trial) -> DeliveryAnswer:
+def _try_now(call: RequestContext, trial: Trial) -> DeliveryAnswer:
     secrets = call.parts.accounts.secrets(call.account, call.at)
     delivery = call.parts.run(call.parts.attempts.make(trial.delivery, trial.callback, secrets)).delivery
     written = call.parts.deliveries.record([delivery], parked=lambda _: False)
     if set(written.values()) != {Written.YES}:
-        raise OurFault("the attempt was made, but could not be recorded")
+        raise InfrastructureError("the attempt was made, but could not be recorded")
     if trial.proves_it_works(delivery):
         call.parts.health.enable(trial.callback)
-    return answer_of(delivery)
+    return build_delivery_answer(delivery)
 
 
 def _register_for_the_account(kind: EventKind) -> None:
@@ -132,7 +140,7 @@ def _register_for_the_account(kind: EventKind) -> None:
         problems=[HTTPStatus.NOT_FOUND],
         answer=PREVIEWED_FOR_ACCOUNT,
     )
-    def preview(call: Calling, body: Annotated[AccountTrialInput | None, Body()] = None) -> PreviewAnswer:
+    def preview(call: CurrentRequest, body: Annotated[AccountTrialInput | None, Body()] = None) -> PreviewAnswer:
         return _preview(call, _trial(call, "", kind, body))
 
     @routes.operation(
@@ -144,7 +152,7 @@ def _register_for_the_account(kind: EventKind) -> None:
         problems=[HTTPStatus.NOT_FOUND],
         answer=TESTED_FOR_ACCOUNT,
     )
-    def try_now(call: Calling, body: Annotated[AccountTrialInput | None, Body()] = None) -> DeliveryAnswer:
+    def try_now(call: CurrentRequest, body: Annotated[AccountTrialInput | None, Body()] = None) -> DeliveryAnswer:
         return _try_now(call, _trial(call, "", kind, body))
 
 
@@ -152,15 +160,17 @@ for _kind in ACCOUNT_KINDS:
     _register_for_the_account(_kind)
 
 
-def _trial(call: Call, fonenumber: str, kind: EventKind, body: TrialInput | AccountTrialInput | None) -> Trial:
+def _trial(
+    call: RequestContext, fonenumber: str, kind: EventKind, body: TrialInput | AccountTrialInput | None
+) -> Trial:
     if kind.scope is Scope.ACCOUNT:  # its callback is not the number's
         call.demand_whole_account()
     given = body.given() if body else {}
     event_id = f"test-{call.parts.random_bytes(TRIAL_ID_BYTES).hex()}"
-    event = event_of(
+    event = build_event(
         kind, given.get("data"), account=call.account, fonenumber=fonenumber, event_id=event_id, at=call.at
     )
-    return trial_of(
+    return build_trial(
         kind,
         event,
         given.get("callback"),

@@ -7,15 +7,15 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from api.context import Calling
+from api.context import CurrentRequest
 from api.gateway.errors import not_found
 from api.gateway.routing import Routes
 from api.gateway.session_route import ABOUT
-from api.gateway.sessions import Session, token_of
+from api.gateway.sessions import Session, build_token
 from api.schemas.console_sessions import MAX_NUMBERS, ConsoleSessionAnswer, ConsoleSessionInput
 from ringback.callbacks.identifiers import parse_fonenumber
 from ringback.errors import InvalidSetting
-from ringback.timestamps import iso
+from ringback.timestamps import to_iso
 
 routes = Routes("Account")
 
@@ -36,7 +36,7 @@ RELATIVE = "../.."
     status=HTTPStatus.CREATED,
 )
 def create_console_session(
-    call: Calling, body: Annotated[ConsoleSessionInput | None, Body()] = None
+    call: CurrentRequest, body: Annotated[ConsoleSessionInput | None, Body()] = None
 ) -> ConsoleSessionAnswer:
     """A link, with all that it says in itself."""
     wanted = body or ConsoleSessionInput()
@@ -46,8 +46,8 @@ def create_console_session(
         read_only=wanted.read_only,
         fonenumbers=_numbers(wanted.fonenumbers),
     )
-    url = f"{call.base or RELATIVE}/console#session={token_of(session, call.session_key())}"
-    return ConsoleSessionAnswer(url=url, expires=iso(session.expires))
+    url = f"{call.base or RELATIVE}/console#session={build_token(session, call.session_key())}"
+    return ConsoleSessionAnswer(url=url, expires=to_iso(session.expires))
 
 
 @routes.operation(
@@ -57,14 +57,14 @@ def create_console_session(
     summary="What this session is for",
     documented=False,
 )
-def get_console_session(call: Calling) -> dict[str, object]:
+def get_console_session(call: CurrentRequest) -> dict[str, object]:
     """For whom, until when, and what for."""
     session = call.session
     if session is None:
         raise not_found("there is no session in this call")
     return {
         "account_id": session.account,
-        "expires": iso(session.expires),
+        "expires": to_iso(session.expires),
         "read_only": session.read_only,
         "fonenumbers": session.fonenumbers,
     }

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from api.context import Call, Calling
+from api.context import CurrentRequest, RequestContext
 from api.delivery_queries import Filter
 from api.gateway.cursor import no_cursor
 from api.gateway.errors import not_found
@@ -25,7 +25,7 @@ from api.routes.parameters import (
     Since,
     Status,
     Until,
-    filter_of,
+    parse_filter,
 )
 from api.schemas.deliveries import (
     FILTERS,
@@ -34,11 +34,11 @@ from api.schemas.deliveries import (
     DeliveryAnswer,
     RedeliveryAnswer,
     RedeliveryInput,
-    answer_of,
-    page_of,
+    build_delivery_answer,
+    build_page,
     redelivery_answer,
 )
-from ringback.models import owner_of
+from ringback.models import build_owner
 from ringback.storage.deliveries import delivery_from_item
 
 routes = Routes("Deliveries")
@@ -60,7 +60,7 @@ AGAIN = "again"
     query="status=failed&since=2026-11-23T00:00:00Z&limit=10",
 )
 def list_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
-    call: Calling,
+    call: CurrentRequest,
     fonenumber: Number,
     status: Status = None,
     event: Event = None,
@@ -74,7 +74,7 @@ def list_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
     cursor: Cursor = "",
 ) -> DeliveriesAnswer:
     """A page of deliveries, the newest event first."""
-    wanted = filter_of(
+    wanted = parse_filter(
         status=status,
         event=event,
         event_id=event_id,
@@ -84,7 +84,7 @@ def list_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
         since=since,
         until=until,
     )
-    return list_of_owner(call, owner_of(call.account, fonenumber), wanted, limit, cursor)
+    return list_of_owner(call, build_owner(call.account, fonenumber), wanted, limit, cursor)
 
 
 @routes.operation(
@@ -95,9 +95,9 @@ def list_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
     description="What the event brought, and what came of each attempt.",
     problems=[HTTPStatus.NOT_FOUND],
 )
-def get_delivery(call: Calling, fonenumber: Number, delivery: DeliveryId) -> DeliveryAnswer:
+def get_delivery(call: CurrentRequest, fonenumber: Number, delivery: DeliveryId) -> DeliveryAnswer:
     """All that is known of it."""
-    return delivery_of_owner(call, owner_of(call.account, fonenumber), delivery)
+    return delivery_of_owner(call, build_owner(call.account, fonenumber), delivery)
 
 
 @routes.operation(
@@ -113,9 +113,9 @@ def get_delivery(call: Calling, fonenumber: Number, delivery: DeliveryId) -> Del
     status=HTTPStatus.ACCEPTED,
     answer=SENT_AGAIN,
 )
-def redeliver(call: Calling, fonenumber: Number, delivery: DeliveryId) -> DeliveryAnswer:
+def redeliver(call: CurrentRequest, fonenumber: Number, delivery: DeliveryId) -> DeliveryAnswer:
     """One of a number."""
-    return answer_of(redelivery_of(call).one(owner_of(call.account, fonenumber), delivery, call.at))
+    return build_delivery_answer(build_redelivery(call).one(build_owner(call.account, fonenumber), delivery, call.at))
 
 
 @routes.operation(
@@ -131,14 +131,16 @@ def redeliver(call: Calling, fonenumber: Number, delivery: DeliveryId) -> Delive
     problems=[HTTPStatus.CONFLICT],
     status=HTTPStatus.ACCEPTED,
 )
-def redeliver_many(call: Calling, fonenumber: Number, body: Annotated[RedeliveryInput, Body()]) -> RedeliveryAnswer:
+def redeliver_many(
+    call: CurrentRequest, fonenumber: Number, body: Annotated[RedeliveryInput, Body()]
+) -> RedeliveryAnswer:
     """Those of a number."""
     if not body.dry_run:
         call.demand_writing()
-    return redeliver_of_owner(call, owner_of(call.account, fonenumber), body, filter_in(body))
+    return redeliver_of_owner(call, build_owner(call.account, fonenumber), body, filter_in(body))
 
 
-def position_of(call: Call, cursor: str, wanted: Filter, *of: str) -> str:
+def parse_position(call: RequestContext, cursor: str, wanted: Filter, *of: str) -> str:
     """Return where a list of what is *wanted* goes on; empty at its beginning.
 
     Raises:
@@ -150,31 +152,31 @@ def position_of(call: Call, cursor: str, wanted: Filter, *of: str) -> str:
     return after
 
 
-def list_of_owner(call: Call, owner: str, wanted: Filter, limit: int, cursor: str) -> DeliveriesAnswer:
+def list_of_owner(call: RequestContext, owner: str, wanted: Filter, limit: int, cursor: str) -> DeliveriesAnswer:
     """Answer with a page of one partition."""
-    after = position_of(call, cursor, wanted, owner)
+    after = parse_position(call, cursor, wanted, owner)
     found, last = call.parts.log.page(owner, wanted, after=after, limit=limit)
-    return page_of(found, call.cursors.cursor_for(last, owner, *wanted.words) if last else None)
+    return build_page(found, call.cursors.cursor_for(last, owner, *wanted.words) if last else None)
 
 
-def delivery_of_owner(call: Call, owner: str, delivery: str) -> DeliveryAnswer:
+def delivery_of_owner(call: RequestContext, owner: str, delivery: str) -> DeliveryAnswer:
     """Answer with one delivery of one partition."""
     item = call.parts.log.item(owner, delivery)
     if item is None:
         raise not_found(f"no such delivery: {delivery}; it may have expired")
-    return answer_of(delivery_from_item(item))
+    return build_delivery_answer(delivery_from_item(item))
 
 
-def redeliver_of_owner(call: Call, owner: str, body: RedeliveryInput, wanted: Filter) -> RedeliveryAnswer:
+def redeliver_of_owner(call: RequestContext, owner: str, body: RedeliveryInput, wanted: Filter) -> RedeliveryAnswer:
     """Send again what one partition has."""
-    after = position_of(call, body.cursor or "", wanted, owner, AGAIN)
-    count, last = redelivery_of(call).many(owner, wanted, after=after, now=call.at, dry_run=body.dry_run)
+    after = parse_position(call, body.cursor or "", wanted, owner, AGAIN)
+    count, last = build_redelivery(call).many(owner, wanted, after=after, now=call.at, dry_run=body.dry_run)
     return redelivery_answer(
         count, call.cursors.cursor_for(last, owner, AGAIN, *wanted.words) if last else None, dry_run=body.dry_run
     )
 
 
-def redelivery_of(call: Call) -> Redelivery:
+def build_redelivery(call: RequestContext) -> Redelivery:
     """Return what sends again."""
     parts = call.parts
     return Redelivery(
@@ -185,4 +187,4 @@ def redelivery_of(call: Call) -> Redelivery:
 def filter_in(body: RedeliveryInput) -> Filter:
     """Return the deliveries that a body asks to send again."""
     fields = body.model_dump(include=set(FILTERS))
-    return filter_of(**fields)
+    return parse_filter(**fields)

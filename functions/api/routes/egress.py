@@ -1,6 +1,6 @@
 """Where requests to customers come from, for their firewalls."""
 
-from api.context import Calling
+from api.context import CurrentRequest
 from api.gateway.routing import Routes
 from api.schemas.egress import Egress, EgressAnswer
 
@@ -21,7 +21,7 @@ NOT_FIXED = EgressAnswer(egress=Egress(fixed=False, addresses=[]))
     ),
     answer=NOT_FIXED.model_dump(),
 )
-def get_egress(call: Calling) -> EgressAnswer:
+def get_egress(call: CurrentRequest) -> EgressAnswer:
     """Return the fixed addresses of this deployment, if it has any."""
     addresses = call.parts.api.egress_addresses
     return EgressAnswer(egress=Egress(fixed=bool(addresses), addresses=list(addresses)))

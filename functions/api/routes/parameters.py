@@ -18,10 +18,10 @@ from ringback.callbacks.identifiers import FONENUMBER_PATTERN, parse_fonenumber
 from ringback.catalog.payload import EventKind, lookup
 from ringback.errors import InvalidSetting
 from ringback.models import Outcome
-from ringback.text import shown
+from ringback.text import quote_value
 from ringback.timestamps import parse_time
 
-MOST_AT_ONCE = 100
+MAX_AT_ONCE = 100
 """Entries of a page."""
 
 PAGE = 50
@@ -49,7 +49,7 @@ Group = Annotated[str, Path(description="The first part of the event's name.", e
 
 Name = Annotated[str, Path(description="The second part of the event's name.", examples=["receive_notify"])]
 
-Limit = Annotated[int, Query(ge=1, le=MOST_AT_ONCE, description="Entries of a page.")]
+Limit = Annotated[int, Query(ge=1, le=MAX_AT_ONCE, description="Entries of a page.")]
 
 Cursor = Annotated[str, Query(description="Where to go on: the `cursor` of the page before.")]
 
@@ -119,7 +119,7 @@ def delivery_of_path(text: str) -> str:
         Problem: no delivery has such an id (404).
     """
     if not _DELIVERY.fullmatch(text):
-        raise not_found(f"no such delivery: {shown(text)}; an id has 32 hex digits")
+        raise not_found(f"no such delivery: {quote_value(text)}; an id has 32 hex digits")
     return text
 
 
@@ -134,10 +134,12 @@ def time_of(field: str, text: str | None) -> datetime | None:
     try:
         return parse_time(text)
     except ValueError:
-        raise InvalidSetting(field, f"given {shown(text)}; it takes ISO 8601, as in 2026-11-23T17:36:00Z") from None
+        raise InvalidSetting(
+            field, f"given {quote_value(text)}; it takes ISO 8601, as in 2026-11-23T17:36:00Z"
+        ) from None
 
 
-def span_of(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
+def parse_span(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
     """The times that bound a list.
 
     Raises:
@@ -145,7 +147,7 @@ def span_of(since: str | None, until: str | None) -> tuple[datetime | None, date
     """
     first, end = time_of("since", since), time_of("until", until)
     if first and end and end < first:
-        raise InvalidSetting("until", f"given {shown(until)}, which is before since")
+        raise InvalidSetting("until", f"given {quote_value(until)}, which is before since")
     return first, end
 
 
@@ -162,7 +164,7 @@ Shown = Annotated[Shape, Query(description="`fonenumbers`: their digits alone.")
 With = Annotated[More | None, Query(alias="with", description="`health`: how each one's callbacks are.")]
 
 
-def filter_of(  # noqa: PLR0913 - the filters of a list
+def parse_filter(  # noqa: PLR0913 - the filters of a list
     *,
     status: Standing | None = None,
     event: str | None = None,
@@ -178,7 +180,7 @@ def filter_of(  # noqa: PLR0913 - the filters of a list
     Raises:
         InvalidSetting: there is no such event, or a time is none.
     """
-    first, end = span_of(since, until)
+    first, end = parse_span(since, until)
     return Filter(
         statuses=status.statuses if status else (),
         events=(lookup(event).name,) if event else (),

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
-from ringback.text import shown
+from ringback.text import quote_value
 
 TIME: Any = {"format": "date-time"}
 """Marks a text that is a time in UTC, ISO 8601."""
@@ -29,7 +29,7 @@ class Input(BaseModel):
             for name in fields:
                 if name not in cls.model_fields:
                     allowed = ", ".join(cls.model_fields)
-                    context = {"field": shown(name).strip('"'), "allowed": allowed}
+                    context = {"field": quote_value(name).strip('"'), "allowed": allowed}
                     raise PydanticCustomError("unknown_field", "unknown field; allowed: {allowed}", context)
         return fields
 

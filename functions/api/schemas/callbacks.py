@@ -10,7 +10,7 @@ from ringback.breaker import DISABLED_AFTER
 from ringback.callbacks.identifiers import FONENUMBER_PATTERN
 from ringback.callbacks.rules import URL_TYPE
 from ringback.models import Callback, CallbackType, Method
-from ringback.timestamps import iso
+from ringback.timestamps import to_iso
 
 URL = "https://my.example.com/notify.php?message=((msg))"
 
@@ -172,21 +172,21 @@ class AccountHealthAnswer(Output):
 def health_shown(callbacks: Mapping[str, Callback]) -> list[EndpointHealth]:
     """How *callbacks* are, by their events."""
     return [
-        EndpointHealth.model_validate({"event": event, **_HEALTHY, **health_of(callback)})
+        EndpointHealth.model_validate({"event": event, **_HEALTHY, **describe_health(callback)})
         for event, callback in callbacks.items()
     ]
 
 
-def health_of(callback: Callback) -> dict[str, str | int]:
+def describe_health(callback: Callback) -> dict[str, str | int]:
     """What the API shows of an endpoint: `healthy`, `failing`, `open` or `disabled`, since when and until when."""
     breaker = callback.breaker
     if callback.disabled:
-        since = {"since": iso(callback.disabled_at)} if callback.disabled_at else {}
+        since = {"since": to_iso(callback.disabled_at)} if callback.disabled_at else {}
         return {"state": "disabled", "because": callback.disabled, **since}
     if breaker.failing_since is None:
         return {"state": "healthy"}
-    counted: dict[str, str | int] = {"failures": breaker.failures, "since": iso(breaker.failing_since)}
+    counted: dict[str, str | int] = {"failures": breaker.failures, "since": to_iso(breaker.failing_since)}
     if breaker.open_until is None:
         return {"state": "failing", **counted}
-    gives_up = iso(breaker.failing_since + DISABLED_AFTER)
-    return {"state": "open", **counted, "until": iso(breaker.open_until), "gives_up": gives_up}
+    gives_up = to_iso(breaker.failing_since + DISABLED_AFTER)
+    return {"state": "open", **counted, "until": to_iso(breaker.open_until), "gives_up": gives_up}

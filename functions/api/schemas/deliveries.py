@@ -6,13 +6,13 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from api.delivery_queries import Standing
-from api.recognition import MAX_TEXT, beginning_of, other_party_of
+from api.recognition import MAX_TEXT, get_other_party, shorten_text
 from api.schemas.base import TIME, Input, Output, shown_as
 from ringback.callbacks.identifiers import FONENUMBER_PATTERN
 from ringback.catalog.payload import CATALOGUE
 from ringback.models import FIRST_KEPT, LAST_KEPT, Attempt, AttemptReason, Delivery, DeliveryStatus, Outcome
 from ringback.redaction import MASK
-from ringback.timestamps import iso
+from ringback.timestamps import to_iso
 
 DELIVERY_ID = "01a2097a9c00d5d981b4cb27a1dc95cb"
 """Of the example: what `delivery_id` makes of its event."""
@@ -238,9 +238,9 @@ class RedeliveryAnswer(Output):
     redelivery: Redelivery
 
 
-def page_of(deliveries: Iterable[Delivery], cursor: str | None) -> DeliveriesAnswer:
+def build_page(deliveries: Iterable[Delivery], cursor: str | None) -> DeliveriesAnswer:
     """A page of a list."""
-    return DeliveriesAnswer.model_validate({"deliveries": list(map(summary_of, deliveries)), "cursor": cursor})
+    return DeliveriesAnswer.model_validate({"deliveries": list(map(build_summary, deliveries)), "cursor": cursor})
 
 
 def redelivery_answer(count: int, cursor: str | None, *, dry_run: bool) -> RedeliveryAnswer:
@@ -248,32 +248,32 @@ def redelivery_answer(count: int, cursor: str | None, *, dry_run: bool) -> Redel
     return RedeliveryAnswer(redelivery=Redelivery(count=count, dry_run=dry_run, cursor=cursor))
 
 
-def summary_of(delivery: Delivery) -> dict[str, Any]:
+def build_summary(delivery: Delivery) -> dict[str, Any]:
     """The fields of a `DeliverySummary`."""
     return {
         "id": delivery.id,
         "fonenumber": delivery.event.fonenumber,
         "event": delivery.event.kind,
         "event_id": delivery.event.id,
-        "other_party": other_party_of(delivery.event),
-        "text": beginning_of(delivery.event),
-        "time": iso(delivery.event.time),
-        "created": iso(delivery.created),
+        "other_party": get_other_party(delivery.event),
+        "text": shorten_text(delivery.event),
+        "time": to_iso(delivery.event.time),
+        "created": to_iso(delivery.created),
         "status": delivery.status,
         "note": delivery.note,
-        "next_attempt": iso(delivery.due) if delivery.due and not delivery.note else None,
-        "waits_until": iso(delivery.due) if delivery.due and delivery.note else None,
+        "next_attempt": to_iso(delivery.due) if delivery.due and not delivery.note else None,
+        "waits_until": to_iso(delivery.due) if delivery.due and delivery.note else None,
         "attempt_count": delivery.attempt_count,
         "last_attempt": _shown(delivery.attempts[-1]) if delivery.attempts else None,
     }
 
 
-def answer_of(delivery: Delivery) -> DeliveryAnswer:
+def build_delivery_answer(delivery: Delivery) -> DeliveryAnswer:
     """A whole delivery as an answer."""
     attempts = [_shown(attempt) for attempt in delivery.attempts]
     return DeliveryAnswer(
         delivery=DeliveryShown(
-            **summary_of(delivery),
+            **build_summary(delivery),
             attempts=attempts,
             attempts_left_out=delivery.attempt_count - len(attempts),
             data=dict(delivery.event.data),
@@ -284,7 +284,7 @@ def answer_of(delivery: Delivery) -> DeliveryAnswer:
 def _shown(attempt: Attempt) -> AttemptShown:
     return AttemptShown(
         number=attempt.number,
-        at=iso(attempt.at),
+        at=to_iso(attempt.at),
         reason=attempt.reason,
         outcome=attempt.outcome,
         status=attempt.status,

@@ -12,7 +12,7 @@ from botocore.session import Session, get_session
 
 from ringback.aws.contention import CONDITION, cancellation_reasons, retry_contention
 from ringback.aws.dynamodb_json import speak_json
-from ringback.errors import Conflict, OurFault
+from ringback.errors import Conflict, InfrastructureError
 
 CONNECT_SECONDS = 2
 READ_SECONDS = 5
@@ -47,8 +47,8 @@ def client(service: str, *, connections: int = 10, tries: int = TRIES) -> Any:  
 
 
 @contextmanager
-def our_fault(doing: str) -> Iterator[None]:
-    """Make any failure of AWS inside the block an `OurFault` that says what we were *doing*.
+def infrastructure_error(doing: str) -> Iterator[None]:
+    """Make any failure of AWS inside the block an `InfrastructureError` that says what we were *doing*.
 
     Raises:
         Conflict: the condition of a write did not hold.
@@ -57,13 +57,13 @@ def our_fault(doing: str) -> Iterator[None]:
         yield
     except ClientError as error:
         reasons = set(cancellation_reasons(error.response)) - {"None"}
-        if code_of(error) == "ConditionalCheckFailedException" or CONDITION in reasons:
+        if get_error_code(error) == "ConditionalCheckFailedException" or CONDITION in reasons:
             raise Conflict(doing, stands=error.response.get("Item")) from error  # type: ignore[arg-type] # of its stubs
-        raise OurFault(f"{doing}: {', '.join([code_of(error), *sorted(reasons)])}") from error
+        raise InfrastructureError(f"{doing}: {', '.join([get_error_code(error), *sorted(reasons)])}") from error
     except BotoCoreError as error:
-        raise OurFault(f"{doing}: {type(error).__name__}") from error  # its text may repeat what we sent
+        raise InfrastructureError(f"{doing}: {type(error).__name__}") from error  # its text may repeat what we sent
 
 
-def code_of(error: ClientError) -> str:
+def get_error_code(error: ClientError) -> str:
     """The service's own name for its *error*."""
     return error.response.get("Error", {}).get("Code", "unknown error")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import TYPE_CHECKING
 
-from ringback.aws.clients import our_fault
+from ringback.aws.clients import infrastructure_error
 from ringback.aws.statements import (
     WRITER,
     Change,
@@ -82,7 +82,7 @@ class Table:
         Raises:
             OurFault: the table is out of reach.
         """
-        with our_fault(f"reading {self.name}"):
+        with infrastructure_error(f"reading {self.name}"):
             answer = self.client.get_item(TableName=self.name, Key=self.key(key), ConsistentRead=True)
         return answer.get("Item")
 
@@ -137,7 +137,7 @@ class Table:
         Raises:
             OurFault: the table did not answer.
         """
-        with our_fault(f"writing {self.name}"):
+        with infrastructure_error(f"writing {self.name}"):
             page = self.client.batch_execute_statement(
                 Statements=[insert_statement(self.name, item) for item in items]  # type: ignore[misc]
             )
@@ -147,7 +147,7 @@ class Table:
     def _write_chunk(self, items: Sequence[Item]) -> set[Key]:
         wanted = [{"PutRequest": {"Item": item}} for item in items]
         for pause in (*PAUSES, None):
-            with our_fault(f"writing {self.name}"):
+            with infrastructure_error(f"writing {self.name}"):
                 page = self.client.batch_write_item(RequestItems={self.name: wanted})  # type: ignore[dict-item]
             wanted = list(page.get("UnprocessedItems", {}).get(self.name, []))  # type: ignore[arg-type]
             if not wanted or pause is None:
@@ -176,7 +176,7 @@ def read_together(wanted: Sequence[tuple[Table, Iterable[Key]]]) -> list[Found]:
 def _read_chunk(caller: Table, keys: _Keys, found: Mapping[str, Found]) -> _Keys:
     """Read up to `READ_AT_ONCE` *keys* into *found* with the client of *caller*; the ones that are left over."""
     for pause in (*PAUSES, None):
-        with our_fault(f"reading {' and '.join(sorted({name for name, _ in keys}))}"):
+        with infrastructure_error(f"reading {' and '.join(sorted({name for name, _ in keys}))}"):
             page = caller.client.batch_get_item(RequestItems=_by_table(keys))
         for name, items in page["Responses"].items():
             found[name].items.extend(items)

@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
-from ringback.aws.clients import our_fault
+from ringback.aws.clients import infrastructure_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mypy_boto3_kms import KMSClient
 
-MOST_REMEMBERED = 4_096
+MAX_REMEMBERED = 4_096
 """Decrypted values that one execution environment keeps, so that KMS is asked once for each and not in every batch."""
 
 
@@ -30,7 +30,7 @@ class Credentials:
         Raises:
             OurFault: KMS is out of reach.
         """
-        with our_fault("encrypting a credential"):
+        with infrastructure_error("encrypting a credential"):
             answer = self._kms().encrypt(
                 KeyId=self._keys[0], Plaintext=text.encode(), EncryptionContext=_context(owner, event)
             )
@@ -44,9 +44,9 @@ class Credentials:
         """
         remembered = (sealed, owner, event)
         if remembered not in self._opened:
-            with our_fault("decrypting a credential"):
+            with infrastructure_error("decrypting a credential"):
                 answer = self._kms().decrypt(**self._to_open(sealed, _context(owner, event)))
-            if len(self._opened) >= MOST_REMEMBERED:
+            if len(self._opened) >= MAX_REMEMBERED:
                 self._opened.clear()
             self._opened[remembered] = answer["Plaintext"].decode()
         return self._opened[remembered]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import TYPE_CHECKING
 
-from ringback.aws.clients import our_fault
+from ringback.aws.clients import infrastructure_error
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -48,7 +48,7 @@ class Queue:
         return failed
 
     def _send_chunk(self, messages: Sequence[Outgoing]) -> list[Outgoing]:
-        with our_fault("sending to a queue"):
+        with infrastructure_error("sending to a queue"):
             answer = self.client.send_message_batch(
                 QueueUrl=self.url,
                 Entries=[

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ringback.aws.clients import our_fault
+from ringback.aws.clients import infrastructure_error
 from ringback.errors import Conflict
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def carry_out(
         OurFault: the table is out of reach.
     """
     try:
-        with our_fault(doing):
+        with infrastructure_error(doing):
             return Write(done=True, item=call(**request).get("Attributes", {}))
     except Conflict as conflict:
         return Write(done=is_ours(conflict.stands), item=conflict.stands)

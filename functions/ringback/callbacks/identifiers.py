@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from ringback.errors import InvalidSetting
-from ringback.text import MOST_SHOWN, shown
+from ringback.text import MAX_SHOWN, quote_value
 
 _SPACES: Final = r" \u00a0\u2009\u202f"  # the space, and those that web pages and word processors put into numbers
 
@@ -108,9 +108,9 @@ def _written(given: str | int) -> str:
 def _refused(given: object) -> InvalidSetting:
     if given is None or given == "":
         return InvalidSetting("fonenumber", f"missing; {_RULE}")
-    text = _written(given)[:MOST_SHOWN] if isinstance(given, str | int) else ""
+    text = _written(given)[:MAX_SHOWN] if isinstance(given, str | int) else ""
     hint = next((hint for pattern, hint in _HINTS if pattern.match(text)), "")
-    return InvalidSetting("fonenumber", f"given {shown(given)}; {_RULE}{hint}")
+    return InvalidSetting("fonenumber", f"given {quote_value(given)}; {_RULE}{hint}")
 
 
 def parse_account(given: object) -> str:
@@ -120,7 +120,7 @@ def parse_account(given: object) -> str:
         InvalidSetting: it names none; `#` above all, which ends the account in an owner, is not allowed.
     """
     if isinstance(given, bool) or not isinstance(given, str | int) or not _ACCOUNT.fullmatch(str(given)):
-        raise InvalidSetting("account", f"given {shown(given)}; allowed: 1 to 64 letters, digits, . _ @ -")
+        raise InvalidSetting("account", f"given {quote_value(given)}; allowed: 1 to 64 letters, digits, . _ @ -")
     return str(given)
 
 
@@ -135,9 +135,9 @@ def parse_mailbox(text: str) -> str:
     if "://" in text:  # not repeated: its query may hold a key
         raise InvalidSetting("email", "given a URL; it takes one address, as in name@example.com")
     if "," in text or ";" in text:
-        raise InvalidSetting("email", f"given {shown(text)}; it takes one address, not a list")
+        raise InvalidSetting("email", f"given {quote_value(text)}; it takes one address, not a list")
     if not text.isascii():
-        raise InvalidSetting("email", f"given {shown(text)}; it takes ASCII, a domain in its xn-- form")
+        raise InvalidSetting("email", f"given {quote_value(text)}; it takes ASCII, a domain in its xn-- form")
     if len(text) > MAX_MAILBOX or not _MAILBOX.fullmatch(text):
-        raise InvalidSetting("email", f"given {shown(text)}; it takes one bare address, as in name@example.com")
+        raise InvalidSetting("email", f"given {quote_value(text)}; it takes one bare address, as in name@example.com")
     return text

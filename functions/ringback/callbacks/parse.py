@@ -10,7 +10,7 @@ from ringback.catalog.payload import EventKind, Scope, lookup
 from ringback.errors import InvalidSetting
 from ringback.models import Callback, CallbackType
 from ringback.ssrf.rules import Network, refusal_of_host
-from ringback.text import kind_of, shown
+from ringback.text import describe_type, quote_value
 
 NUMBER_FIELDS: dict[str, str] = {
     "fonenumber": "fonenumber",
@@ -117,7 +117,7 @@ def read_inline(fields: object, *, owner: str, kind: EventKind) -> Callback:
 
 def _inline_texts(fields: object, kind: EventKind) -> Mapping[str, str]:
     if not isinstance(fields, Mapping):
-        raise InvalidSetting("url", f"missing; callback is {kind_of(fields)} and takes an object")
+        raise InvalidSetting("url", f"missing; callback is {describe_type(fields)} and takes an object")
     given = {name: text for name, text in read_texts(fields, INLINE_FIELDS).items() if text}
     return {"type": CallbackType.CALLBACK.value, "method": kind.methods[0].value} | given
 
@@ -193,11 +193,13 @@ def read_texts(fields: Mapping[str, object], names: Mapping[str, str]) -> dict[s
     for spelling, value in fields.items():
         name = names.get(spelling)
         if name is None:
-            raise InvalidSetting(shown(spelling).strip('"'), f"unknown field; allowed: {', '.join(names)}")
+            raise InvalidSetting(quote_value(spelling).strip('"'), f"unknown field; allowed: {', '.join(names)}")
         text = "" if value is None else _text(spelling, value)
         other, known = texts.get(name, (spelling, text))
         if known and text and known != text:
-            given = "they differ" if PRIVATE & {name, spelling, other} else f"{shown(known)} and {shown(text)}"
+            given = (
+                "they differ" if PRIVATE & {name, spelling, other} else f"{quote_value(known)} and {quote_value(text)}"
+            )
             raise InvalidSetting(spelling, f"in conflict with {other}, another name of it: {given}")
         texts[name] = (other, known) if known else (spelling, text)
     return {name: text for name, (_, text) in texts.items()}
@@ -213,7 +215,7 @@ def name_as_given(error: InvalidSetting, fields: Mapping[str, object], names: Ma
 
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str):
-        raise InvalidSetting(name, f"given {kind_of(value)}; it takes text")
+        raise InvalidSetting(name, f"given {describe_type(value)}; it takes text")
     return value
 
 

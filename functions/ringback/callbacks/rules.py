@@ -7,13 +7,13 @@ from enum import StrEnum
 
 from ringback.callbacks.mistyped_tokens import mistyped_token
 from ringback.callbacks.template import tokens_in
-from ringback.callbacks.url import MOST_CHARACTERS, parse_url
+from ringback.callbacks.url import MAX_CHARACTERS, parse_url
 from ringback.catalog.kinds import EventKind
 from ringback.errors import InvalidSetting
 from ringback.models import CallbackType, Method, Url
-from ringback.text import shown, well_formed
+from ringback.text import quote_value, to_well_formed
 
-MOST_CREDENTIAL_CHARACTERS = 512
+MAX_CREDENTIAL_CHARACTERS = 512
 """Of a user name, and of a password: at most 2,048 bytes of UTF-8, half of what KMS seals in one call."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -61,7 +61,7 @@ def parse_callback_url(text: str, kind: EventKind) -> Url:
     """
     if not text:
         raise InvalidSetting("url", "missing; a Callback needs one")
-    if name := mistyped_token(text[:MOST_CHARACTERS], kind.names):
+    if name := mistyped_token(text[:MAX_CHARACTERS], kind.names):
         raise InvalidSetting("url", f"it has what looks like a token and would never be replaced; write (({name}))")
     url = parse_url(text, https_only=kind.https_only)
     for token in dict.fromkeys(tokens_in(text)):
@@ -74,7 +74,9 @@ def _unknown(token: str, kind: EventKind) -> InvalidSetting:
     nearest = get_close_matches(token.lower(), kind.names, n=1)
     suggestion = f"; did you mean (({nearest[0]}))?" if nearest else ""
     allowed = f"{kind.name} has {', '.join(f'(({name}))' for name in kind.tokens)}{suggestion}"
-    return InvalidSetting("url", f"unknown token {shown(token)}; {allowed}", logged=f"an unknown token; {allowed}")
+    return InvalidSetting(
+        "url", f"unknown token {quote_value(token)}; {allowed}", logged=f"an unknown token; {allowed}"
+    )
 
 
 def check_credentials(user_name: str, password: str) -> None:
@@ -89,11 +91,11 @@ def check_credentials(user_name: str, password: str) -> None:
     if ":" in user_name:
         raise InvalidSetting("url_username", "it has a colon, which HTTP Basic cannot carry in a user name")
     for field, text in (("url_username", user_name), ("url_password", password)):
-        if len(text) > MOST_CREDENTIAL_CHARACTERS:
-            raise InvalidSetting(field, f"{len(text):,} characters; it takes at most {MOST_CREDENTIAL_CHARACTERS:,}")
+        if len(text) > MAX_CREDENTIAL_CHARACTERS:
+            raise InvalidSetting(field, f"{len(text):,} characters; it takes at most {MAX_CREDENTIAL_CHARACTERS:,}")
         if _CONTROL.search(text):
             raise InvalidSetting(field, "it has a control character, which HTTP Basic cannot carry")
-        if well_formed(text) != text:
+        if to_well_formed(text) != text:
             raise InvalidSetting(field, "it has half a surrogate pair, which is no character")
 
 
@@ -102,5 +104,5 @@ def _choice[Choice: StrEnum](text: str, allowed: Iterable[Choice]) -> Choice | N
 
 
 def _not_allowed(field: str, text: str, allowed: Iterable[str], kind: EventKind) -> InvalidSetting:
-    given = f"given {shown(text)}" if text else "missing"
+    given = f"given {quote_value(text)}" if text else "missing"
     return InvalidSetting(field, f"{given}; {kind.name} allows {', '.join(allowed)}")

@@ -9,7 +9,7 @@ from ringback.catalog.kinds import Field
 from ringback.errors import InvalidSetting
 from ringback.models import Value
 from ringback.redaction import MASK
-from ringback.text import well_formed
+from ringback.text import to_well_formed
 
 TOKEN = re.compile(r"\(\(([^(){}]+)\)\)|\{\{([^(){}]+)\}\}")
 """A token, known or not; its name is one of the two groups."""
@@ -74,4 +74,4 @@ def parse_template(text: str, names: Mapping[str, Field]) -> Template:
 
 def percent_encoded(value: Value) -> str:
     """UTF-8 with all but the unreserved characters encoded, digits in upper case (RFC 3986, sections 2.1 and 2.3)."""
-    return quote(well_formed(str(value)), safe="")
+    return quote(to_well_formed(str(value)), safe="")

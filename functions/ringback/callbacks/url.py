@@ -9,12 +9,12 @@ from ringback.callbacks.template import tokens_in
 from ringback.errors import InvalidSetting
 from ringback.models import Callback, Url
 from ringback.ssrf.rules import PORTS, is_allowed_port
-from ringback.text import shown
+from ringback.text import quote_value
 
-MOST_CHARACTERS = 4_096
+MAX_CHARACTERS = 4_096
 """Length of a URL when it is set; half of what common receivers take as a request line leaves room for values."""
 
-MOST_RENDERED = 65_536
+MAX_RENDERED = 65_536
 """Length of path and query with the values in place; a message of the longest kind fits, a runaway value does not."""
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -50,8 +50,8 @@ def parse_url(text: str, *, https_only: bool = False) -> Url:
     Raises:
         InvalidSetting: it may not be called; no message repeats path, query or user information.
     """
-    if len(text) > MOST_CHARACTERS:
-        raise _refused(f"{len(text):,} characters; it takes at most {MOST_CHARACTERS:,}")
+    if len(text) > MAX_CHARACTERS:
+        raise _refused(f"{len(text):,} characters; it takes at most {MAX_CHARACTERS:,}")
     _check_start(text)
     _check_characters(text)
     start = _START.match(text)
@@ -59,7 +59,7 @@ def parse_url(text: str, *, https_only: bool = False) -> Url:
         raise _refused("not absolute; it starts with https:// or http:// and a host")
     scheme, authority = start[1].lower(), start[2]
     if scheme not in DEFAULT_PORTS:
-        raise _refused(f"given {shown(scheme)}://; allowed: https:// and http://")
+        raise _refused(f"given {quote_value(scheme)}://; allowed: https:// and http://")
     if https_only and scheme != "https":
         raise _refused(f"given {scheme}://; this event takes https:// only")
     host, port = _host_and_port(authority)
@@ -140,7 +140,7 @@ def _ipv6(inside: str) -> str:
     try:
         ipaddress.IPv6Address(inside)
     except ValueError:
-        raise _refused(f"given [{shown(inside)[1:-1]}]; brackets hold an IPv6 address") from None
+        raise _refused(f"given [{quote_value(inside)[1:-1]}]; brackets hold an IPv6 address") from None
     return inside.lower()
 
 
@@ -150,7 +150,8 @@ def _name(host: str) -> str:
         raise _refused("no host")
     if not _NAME.fullmatch(name):
         raise _refused(
-            f"host {shown(host)}; it takes letters, digits, - and _ in parts of up to 63 with dots between, 253 in all"
+            f"host {quote_value(host)};"
+            " it takes letters, digits, - and _ in parts of up to 63 with dots between, 253 in all"
         )
     return name.lower()
 
@@ -186,7 +187,7 @@ def _refused(what: str) -> InvalidSetting:
     return InvalidSetting("url", what)
 
 
-def host_of(callback: Callback) -> str:
+def get_host(callback: Callback) -> str:
     """Where a callback goes, for logs: a URL holds secrets from its path on; empty for mail, or where there is none."""
     try:
         return parse_url(callback.url).host if callback.url else ""

@@ -10,15 +10,15 @@ from ringback.catalog.kinds import EventKind, Field, FieldType, Scope
 from ringback.errors import InvalidSetting, MalformedEvent, MalformedReason
 from ringback.json_text import Literal
 from ringback.models import Value
-from ringback.text import shown, well_formed
+from ringback.text import quote_value, to_well_formed
 
 __all__ = ["CATALOGUE", "EventKind", "Field", "FieldType", "Scope", "lookup", "read_data"]
 
-MOST_DIGITS = 15
+MAX_DIGITS = 15
 """Of an integer: every JSON reader keeps those below 2**53 exact (RFC 8259, section 6)."""
 
-_INTEGER = re.compile(rf"-?[0-9]{{1,{MOST_DIGITS}}}")
-_TOO_LARGE = 10**MOST_DIGITS
+_INTEGER = re.compile(rf"-?[0-9]{{1,{MAX_DIGITS}}}")
+_TOO_LARGE = 10**MAX_DIGITS
 
 
 def lookup(name: object) -> EventKind:
@@ -29,7 +29,7 @@ def lookup(name: object) -> EventKind:
     """
     kind = CATALOGUE.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise InvalidSetting("event", f"given {shown(name)}; allowed: {', '.join(CATALOGUE)}")
+        raise InvalidSetting("event", f"given {quote_value(name)}; allowed: {', '.join(CATALOGUE)}")
     return kind
 
 
@@ -46,7 +46,7 @@ def read_data(kind: EventKind, data: Mapping[str, object]) -> tuple[dict[str, Va
     for name, raw in data.items():
         field = kind.names.get(name)
         if field is None:
-            unknown.append(well_formed(name))
+            unknown.append(to_well_formed(name))
         elif (value := _read(field, name, raw)) is not None:
             other, known = given.setdefault(field.body, (name, value))
             if known != value:
@@ -61,7 +61,7 @@ def _fixed(kind: EventKind, given: Mapping[str, tuple[str, Value]]) -> Mapping[s
     for body, value in kind.fixed.items():
         name, known = given.get(body, (body, value))
         if known != value:
-            raise _bad(name, f"in {kind.name} it is always {shown(value)}", known)
+            raise _bad(name, f"in {kind.name} it is always {quote_value(value)}", known)
     return kind.fixed
 
 
@@ -73,7 +73,7 @@ def _read(field: Field, name: str, raw: object) -> Value | None:
 
 def _string(name: str, raw: object) -> str:
     if isinstance(raw, str):
-        return well_formed(raw)
+        return to_well_formed(raw)
     if isinstance(raw, Literal):
         return str(raw)
     if not isinstance(raw, int | float) or (isinstance(raw, float) and not math.isfinite(raw)):
@@ -88,9 +88,9 @@ def _integer(name: str, raw: object) -> int | None:
         return int(raw)
     if isinstance(raw, int | float) and not isinstance(raw, bool) and raw == raw // 1 and abs(raw) < _TOO_LARGE:
         return int(raw)
-    raise _bad(name, f"it takes an integer of up to {MOST_DIGITS} digits", raw)
+    raise _bad(name, f"it takes an integer of up to {MAX_DIGITS} digits", raw)
 
 
 def _bad(name: str, rule: str, given: object) -> MalformedEvent:
-    detail = f"data.{name}: given {shown(given)}; {rule}"
+    detail = f"data.{name}: given {quote_value(given)}; {rule}"
     return MalformedEvent(MalformedReason.BAD_DATA, detail, logged=f"data.{name}: {rule}")

@@ -13,7 +13,7 @@ from ringback.email.ses import MailSender
 from ringback.errors import AttemptFailed
 from ringback.http.client import TURN_WAIT
 from ringback.http.sender import HttpSender
-from ringback.models import NOT_CALLED, Answer, Callback, Delivery, Outcome
+from ringback.models import NOT_CALLED, AttemptResult, Callback, Delivery, Outcome
 from ringback.ssrf.guard import Guard
 
 
@@ -84,18 +84,18 @@ class Attempts:
             async with asyncio.timeout(within):
                 answer = await self._send(rendered, delivery.event.account, wait)
         except AttemptFailed as failure:
-            answer = Answer(
+            answer = AttemptResult(
                 outcome=failure.outcome, detail=failure.detail, excerpt=failure.excerpt, seconds=failure.seconds
             )
         except TimeoutError:
-            answer = Answer(outcome=Outcome.TIMEOUT, detail="not over when the invocation had to end")
+            answer = AttemptResult(outcome=Outcome.TIMEOUT, detail="not over when the invocation had to end")
         ended = self._clock()
         # What it waited for its turn is our doing, and no part of the receiver's time.
         started = asked if answer.seconds is None else ended - timedelta(seconds=answer.seconds)
         after = judge(delivery, answer, called=called, started=started, ended=ended, uniform=self._uniform)
         return Attempted(delivery=after, empty_tokens=empty_tokens)
 
-    async def _send(self, rendered: Rendered, account: str, wait: float) -> Answer:
+    async def _send(self, rendered: Rendered, account: str, wait: float) -> AttemptResult:
         request = rendered.request
         if isinstance(request, Mail):
             return await asyncio.get_running_loop().run_in_executor(self._mailers, self._mail.send, request)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from ringback.delivery.retry_schedule import delay_after
-from ringback.models import NOT_CALLED, Answer, Attempt, AttemptReason, Called, Delivery, DeliveryStatus, Outcome
+from ringback.models import NOT_CALLED, Attempt, AttemptReason, AttemptResult, Called, Delivery, DeliveryStatus, Outcome
 
 
 class Consequence(StrEnum):
@@ -41,7 +41,7 @@ CONSEQUENCES: Mapping[Outcome, Consequence] = MappingProxyType(
 
 def judge(  # noqa: PLR0913 - what an attempt is judged by
     delivery: Delivery,
-    answer: Answer,
+    answer: AttemptResult,
     *,
     called: Called = NOT_CALLED,
     started: datetime,

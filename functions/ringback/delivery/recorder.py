@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from ringback.aws.sqs import LONGEST_DELAY, Queue
 from ringback.delivery.retry_message import build_retry_message
-from ringback.errors import OurFault
+from ringback.errors import InfrastructureError
 from ringback.models import Delivery
 from ringback.storage.deliveries import DeliveryStore, Superseded, Written
 
@@ -60,7 +60,7 @@ class Recorder:
         }
         try:
             refused = self._retries.send(outgoing.values())
-        except OurFault:
+        except InfrastructureError:
             return set(outgoing)
         return {message for message, retry in outgoing.items() if retry in refused}
 

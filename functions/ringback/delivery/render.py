@@ -11,7 +11,7 @@ from ringback import VERSION
 from ringback.callbacks.identifiers import parse_mailbox
 from ringback.callbacks.rules import check_credentials, parse_callback_url, parse_method, parse_type
 from ringback.callbacks.template import Template, parse_template
-from ringback.callbacks.url import MOST_RENDERED
+from ringback.callbacks.url import MAX_RENDERED
 from ringback.catalog.payload import CATALOGUE, EventKind, lookup
 from ringback.email.message import Mail, render_mail
 from ringback.errors import AttemptFailed, InvalidSetting
@@ -19,15 +19,15 @@ from ringback.http.request import HttpRequest
 from ringback.http.signature import sign
 from ringback.models import NOT_CALLED, Callback, CallbackType, Called, Event, Method, Outcome, Url
 from ringback.redaction import PRIVATE, without_secrets
-from ringback.text import well_formed
-from ringback.timestamps import iso
+from ringback.text import to_well_formed
+from ringback.timestamps import to_iso
 
 USER_AGENT = f"Ringback/{VERSION}"
 
 CONTENT_TYPES = {Method.POST: "application/x-www-form-urlencoded", Method.JSON: "application/json"}
 """The guide's words: the body is JSON under both."""
 
-MOST_PREPARED = 1_024
+MAX_PREPARED = 1_024
 """URLs kept in their pieces per execution environment; 4 KiB each at the very most."""
 
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -76,7 +76,7 @@ def render(  # noqa: PLR0913 - what an attempt is made of
         ("webhook-id", delivery),
         ("webhook-timestamp", str(timestamp)),
         ("webhook-event", kind.name),
-        ("webhook-event-time", iso(event.time)),
+        ("webhook-event-time", to_iso(event.time)),
         ("webhook-attempt", str(attempt)),
     )
     if secrets:
@@ -100,9 +100,9 @@ def _filled(text: str, kind: EventKind, event: Event) -> tuple[Url, str, int]:
     url, template = _prepared(text, kind.name)
     if not template.gaps:
         return url, _shown(url, url.target), 0
-    filled = template.fill(event.data, most=MOST_RENDERED)
+    filled = template.fill(event.data, most=MAX_RENDERED)
     has_private = not PRIVATE.isdisjoint(body for body, _ in template.gaps)
-    target = template.fill(event.data, most=MOST_RENDERED, masked=PRIVATE).text if has_private else filled.text
+    target = template.fill(event.data, most=MAX_RENDERED, masked=PRIVATE).text if has_private else filled.text
     return replace(url, target=filled.text), _shown(url, target), filled.empty
 
 
@@ -110,7 +110,7 @@ def _shown(url: Url, target: str) -> str:
     return without_secrets(f"{url.scheme}://{url.authority}{target}")
 
 
-@lru_cache(MOST_PREPARED)
+@lru_cache(MAX_PREPARED)
 def _prepared(url: str, kind: str) -> tuple[Url, Template]:
     parsed = parse_callback_url(url, CATALOGUE[kind])
     return parsed, parse_template(parsed.target, CATALOGUE[kind].names)
@@ -118,7 +118,7 @@ def _prepared(url: str, kind: str) -> tuple[Url, Template]:
 
 def _body(kind: EventKind, event: Event) -> bytes:
     data = {field.body: event.data[field.body] for field in kind.fields if field.body in event.data}
-    return well_formed(_compact(data)).encode()
+    return to_well_formed(_compact(data)).encode()
 
 
 def _headers(callback: Callback, method: Method) -> list[tuple[str, str]]:

@@ -7,16 +7,16 @@ from math import ceil
 from typing import Any
 
 from ringback.aws.sqs import LONGEST_DELAY, Outgoing
-from ringback.errors import MalformedEvent, MalformedReason, OurFault
+from ringback.errors import InfrastructureError, MalformedEvent, MalformedReason
 from ringback.json_text import to_compact_json
 from ringback.storage.formats import FIRST, refuse_newer
-from ringback.timestamps import milliseconds, moment
+from ringback.timestamps import from_millis, to_millis
 
 FORMAT = 1
 """Of the message, which has it as `version`; whatever comes, it has `delivery` and no `event`."""
 
-MOST_OWNER = 2_048
-MOST_DELIVERY = 1_024
+MAX_OWNER = 2_048
+MAX_DELIVERY = 1_024
 """Bytes of a partition key and of a sort key (DynamoDB's constraints)."""
 
 
@@ -33,13 +33,13 @@ def build_retry_message(*, owner: str, delivery: str, due: datetime, now: dateti
     """The message that brings *delivery* back at *due*; what is due later than the queue can wait comes early."""
     wait = ceil((due - now).total_seconds())
     return Outgoing(
-        body=to_compact_json({"version": FORMAT, "owner": owner, "delivery": delivery, "due": milliseconds(due)}),
+        body=to_compact_json({"version": FORMAT, "owner": owner, "delivery": delivery, "due": to_millis(due)}),
         group=owner.rsplit("#", 1)[0],
         delay=min(max(wait, 0), LONGEST_DELAY),
     )
 
 
-def parse_retry_message(message: Mapping[str, Any]) -> Retry | OurFault:
+def parse_retry_message(message: Mapping[str, Any]) -> Retry | InfrastructureError:
     """Return the retry that *message* asks for, or why this release cannot read it.
 
     Raises:
@@ -47,9 +47,9 @@ def parse_retry_message(message: Mapping[str, Any]) -> Retry | OurFault:
     """
     try:
         refuse_newer("a retry", int(message.get("version", FIRST)), FORMAT)
-        owner, delivery = _key_part(message["owner"], MOST_OWNER), _key_part(message["delivery"], MOST_DELIVERY)
-        return Retry(owner=owner, delivery=delivery, due=moment(int(message["due"])))
-    except OurFault as newer:
+        owner, delivery = _key_part(message["owner"], MAX_OWNER), _key_part(message["delivery"], MAX_DELIVERY)
+        return Retry(owner=owner, delivery=delivery, due=from_millis(int(message["due"])))
+    except InfrastructureError as newer:
         return newer
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise MalformedEvent(

@@ -7,10 +7,10 @@ from typing import Final
 
 from ringback.callbacks.identifiers import spoken
 from ringback.catalog.kinds import EventKind
-from ringback.models import Callback, CallbackType, Event, Value, account_and_fonenumber
-from ringback.text import well_formed
+from ringback.models import Callback, CallbackType, Event, Value, split_owner
+from ringback.text import to_well_formed
 
-MOST_SUBJECT_CHARACTERS = 120
+MAX_SUBJECT_CHARACTERS = 120
 """Mail programs show about 70; a header's line ends at 998 (RFC 5322, 2.1.1)."""
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
@@ -54,7 +54,7 @@ class Mail:
 def render_mail(*, to: str, kind: EventKind, event: Event, delivery: str) -> Mail:
     """The notification of *event* to one address; *delivery* is the id to look it up by."""
     heading = _one_line(f"{kind.title} on {spoken(event.fonenumber) or event.account}")
-    subject = f"{heading} ({kind.name})"[:MOST_SUBJECT_CHARACTERS]
+    subject = f"{heading} ({kind.name})"[:MAX_SUBJECT_CHARACTERS]
     values = [(field.body, _clean(event.data[field.body])) for field in kind.fields if field.body in event.data]
     footer = (
         f"Sent because {kind.name} of {spoken(event.fonenumber) or event.account} is set to Email for this address."
@@ -65,7 +65,7 @@ def render_mail(*, to: str, kind: EventKind, event: Event, delivery: str) -> Mai
 
 def render_disabled(*, to: str, callback: Callback, host: str, reason: str) -> Mail:
     """What an account's contact is told when one of its callbacks is turned off."""
-    account, fonenumber = account_and_fonenumber(callback.owner)
+    account, fonenumber = split_owner(callback.owner)
     heading = _one_line(f"Callback of {spoken(fonenumber) or account} is turned off")
     is_mail = callback.type is CallbackType.EMAIL
     place = ("address", _clean(callback.email)) if is_mail else ("host", _clean(host))
@@ -75,7 +75,7 @@ def render_disabled(*, to: str, callback: Callback, host: str, reason: str) -> M
         f"{until}, its deliveries are cancelled; they can be sent again then.",
         _one_line(f"Sent because this address is the contact of account {account}."),
     )
-    return _mail(to, heading, f"{heading} ({callback.event})"[:MOST_SUBJECT_CHARACTERS], values, footers)
+    return _mail(to, heading, f"{heading} ({callback.event})"[:MAX_SUBJECT_CHARACTERS], values, footers)
 
 
 def _mail(to: str, heading: str, subject: str, values: list[tuple[str, str]], footers: tuple[str, ...]) -> Mail:
@@ -100,7 +100,9 @@ def _text(heading: str, values: list[tuple[str, str]], footers: tuple[str, ...])
 
 def _clean(value: Value) -> str:
     """The text of *value* without control characters, and one kind of line break."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", well_formed(str(value)).replace("\r\n", "\n").replace("\r", "\n"))
+    return _CONTROL.sub(
+        "\N{REPLACEMENT CHARACTER}", to_well_formed(str(value)).replace("\r\n", "\n").replace("\r", "\n")
+    )
 
 
 def _one_line(text: str) -> str:

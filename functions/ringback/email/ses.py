@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ringback.aws.clients import code_of
+from ringback.aws.clients import get_error_code
 from ringback.email.message import Mail
-from ringback.errors import AttemptFailed, OurFault
-from ringback.models import Answer, Outcome
+from ringback.errors import AttemptFailed, InfrastructureError
+from ringback.models import AttemptResult, Outcome
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
@@ -68,7 +68,7 @@ class MailSender:
         self._configuration = configuration
         self._ses = ses
 
-    def send(self, mail: Mail) -> Answer:
+    def send(self, mail: Mail) -> AttemptResult:
         """Hand *mail* to SES.
 
         Raises:
@@ -91,25 +91,27 @@ class MailSender:
         except ClientError as error:
             raise self._judged(error) from error
         except BotoCoreError as error:
-            raise OurFault(f"sending mail: {type(error).__name__}") from error  # its text may repeat the mail
-        return Answer(outcome=Outcome.DELIVERED, detail=f"SES took it as {answer['MessageId']}")
+            raise InfrastructureError(
+                f"sending mail: {type(error).__name__}"
+            ) from error  # its text may repeat the mail
+        return AttemptResult(outcome=Outcome.DELIVERED, detail=f"SES took it as {answer['MessageId']}")
 
     def _reporting(self, mail: Mail) -> dict[str, Any]:
         if not self._configuration:
             return {}
         named = {TAG: mail.callback, DELIVERY_TAG: mail.delivery}
-        tags = [{"Name": name, "Value": tag_of(key)} for name, key in named.items() if key]
+        tags = [{"Name": name, "Value": build_tag(key)} for name, key in named.items() if key]
         return {"ConfigurationSetName": self._configuration, **({"EmailTags": tags} if tags else {})}
 
-    def _judged(self, error: ClientError) -> AttemptFailed | OurFault:
-        code, text = code_of(error), str(error)
+    def _judged(self, error: ClientError) -> AttemptFailed | InfrastructureError:
+        code, text = get_error_code(error), str(error)
         if UNVERIFIED in text and self._sender in text:
-            return OurFault("sending mail: SES has not verified our sender")
+            return InfrastructureError("sending mail: SES has not verified our sender")
         outcome = OUTCOMES.get(code)
         if outcome is None and error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= SERVER_ERROR:
             outcome = Outcome.MAIL_DELAYED
         if outcome is None:
-            return OurFault(f"sending mail: {code}")
+            return InfrastructureError(f"sending mail: {code}")
         return AttemptFailed(outcome, f"SES: {code}")
 
 
@@ -117,7 +119,7 @@ def _text(data: str) -> "ContentTypeDef":
     return {"Data": data, "Charset": "UTF-8"}
 
 
-def tag_of(callback: tuple[str, str]) -> str:
+def build_tag(callback: tuple[str, str]) -> str:
     """The value of the tag for the *callback* of an owner and a kind of event, or for an owner's delivery by its id."""
     owner, event = callback
     text = f"{event}{_BETWEEN}{owner}"
@@ -125,10 +127,10 @@ def tag_of(callback: tuple[str, str]) -> str:
 
 
 def callback_of(tag: str) -> tuple[str, str] | None:
-    """The owner and the kind of event that `tag_of` made *tag* of; None of a tag that it did not make."""
+    """The owner and the kind of event that `build_tag` made *tag* of; None of a tag that it did not make."""
     try:
         text = base64.urlsafe_b64decode(tag + "=" * (-len(tag) % 4)).decode()
     except ValueError:
         return None
     event, _, owner = text.partition(_BETWEEN)
-    return (owner, event) if tag_of((owner, event)) == tag else None
+    return (owner, event) if build_tag((owner, event)) == tag else None

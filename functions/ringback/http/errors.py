@@ -4,7 +4,7 @@ import errno
 import ssl
 from collections.abc import Mapping
 
-from ringback.errors import AttemptFailed, NotStarted, OurFault
+from ringback.errors import AttemptFailed, InfrastructureError, NoCapacity
 from ringback.http.excerpt import readable
 from ringback.models import Outcome
 
@@ -21,10 +21,10 @@ def server_name(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def connect_error(failures: Mapping[str, OSError], port: int, seconds: float) -> AttemptFailed | OurFault:
+def connect_error(failures: Mapping[str, OSError], port: int, seconds: float) -> AttemptFailed | InfrastructureError:
     """No address could be connected to; *failures* has at least one, *seconds* is what connecting may take."""
     if any(error.errno in _OURS for error in failures.values()):
-        return NotStarted("no sockets are left")
+        return NoCapacity("no sockets are left")
     address, error = next(iter(failures.items()))
     where = server_name(address, port)
     others = f" (nor to {len(failures) - 1} other addresses)" if len(failures) > 1 else ""

@@ -5,7 +5,7 @@ import zlib
 from codecs import getincrementaldecoder
 from encodings.aliases import aliases
 
-MOST = 1024
+MAX_COUNT = 1024
 """Bytes of an answer that an excerpt shows, once they are decompressed."""
 
 _READABLE = 0.8
@@ -79,10 +79,10 @@ _WINDOW = {"gzip": 31, "x-gzip": 31, "deflate": 47}
 def readable(body: bytes, *, size: int | None = None, content_type: str = "", content_encoding: str = "") -> str:
     """The text that *body*, the beginning of an answer of *size* bytes, begins with, or how long the answer is.
 
-    Whatever the headers say and the bytes are, that is no exception, and no more than `MOST` characters.
+    Whatever the headers say and the bytes are, that is no exception, and no more than `MAX_COUNT` characters.
     """
     if body.isascii() and not content_encoding:
-        text = body[:MOST].decode("ascii")
+        text = body[:MAX_COUNT].decode("ascii")
         if text.isprintable():  # as nearly all of them are
             return text
     cut = size is not None and len(body) < size
@@ -92,7 +92,7 @@ def readable(body: bytes, *, size: int | None = None, content_type: str = "", co
         if unpacked is None:
             return _binary(body, size)
         body, cut = unpacked, True
-    text = _decoded(body[:MOST], content_type, cut=cut or len(body) > MOST)
+    text = _decoded(body[:MAX_COUNT], content_type, cut=cut or len(body) > MAX_COUNT)
     shown = "".join(char if char.isprintable() or char in "\t\r\n" else "\ufffd" for char in text)
     return shown if shown.count("\ufffd") <= (1 - _READABLE) * len(shown) else _binary(body, size)
 
@@ -102,11 +102,11 @@ def _binary(body: bytes, size: int | None) -> str:
 
 
 def _unpacked(body: bytes, encoding: str) -> bytes | None:
-    """The first `MOST` bytes of what *body* begins to unpack to; None if it does not."""
+    """The first `MAX_COUNT` bytes of what *body* begins to unpack to; None if it does not."""
     windows = [_WINDOW[encoding]] if encoding in _WINDOW else []
     for window in (*windows, -15) if encoding == "deflate" else windows:  # "deflate" without a header is common
         try:
-            return zlib.decompressobj(window).decompress(body, MOST)
+            return zlib.decompressobj(window).decompress(body, MAX_COUNT)
         except zlib.error:
             continue
     return None

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Hashable
 
-from ringback.errors import NotStarted
+from ringback.errors import NoCapacity
 
 ACCOUNTS_FULL = 2
 """How many accounts at their limit a server is open to: whatever one of them does there, the others get in."""
@@ -48,7 +48,7 @@ class HostLimiter:
             async with asyncio.timeout(wait):
                 await self._turn(server, account)
         except TimeoutError:
-            raise NotStarted(f"{self._most} attempts are at {server}, and none ended within {wait:g} s") from None
+            raise NoCapacity(f"{self._most} attempts are at {server}, and none ended within {wait:g} s") from None
 
     def release(self, server: Hashable, account: str = "") -> None:
         """Give a place back: it goes to whoever is next."""

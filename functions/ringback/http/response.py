@@ -18,7 +18,7 @@ _SECONDS = re.compile(r"(\d+)(?:\.(\d+))? ?s?", re.ASCII | re.IGNORECASE)
 _MAX_DATE = 64
 """Characters of a date; HTTP's own have 29, and reading them takes longer than anything else in an answer's head."""
 
-_MOST_DIGITS = 9
+_MAX_DIGITS = 9
 """A longer number of seconds is over the cap, whatever it says; int() need not see it."""
 
 
@@ -106,7 +106,7 @@ def parse_retry_after(text: str, now: datetime) -> float | None:
     if seconds := _SECONDS.fullmatch(text):
         whole, fraction = seconds[1], (seconds[2] or "").strip("0")
         return (
-            LONGEST_RETRY_AFTER if len(whole) > _MOST_DIGITS else min(int(whole) + bool(fraction), LONGEST_RETRY_AFTER)
+            LONGEST_RETRY_AFTER if len(whole) > _MAX_DIGITS else min(int(whole) + bool(fraction), LONGEST_RETRY_AFTER)
         )
     if len(text) > _MAX_DATE:
         return None

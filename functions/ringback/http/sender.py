@@ -8,7 +8,7 @@ from ringback.http.client import TURN_WAIT, DeliveryAdapter
 from ringback.http.excerpt import readable
 from ringback.http.request import AddressedRequest, HttpRequest
 from ringback.http.response import Response, is_success, parse_retry_after
-from ringback.models import Answer, Outcome
+from ringback.models import AttemptResult, Outcome
 from ringback.redaction import kept_headers
 from ringback.ssrf.guard import Target
 
@@ -37,7 +37,9 @@ class HttpSender:
         self._now = now
         self._forget = forget
 
-    async def send(self, request: HttpRequest, target: Target, *, account: str = "", wait: float = TURN_WAIT) -> Answer:
+    async def send(
+        self, request: HttpRequest, target: Target, *, account: str = "", wait: float = TURN_WAIT
+    ) -> AttemptResult:
         """The receiver's answer; its turn at the host is waited for at most *wait* seconds, before the attempt.
 
         *account* is the one whose share of the host's places it takes.
@@ -54,11 +56,11 @@ class HttpSender:
             raise
         return self._answer(response)
 
-    def _answer(self, response: Response) -> Answer:
+    def _answer(self, response: Response) -> AttemptResult:
         status = response.status_code
         asked = response.field(b"retry-after") if status in _ASKS_TO_WAIT else ""
-        return Answer(
-            outcome=outcome_of(status),
+        return AttemptResult(
+            outcome=judge_response(status),
             status=status,
             retry_after=parse_retry_after(asked, self._now()) if asked else None,
             detail=_detail_of(status),
@@ -68,7 +70,7 @@ class HttpSender:
         )
 
 
-def outcome_of(status: int) -> Outcome:
+def judge_response(status: int) -> Outcome:
     """What *status* means."""
     if is_success(status):
         return Outcome.DELIVERED

@@ -4,16 +4,16 @@ import base64
 import hmac
 from collections.abc import Sequence
 
-from ringback.errors import InvalidSetting, OurFault
+from ringback.errors import InfrastructureError, InvalidSetting
 
 PREFIX = "whsec_"
 """What every secret starts with; the rest is the key in base64."""
 
-LEAST_BYTES, MOST_BYTES = 24, 64
+LEAST_BYTES, MAX_BYTES = 24, 64
 """Of a key, says the rule."""
 
 
-def secret_of(key: bytes) -> str:
+def encode_secret(key: bytes) -> str:
     """*key* as an account's signing secret."""
     return PREFIX + base64.b64encode(key).decode()
 
@@ -24,16 +24,16 @@ def parse_secret(text: str) -> str:
     Raises:
         InvalidSetting: it is none that the rule allows; the message says why without showing it.
     """
-    rule = f"it takes {PREFIX} and {LEAST_BYTES} to {MOST_BYTES} random bytes in base64"
+    rule = f"it takes {PREFIX} and {LEAST_BYTES} to {MAX_BYTES} random bytes in base64"
     if not text.startswith(PREFIX):
         raise InvalidSetting("secret", f"it does not start with {PREFIX}; {rule}")
     try:
         key = base64.b64decode(text.removeprefix(PREFIX), validate=True)
     except ValueError:
         raise InvalidSetting("secret", f"what follows {PREFIX} is not base64 with its padding; {rule}") from None
-    if not LEAST_BYTES <= len(key) <= MOST_BYTES:
+    if not LEAST_BYTES <= len(key) <= MAX_BYTES:
         raise InvalidSetting("secret", f"given {len(key):,} bytes in base64; {rule}")
-    return secret_of(key)
+    return encode_secret(key)
 
 
 def sign(message_id: str, timestamp: int, payload: bytes, secrets: Sequence[str]) -> str:
@@ -58,5 +58,5 @@ def _key(secret: str) -> bytes:
     except ValueError:
         key = b""
     if not secret.startswith(PREFIX) or not key:
-        raise OurFault(f"a signing secret is not {PREFIX} and base64")
+        raise InfrastructureError(f"a signing secret is not {PREFIX} and base64")
     return key

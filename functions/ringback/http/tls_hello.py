@@ -14,7 +14,7 @@ _SILENT = frozenset({20, 21})
 _RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
 """The random of a ServerHello that is a HelloRetryRequest (RFC 8446, 4.1.3)."""
 
-_MOST = 8 * 1024
+_MAX_COUNT = 8 * 1024
 """Bytes in which a ServerHello has to come; it has some hundred, or a thousand with keys of the future."""
 
 _KEY_SHARE = 51
@@ -39,8 +39,8 @@ class ServerHello:
         self._records += data
         message, is_over = _first_message(self._records)
         self.is_known = is_over
-        if not is_over and len(self._records) > _MOST:
-            raise ValueError(f"no ServerHello in its first {_MOST} bytes")
+        if not is_over and len(self._records) > _MAX_COUNT:
+            raise ValueError(f"no ServerHello in its first {_MAX_COUNT} bytes")
         return is_over and _retry_group(message) in _FINITE_FIELDS
 
 

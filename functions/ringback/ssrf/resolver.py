@@ -9,13 +9,13 @@ from ipaddress import ip_address
 from threading import Lock, Thread
 from typing import Any
 
-from ringback.errors import AttemptFailed, NotStarted
+from ringback.errors import AttemptFailed, NoCapacity
 from ringback.models import Outcome
 
 type Resolve = Callable[..., Sequence[tuple[Any, Any, Any, str, tuple[Any, ...]]]]
 """`socket.getaddrinfo`, or what stands in for it."""
 
-MOST_LOOKUPS = 256
+MAX_LOOKUPS = 256
 """At a time; each is a thread of its own, because `getaddrinfo` only blocks and cannot be told to give up.
 
 A pool would be cheaper and wrong: a few hosts whose name servers hang would hold it, and every other look-up with it.
@@ -57,9 +57,9 @@ class Resolver:
         with self._lock:
             lookup = self._under_way.get(host)
             if lookup is None:
-                if len(self._under_way) >= MOST_LOOKUPS:
-                    message = f"{MOST_LOOKUPS} look-ups are under way"
-                    raise NotStarted(message)
+                if len(self._under_way) >= MAX_LOOKUPS:
+                    message = f"{MAX_LOOKUPS} look-ups are under way"
+                    raise NoCapacity(message)
                 lookup = Future()
                 Thread(target=self._run, args=(host, lookup), daemon=True, name=f"lookup-{host}").start()
                 self._under_way[host] = lookup

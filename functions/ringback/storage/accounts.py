@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from ringback.aws.dynamodb import Item, Table
 from ringback.aws.kms import Credentials
-from ringback.errors import OurFault
-from ringback.models import PreviousSecret, SigningSecrets, owner_of
+from ringback.errors import InfrastructureError
+from ringback.models import PreviousSecret, SigningSecrets, build_owner
 from ringback.storage.formats import of_format
-from ringback.timestamps import iso
+from ringback.timestamps import to_iso
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -47,12 +47,12 @@ def secrets_to_item(secrets: SigningSecrets, credentials: Credentials) -> dict[s
     if secrets.previous:
         item["previous"] = {
             "L": [
-                {"M": {"secret": sealed(previous.secret), "until": {"S": iso(previous.until)}}}
+                {"M": {"secret": sealed(previous.secret), "until": {"S": to_iso(previous.until)}}}
                 for previous in secrets.previous
             ]
         }
     if secrets.created:
-        item["created"] = {"S": iso(secrets.created)}
+        item["created"] = {"S": to_iso(secrets.created)}
     return item
 
 
@@ -66,7 +66,7 @@ def secrets_from_item(item: "Item", credentials: Credentials) -> SigningSecrets:
         return _secrets(item, credentials)
 
 
-def times_of(item: "Item") -> tuple[datetime | None, datetime | None]:
+def get_secret_times(item: "Item") -> tuple[datetime | None, datetime | None]:
     """When the secret in *item* was made and until when the last one before it signs too; neither is secret.
 
     Raises:
@@ -105,7 +105,7 @@ def _time(item: "Item", name: str) -> datetime | None:
 def contact_to_item(account: str, email: str) -> dict[str, "AttributeValueTypeDef"]:
     """The item of *account*'s contact."""
     return {
-        "owner": {"S": owner_of(account, "")},
+        "owner": {"S": build_owner(account, "")},
         "event": {"S": CONTACT},
         "format": {"N": str(CONTACT_FORMAT)},
         "email": {"S": email},
@@ -122,14 +122,14 @@ def contact_from_item(item: Item) -> str:
         return item["email"]["S"]
 
 
-def contact_of(account: str, *, table: str, dynamodb: "DynamoDBClient") -> str:
+def load_contact(account: str, *, table: str, dynamodb: "DynamoDBClient") -> str:
     """The address, or nothing.
 
     Raises:
         OurFault: the table is out of reach, or a newer release set the contact.
     """
     callbacks = Table(name=table, partition="owner", sort="event", client=dynamodb)
-    found = callbacks.read([(owner_of(account, ""), CONTACT)])
+    found = callbacks.read([(build_owner(account, ""), CONTACT)])
     if found.unread:
-        raise OurFault("reading a contact: the table is busy")
+        raise InfrastructureError("reading a contact: the table is busy")
     return contact_from_item(found.items[0]) if found.items else ""

@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING
 
 from ringback.aws.dynamodb import Item, Key, Table
 from ringback.aws.statements import Change, Condition
-from ringback.storage.due_index import SHARDS, DueIndex, Parked, shard_of
-from ringback.timestamps import milliseconds, moment
+from ringback.storage.due_index import SHARDS, DueIndex, ScheduledDelivery, get_shard
+from ringback.timestamps import from_millis, to_millis
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-LINES = "lines"
+BACKLOGS = "lines"
 """The partition of the due index that holds the announcements."""
 
-_OPEN = moment(0)
+_OPEN = from_millis(0)
 """The due time of a line's announcement while its callback is open; afterwards it is the time when that was seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Backlog:
     """The deliveries that wait for one callback."""
 
     callback: Key
@@ -34,8 +34,8 @@ class Line:
     """When it was seen that they need not wait any more."""
 
 
-class Lines:
-    """Announces lines, finds them, and lets deliveries out; `waiting.in_line` puts them in."""
+class Backlogs:
+    """Announces lines, finds them, and lets deliveries out; `waiting.hold` puts them in."""
 
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient") -> None:
         self._table = Table(name=table, partition="owner", sort="delivery", client=dynamodb)
@@ -49,22 +49,22 @@ class Lines:
         """
         item: Item = {
             **self._table.key(_key(callback)),
-            "due_shard": {"S": LINES},
-            "due": {"N": str(milliseconds(_OPEN))},
+            "due_shard": {"S": BACKLOGS},
+            "due": {"N": str(to_millis(_OPEN))},
         }
         self._table.put(item, doing="announcing a line")
 
-    def all(self) -> Iterator[Line]:
+    def all(self) -> Iterator[Backlog]:
         """Every line that was announced.
 
         Raises:
             OurFault: the table is out of reach.
         """
-        for parked in self._index.parked(LINES):
+        for parked in self._index.parked(BACKLOGS):
             closed = None if parked.due == _OPEN else parked.due
-            yield Line(callback=(parked.owner.removeprefix("#"), parked.delivery), closed=closed)
+            yield Backlog(callback=(parked.owner.removeprefix("#"), parked.delivery), closed=closed)
 
-    def waiting(self, line: Line, most: int) -> list[Parked]:
+    def waiting(self, line: Backlog, most: int) -> list[ScheduledDelivery]:
         """The first *most* deliveries of *line*, those whose waiting ends first.
 
         Raises:
@@ -74,26 +74,26 @@ class Lines:
         parts = [self._index.parked(f"{shard}#{name}", at_once=most) for shard in SHARDS]
         return list(islice(merge(*parts, key=lambda parked: parked.due), most))
 
-    def release(self, parked: Parked, *, due: datetime) -> bool:
+    def release(self, parked: ScheduledDelivery, *, due: datetime) -> bool:
         """Let a delivery out, to be attempted at *due*; False if it does not wait any more.
 
         Raises:
             OurFault: the table is out of reach.
         """
-        at_due: Item = {"due": {"N": str(milliseconds(due))}, "due_shard": {"S": shard_of(parked.delivery)}}
+        at_due: Item = {"due": {"N": str(to_millis(due))}, "due_shard": {"S": get_shard(parked.delivery)}}
         return self._update((parked.owner, parked.delivery), Change(set=at_due, remove=["note"]), before=parked.due)
 
-    def mark(self, line: Line, closed: datetime | None) -> Line:
+    def mark(self, line: Backlog, closed: datetime | None) -> Backlog:
         """The same line with the time when it was seen that nothing waits any more, or with None as one that waits.
 
         Raises:
             OurFault: the table is out of reach.
         """
-        due: Item = {"due": {"N": str(milliseconds(closed or _OPEN))}}
+        due: Item = {"due": {"N": str(to_millis(closed or _OPEN))}}
         self._update(_key(line.callback), Change(set=due), before=line.closed or _OPEN)
         return replace(line, closed=closed)
 
-    def end(self, line: Line, now: datetime) -> None:
+    def end(self, line: Backlog, now: datetime) -> None:
         """Take back the announcement of an empty line, unless it was announced again; the table's expiry removes it.
 
         Raises:
@@ -106,7 +106,7 @@ class Lines:
     def _update(self, key: Key, change: Change, *, before: datetime) -> bool:
         still_there = Condition(
             holds="due = :before AND attribute_exists(due_shard)",
-            values={":before": {"N": str(milliseconds(before))}},
+            values={":before": {"N": str(to_millis(before))}},
         )
         return self._table.update(key, change, doing="moving a waiting delivery", only_if=still_there).done
 
@@ -116,6 +116,6 @@ def _key(callback: Key) -> Key:
     return f"#{callback[0]}", callback[1]
 
 
-def line_of(callback: Key, delivery: str) -> str:
+def backlog_partition(callback: Key, delivery: str) -> str:
     """The partition of the due index where a *delivery* waits while *callback* is open; one of 8 for each callback."""
-    return f"{shard_of(delivery)}#{'#'.join(callback)}"
+    return f"{get_shard(delivery)}#{'#'.join(callback)}"

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from ringback.aws.dynamodb import Item, Key, Table
 from ringback.aws.statements import Change, Condition, Write, new_token
 from ringback.breaker import HEALTHY, Breaker
-from ringback.errors import OurFault
+from ringback.errors import InfrastructureError
 from ringback.models import Callback, CallbackType
-from ringback.storage.callbacks import breaker_of
+from ringback.storage.callbacks import parse_breaker
 from ringback.storage.formats import as_stored
-from ringback.timestamps import iso
+from ringback.timestamps import to_iso
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -23,7 +23,7 @@ SAME_AND_ON = f"{SAME} AND attribute_not_exists(disabled)"
 ALL_OF_IT = ("failures", "failing_since", "open_until", "probes")
 
 
-class HealthStore:
+class BreakerStore:
     """Writes what attempts say about their endpoints; setting a callback replaces its item, and so forgets it all."""
 
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient", token: Callable[[], str] = new_token) -> None:
@@ -43,7 +43,7 @@ class HealthStore:
             key = self._table.key_of(item)
             try:
                 breakers[key] = HEALTHY if "disabled" in item else _read(item)
-            except OurFault:  # its own line waits, and no other one
+            except InfrastructureError:  # its own line waits, and no other one
                 del breakers[key]
         return breakers
 
@@ -53,7 +53,7 @@ class HealthStore:
         Raises:
             OurFault: the table is out of reach.
         """
-        change = Change(set_if_missing={"failing_since": {"S": iso(since)}}, add={"failures": failures})
+        change = Change(set_if_missing={"failing_since": {"S": to_iso(since)}}, add={"failures": failures})
         write = self._update(callback, change, answer="ALL_NEW")
         return _read(write.item) if write.done else None
 
@@ -78,7 +78,7 @@ class HealthStore:
         seen = callback.breaker.open_until
         if seen is None:
             return False
-        untaken = Condition(holds="open_until = :seen", values={":seen": {"S": iso(seen)}})
+        untaken = Condition(holds="open_until = :seen", values={":seen": {"S": to_iso(seen)}})
         return self._update(callback, Change(set=_probe(probed)), untaken).done
 
     def recovered(self, callback: Callback) -> Breaker | None:
@@ -99,7 +99,7 @@ class HealthStore:
         Raises:
             OurFault: the table is out of reach.
         """
-        change = Change(set={"disabled": {"S": reason}, "disabled_at": {"S": iso(at)}})
+        change = Change(set={"disabled": {"S": reason}, "disabled_at": {"S": to_iso(at)}})
         return self._update(callback, change).done
 
     def enable(self, callback: Callback) -> bool:
@@ -131,9 +131,9 @@ class HealthStore:
 
 def _read(item: Item) -> Breaker:
     with as_stored("a breaker"):
-        return breaker_of(item)
+        return parse_breaker(item)
 
 
 def _probe(breaker: Breaker) -> Item:
-    until = iso(breaker.open_until) if breaker.open_until else ""
+    until = to_iso(breaker.open_until) if breaker.open_until else ""
     return {"open_until": {"S": until}, "probes": {"N": str(breaker.probes)}}

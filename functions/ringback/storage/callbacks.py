@@ -10,11 +10,11 @@ from ringback.aws.kms import Credentials
 from ringback.breaker import HEALTHY, Breaker
 from ringback.catalog.definitions import CATALOGUE
 from ringback.catalog.kinds import Scope
-from ringback.errors import OurFault
-from ringback.models import Callback, CallbackType, Event, Method, SigningSecrets, account_and_fonenumber, owner_of
+from ringback.errors import InfrastructureError
+from ringback.models import Callback, CallbackType, Event, Method, SigningSecrets, build_owner, split_owner
 from ringback.storage.accounts import SIGNING, secrets_from_item, secrets_to_item
 from ringback.storage.formats import of_format
-from ringback.timestamps import iso, parse_time
+from ringback.timestamps import parse_time, to_iso
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,7 +32,7 @@ class Loaded:
     """What was found under the keys asked for; a key that could not be read is not there at all."""
 
     found: dict[Key, Callback | SigningSecrets | None]
-    faults: dict[Key, OurFault] = field(default_factory=dict)
+    faults: dict[Key, InfrastructureError] = field(default_factory=dict)
     """Why keys could not be read, where the table was not just busy."""
 
     def __or__(self, other: "Loaded") -> "Loaded":
@@ -48,7 +48,7 @@ class Loaded:
         """Whether all *keys* could be read."""
         return all(key in self.found for key in keys)
 
-    def fault(self, *keys: Key) -> OurFault | None:
+    def fault(self, *keys: Key) -> InfrastructureError | None:
         """Why one of *keys* could not be read, where that is known."""
         return next((self.faults[key] for key in keys if key in self.faults), None)
 
@@ -90,7 +90,7 @@ class CallbackStore:
             key = self.table.key_of(item)
             try:
                 loaded.found[key] = self._opened(item)
-            except OurFault as fault:
+            except InfrastructureError as fault:
                 # One password that KMS does not open is no reason to hold up everybody else's deliveries.
                 del loaded.found[key]
                 loaded.faults[key] = fault
@@ -145,7 +145,7 @@ def callback_to_item(callback: Callback, credentials: Credentials) -> dict[str, 
         "url": callback.url,
         "url_username": callback.url_username,
         "disabled": callback.disabled,
-        "disabled_at": iso(callback.disabled_at) if callback.disabled_at else "",
+        "disabled_at": to_iso(callback.disabled_at) if callback.disabled_at else "",
         "refused": callback.refused,
     }
     item: dict[str, AttributeValueTypeDef] = {"format": {"N": str(CALLBACK_FORMAT)}}
@@ -158,7 +158,7 @@ def callback_to_item(callback: Callback, credentials: Credentials) -> dict[str, 
 
 def _account_of_a_number(owner: str) -> str:
     """The partition of the index; what belongs to a whole account is not on it."""
-    account, fonenumber = account_and_fonenumber(owner)
+    account, fonenumber = split_owner(owner)
     return account if fonenumber else ""
 
 
@@ -186,7 +186,7 @@ def _callback(item: "Item", credentials: Credentials) -> Callback:
         disabled=texts.get("disabled", ""),
         disabled_at=parse_time(texts["disabled_at"]) if "disabled_at" in texts else None,
         refused=texts.get("refused", ""),
-        breaker=breaker_of(item),
+        breaker=parse_breaker(item),
     )
     if "url_password" not in item:
         return callback
@@ -194,7 +194,7 @@ def _callback(item: "Item", credentials: Credentials) -> Callback:
     return replace(callback, url_password=credentials.open(sealed, owner=callback.owner, event=callback.event))
 
 
-def breaker_of(item: "Item") -> Breaker:
+def parse_breaker(item: "Item") -> Breaker:
     """The breaker on the item of a callback; `health_store` puts it there, and setting the callback takes it away."""
     if "failures" not in item:
         return HEALTHY
@@ -209,9 +209,9 @@ def breaker_of(item: "Item") -> Breaker:
 def callback_key(event: Event) -> Key:
     """Where the callback for *event* lies; an account-wide kind has one for all numbers."""
     account_wide = CATALOGUE[event.kind].scope is Scope.ACCOUNT
-    return owner_of(event.account, "" if account_wide else event.fonenumber), event.kind
+    return build_owner(event.account, "" if account_wide else event.fonenumber), event.kind
 
 
 def secrets_key(account: str) -> Key:
     """Where an *account*'s signing secrets lie."""
-    return owner_of(account, ""), SIGNING
+    return build_owner(account, ""), SIGNING

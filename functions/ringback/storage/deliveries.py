@@ -16,13 +16,13 @@ from ringback.aws.dynamodb import WRITE_AT_ONCE, Found, Item, Key, Table
 from ringback.aws.kms import Credentials
 from ringback.aws.statements import Condition
 from ringback.catalog.definitions import CATALOGUE
-from ringback.errors import OurFault
+from ringback.errors import InfrastructureError
 from ringback.json_text import to_compact_json
-from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome, account_and_fonenumber
+from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome, split_owner
 from ringback.storage.callbacks import callback_from_item, callback_to_item
-from ringback.storage.due_index import queued, shard_of
+from ringback.storage.due_index import get_shard, queued
 from ringback.storage.formats import of_format
-from ringback.timestamps import iso, milliseconds, moment, parse_time
+from ringback.timestamps import from_millis, parse_time, to_iso, to_millis
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -37,16 +37,16 @@ ATTENTION_INDEX = "attention"
 ATTENTION = frozenset({DeliveryStatus.PENDING, DeliveryStatus.FAILED})
 """Where deliveries stand that are on that index."""
 
-MOST_EXCERPT = 3_072
+MAX_EXCERPT = 3_072
 """Bytes that an attempt's excerpt takes in its item: three for each of 1,024 in the charset that grows most."""
 
-MOST_DETAIL = 1_024
+MAX_DETAIL = 1_024
 """Bytes that its detail takes; and a delivery's note."""
 
-MOST_URL = 512
+MAX_URL = 512
 """Bytes that the URL of an attempt takes."""
 
-MOST_HEADERS = 512
+MAX_HEADERS = 512
 """Bytes that the headers of its answer take."""
 
 _WIDEST = 6
@@ -74,7 +74,7 @@ class Stored:
 
     deliveries: Mapping[Key, Delivery]
     """Those that exist."""
-    unread: Mapping[Key, OurFault | None]
+    unread: Mapping[Key, InfrastructureError | None]
     """Keys that could not be read, each with the reason; None where the table was just busy."""
 
 
@@ -107,12 +107,12 @@ class DeliveryStore:
     def opened(self, found: Found) -> Stored:
         """Make deliveries of items that were read from this table."""
         deliveries: dict[Key, Delivery] = {}
-        unread: dict[Key, OurFault | None] = dict.fromkeys(found.unread)
+        unread: dict[Key, InfrastructureError | None] = dict.fromkeys(found.unread)
         for item in found.items:
             key = self.table.key_of(item)
             try:
                 deliveries[key] = self._delivery(item)
-            except OurFault as fault:  # it cannot be read, or KMS does not open its callback's password
+            except InfrastructureError as fault:  # it cannot be read, or KMS does not open its callback's password
                 unread[key] = fault
         return Stored(deliveries=deliveries, unread=unread)
 
@@ -139,14 +139,14 @@ class DeliveryStore:
         """Write deliveries that nobody has written; those that are not named are to be written by themselves."""
         try:
             left = self.table.insert([self._item(delivery, parked=parked(delivery)) for delivery in deliveries])
-        except OurFault:
+        except InfrastructureError:
             return dict.fromkeys(map(_key, deliveries), Written.NO)
         return dict.fromkeys(set(map(_key, deliveries)) - left, Written.YES)
 
     def _put(self, delivery: Delivery, *, parked: bool) -> tuple[Key, Written | Superseded]:
         try:
             return _key(delivery), self._put_item(self._item(delivery, parked=parked), read=delivery.version)
-        except OurFault:
+        except InfrastructureError:
             return _key(delivery), Written.NO
 
     def _put_item(self, item: Item, *, read: int) -> Written | Superseded:
@@ -160,7 +160,7 @@ class DeliveryStore:
         written = dict.fromkeys(map(_key, deliveries), Written.NO)
         try:
             unwritten = self.table.write([self._item(delivery, parked=False) for delivery in deliveries])
-        except OurFault:
+        except InfrastructureError:
             return written
         return {key: Written.NO if key in unwritten else Written.YES for key in written}
 
@@ -174,7 +174,9 @@ class DeliveryStore:
     def _delivery(self, item: Item) -> Delivery:
         delivery = delivery_from_item(item)
         if delivery.event.kind not in CATALOGUE:
-            raise OurFault(f"a delivery is of {delivery.event.kind}, an event that this release does not know")
+            raise InfrastructureError(
+                f"a delivery is of {delivery.event.kind}, an event that this release does not know"
+            )
         if "callback" not in item:
             return delivery
         callback = callback_from_item(item["callback"]["M"], self._credentials)
@@ -189,8 +191,8 @@ def delivery_to_item(delivery: Delivery, *, parked: bool, retention: timedelta) 
         "delivery": delivery.id,
         "event": event.kind,
         "event_id": event.id,
-        "time": iso(event.time),
-        "created": iso(delivery.created),
+        "time": to_iso(event.time),
+        "created": to_iso(delivery.created),
         "status": delivery.status,
         "reason": delivery.reason,
         "data": to_compact_json(dict(event.data)),
@@ -205,11 +207,11 @@ def delivery_to_item(delivery: Delivery, *, parked: bool, retention: timedelta) 
     if delivery.status in ATTENTION:
         texts["attention"] = event.account
     if delivery.due:
-        numbers["due"] = milliseconds(delivery.due)
-        shard = shard_of(delivery.id)
+        numbers["due"] = to_millis(delivery.due)
+        shard = get_shard(delivery.id)
         texts["due_shard"] = (delivery.line or shard) if parked else queued(shard)
     if delivery.note:
-        texts["note"] = _cut(delivery.note, MOST_DETAIL)
+        texts["note"] = _cut(delivery.note, MAX_DETAIL)
     item: dict[str, AttributeValueTypeDef] = {name: {"S": text} for name, text in texts.items()}
     return item | {name: {"N": str(number)} for name, number in numbers.items()}
 
@@ -227,7 +229,7 @@ def delivery_from_item(item: "Item") -> Delivery:
 def _delivery(item: "Item") -> Delivery:
     text = {name: value["S"] for name, value in item.items() if "S" in value}
     number = {name: int(value["N"]) for name, value in item.items() if "N" in value}
-    account, fonenumber = account_and_fonenumber(text["owner"])
+    account, fonenumber = split_owner(text["owner"])
     return Delivery(
         id=text["delivery"],
         event=Event(
@@ -242,7 +244,7 @@ def _delivery(item: "Item") -> Delivery:
         status=DeliveryStatus(text["status"]),
         attempts=tuple(_attempt_from_json(attempt) for attempt in json.loads(text["attempts"])),
         tries=number["tries"],
-        due=moment(number["due"]) if "due" in number else None,
+        due=from_millis(number["due"]) if "due" in number else None,
         reason=AttemptReason(text["reason"]),
         note=text.get("note", ""),
         version=number["version"],
@@ -252,15 +254,15 @@ def _delivery(item: "Item") -> Delivery:
 def _attempt_to_json(attempt: Attempt) -> dict[str, Any]:
     whole: dict[str, Any] = {
         "number": attempt.number,
-        "at": iso(attempt.at),
+        "at": to_iso(attempt.at),
         "reason": attempt.reason,
         "outcome": attempt.outcome,
         "status": attempt.status,
         "milliseconds": attempt.milliseconds,
-        "detail": _cut(attempt.detail, MOST_DETAIL),
-        "excerpt": _cut(attempt.excerpt, MOST_EXCERPT),
+        "detail": _cut(attempt.detail, MAX_DETAIL),
+        "excerpt": _cut(attempt.excerpt, MAX_EXCERPT),
         "method": attempt.method,
-        "url": _cut(attempt.url, MOST_URL),
+        "url": _cut(attempt.url, MAX_URL),
         "headers": _some(attempt.headers),
     }
     return {name: value for name, value in whole.items() if value is not None and value not in ("", {})}
@@ -269,7 +271,7 @@ def _attempt_to_json(attempt: Attempt) -> dict[str, Any]:
 def _some(headers: Mapping[str, str]) -> dict[str, str]:
     """The first of *headers* that fit."""
     kept: dict[str, str] = {}
-    room = MOST_HEADERS
+    room = MAX_HEADERS
     for name, value in headers.items():
         room -= len(to_compact_json([name, value]).encode(errors="replace"))
         if room < 0:

@@ -1,7 +1,7 @@
 """The sparse index of the Deliveries table: every pending delivery that was recorded, by where it waits and until when.
 
 A partition is one of `delivery_items.SHARDS` (longer than a queue can hold it: `requeue` moves it), `queued` (its
-message is on the Retries queue), `sought` (it got a second message), or a line's (`waiting.line_of`).
+message is on the Retries queue), `sought` (it got a second message), or a line's (`waiting.backlog_partition`).
 """
 
 import zlib
@@ -11,17 +11,17 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ringback.aws.clients import our_fault
+from ringback.aws.clients import infrastructure_error
 from ringback.aws.dynamodb import Table
 from ringback.aws.statements import Change, Condition
-from ringback.timestamps import milliseconds, moment
+from ringback.timestamps import from_millis, to_millis
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 DUE_INDEX = "due"
 
-MOST_PAGES = 4
+MAX_PAGES = 4
 """Pages of 1 MB that are counted of one shard, some 10,000 deliveries each: a count each minute must stay cheap."""
 
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -31,7 +31,7 @@ SHARDS = tuple(str(number) for number in range(8))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parked:
+class ScheduledDelivery:
     """A pending delivery on the index."""
 
     owner: str
@@ -45,7 +45,9 @@ class DueIndex:
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient") -> None:
         self._table = Table(name=table, partition="owner", sort="delivery", client=dynamodb)
 
-    def parked(self, shard: str, *, until: datetime | None = None, at_once: int | None = None) -> Iterator[Parked]:
+    def parked(
+        self, shard: str, *, until: datetime | None = None, at_once: int | None = None
+    ) -> Iterator[ScheduledDelivery]:
         """The deliveries of one *shard*, or those that are due before *until*, the earliest first.
 
         *at_once* is how many are read at a time, where only a few are wanted.
@@ -57,14 +59,14 @@ class DueIndex:
             TableName=self._table.name,
             IndexName=DUE_INDEX,
             KeyConditionExpression="due_shard = :shard AND due < :until",
-            ExpressionAttributeValues={":shard": {"S": shard}, ":until": {"N": str(milliseconds(until or _NEVER))}},
+            ExpressionAttributeValues={":shard": {"S": shard}, ":until": {"N": str(to_millis(until or _NEVER))}},
             PaginationConfig={"PageSize": at_once} if at_once else {},
         )
-        with our_fault("reading what is due"):
+        with infrastructure_error("reading what is due"):
             for page in pages:
                 for item in page["Items"]:
                     owner, delivery = self._table.key_of(item)
-                    yield Parked(owner=owner, delivery=delivery, due=moment(int(item["due"]["N"])))
+                    yield ScheduledDelivery(owner=owner, delivery=delivery, due=from_millis(int(item["due"]["N"])))
 
     def count(self, shard: str) -> int:
         """How many deliveries of one *shard* wait; of a very long one, how many there are at least.
@@ -79,35 +81,35 @@ class DueIndex:
             KeyConditionExpression="due_shard = :shard",
             ExpressionAttributeValues={":shard": {"S": shard}},
         )
-        with our_fault("counting what waits"):
-            return sum(page["Count"] for page in islice(pages, MOST_PAGES))
+        with infrastructure_error("counting what waits"):
+            return sum(page["Count"] for page in islice(pages, MAX_PAGES))
 
-    def unpark(self, parked: Parked) -> None:
+    def unpark(self, parked: ScheduledDelivery) -> None:
         """Note that the queue has a delivery's message, if it still waits for the same attempt.
 
         Raises:
             OurFault: the table is out of reach.
         """
-        self._move(parked, queued(shard_of(parked.delivery)))
+        self._move(parked, queued(get_shard(parked.delivery)))
 
-    def note_sought(self, parked: Parked) -> None:
+    def note_sought(self, parked: ScheduledDelivery) -> None:
         """Note that a delivery got a second message, if it still waits for the same attempt.
 
         Raises:
             OurFault: the table is out of reach.
         """
-        self._move(parked, sought(shard_of(parked.delivery)))
+        self._move(parked, sought(get_shard(parked.delivery)))
 
-    def _move(self, parked: Parked, partition: str) -> None:
+    def _move(self, parked: ScheduledDelivery, partition: str) -> None:
         self._table.update(
             (parked.owner, parked.delivery),
             Change(set={"due_shard": {"S": partition}}),
             doing="moving a delivery on the due index",
-            only_if=Condition(holds="due = :due", values={":due": {"N": str(milliseconds(parked.due))}}),
+            only_if=Condition(holds="due = :due", values={":due": {"N": str(to_millis(parked.due))}}),
         )
 
 
-def shard_of(delivery: str) -> str:
+def get_shard(delivery: str) -> str:
     """The partition of the due index that a delivery's id falls into."""
     return SHARDS[zlib.crc32(delivery.encode()) % len(SHARDS)]
 

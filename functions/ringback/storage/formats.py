@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ringback.errors import OurFault
+from ringback.errors import InfrastructureError
 
 if TYPE_CHECKING:
     from ringback.aws.dynamodb import Item
@@ -23,21 +23,23 @@ def refuse_newer(what: str, given: int, newest: int) -> None:
         OurFault: the format *given* is above the *newest* that this release knows.
     """
     if given > newest:
-        raise OurFault(f"{what} is of format {given}, which a newer release made; this one reads up to {newest}")
+        raise InfrastructureError(
+            f"{what} is of format {given}, which a newer release made; this one reads up to {newest}"
+        )
 
 
 @contextmanager
 def as_stored(what: str) -> Iterator[None]:
-    """Make an item inside the block that is not of its shape an `OurFault`: it must not take a whole batch with it."""
+    """Raise `InfrastructureError` for an item in the block that has not its shape: it must not end a whole batch."""
     try:
         yield
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
-        raise OurFault(f"{what} is not stored as it should be: {type(error).__name__}") from error
+        raise InfrastructureError(f"{what} is not stored as it should be: {type(error).__name__}") from error
 
 
 @contextmanager
 def of_format(what: str, item: "Item", *, newest: int) -> Iterator[None]:
-    """Read *item* inside the block, if its format is *newest* or older; one that is none becomes an `OurFault` too."""
+    """Read *item* in the block if its format is *newest* or older; raise `InfrastructureError` for any other."""
     with as_stored(what):
         refuse_newer(what, int(item["format"]["N"]) if "format" in item else FIRST, newest)
         yield

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from ringback.aws.clients import our_fault
+from ringback.aws.clients import infrastructure_error
 from ringback.aws.dynamodb import Item, Key, Table
 from ringback.aws.kms import Credentials
 from ringback.aws.statements import Condition
 from ringback.catalog.payload import CATALOGUE
-from ringback.errors import OurFault
-from ringback.models import Callback, account_and_fonenumber, owner_of
+from ringback.errors import InfrastructureError
+from ringback.models import Callback, build_owner, split_owner
 from ringback.storage.callbacks import NUMBERS_INDEX, callback_from_item, callback_to_item
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Numbers:
             OurFault: the table or KMS is out of reach.
         """
         writes = [self._write(key, callback, declared_by) for key, callback in changes.items()]
-        with our_fault("setting callbacks"):
+        with infrastructure_error("setting callbacks"):
             match writes:
                 case []:
                     pass
@@ -107,7 +107,7 @@ class Numbers:
             if len(found) == limit:
                 return found, True
             callbacks = {item["event"]["S"]: self._shown(item) for item in items}
-            found.append((account_and_fonenumber(owner)[1], callbacks))
+            found.append((split_owner(owner)[1], callbacks))
         return found, False
 
     def fonenumbers(self, account: str, *, after: str = "") -> Iterator[str]:
@@ -117,7 +117,7 @@ class Numbers:
             OurFault: the table is out of reach.
         """
         for owner, _ in groupby(self._index(account, after, NUMBERS_AT_ONCE), key=lambda item: item["owner"]["S"]):
-            yield account_and_fonenumber(owner)[1]
+            yield split_owner(owner)[1]
 
     def live(self, keys: Iterable[Key]) -> set[Key]:
         """Those of *keys* under which there is a callback that is not turned off.
@@ -135,7 +135,7 @@ class Numbers:
         """
         found = self._table.read(keys)
         if found.unread:
-            raise OurFault("reading callbacks: the table is busy")
+            raise InfrastructureError("reading callbacks: the table is busy")
         return {self._table.key_of(item): self._shown(item) for item in found.items}
 
     def _index(self, account: str, after: str, numbers: int) -> Iterator[Item]:
@@ -147,16 +147,16 @@ class Numbers:
             ExpressionAttributeValues={
                 ":account": {"S": account},
                 # "#" alone sorts before every number of the account, and no other account is in the partition.
-                ":after": {"S": owner_of(account, after) if after else f"{account}#"},
+                ":after": {"S": build_owner(account, after) if after else f"{account}#"},
             },
             PaginationConfig={"PageSize": numbers * KINDS_OF_A_NUMBER},
         )
-        with our_fault("listing numbers"):
+        with infrastructure_error("listing numbers"):
             for page in pages:
                 yield from page["Items"]
 
     def _items(self, owner: str) -> list[Item]:
-        with our_fault("reading callbacks"):
+        with infrastructure_error("reading callbacks"):
             answer = self._table.client.query(
                 TableName=self._table.name,
                 KeyConditionExpression="#owner = :owner",

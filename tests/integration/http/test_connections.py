@@ -9,7 +9,7 @@ from time import monotonic
 import pytest
 
 from local.receiver import read_request
-from ringback.errors import AttemptFailed, NotStarted
+from ringback.errors import AttemptFailed, NoCapacity
 from ringback.http.connection import Connection, Server
 from ringback.http.limits import Limits
 from ringback.http.tls import tls_context
@@ -234,7 +234,7 @@ def test_who_waits_for_a_slot_in_vain_has_not_started(receiver: Receiver, sendin
         first = [pool.submit(sending.send, receiver.url()) for _ in range(10)]
         begun.wait(5)
 
-        with pytest.raises(NotStarted, match="10 attempts are at"):
+        with pytest.raises(NoCapacity, match="10 attempts are at"):
             sending.send(receiver.url(), slot_wait=0.01)
         finish.set()
 

@@ -19,7 +19,7 @@ WARNING = b"\x01\x5a"
 """An alert that says nothing: user_canceled."""
 CHANGE_CIPHER = b"\x14\x03\x03\x00\x01\x01"
 
-MOST = 96 * 1024
+MAX_COUNT = 96 * 1024
 """Bytes after which a flood ends, if it is not ended before; making records takes longer than refusing them."""
 
 
@@ -66,7 +66,7 @@ def floods_records(secrets: Path, make: Callable[[Records], bytes], *, start: by
         records = Records(bytes.fromhex(next(line[2] for line in lines if line[0] == "SERVER_TRAFFIC_SECRET_0")))
         if start:
             socket.socket.sendall(sock, records.seal(DATA, start))
-        while receiver.sent < MOST:
+        while receiver.sent < MAX_COUNT:
             block = b"".join(make(records) for _ in range(20))
             socket.socket.sendall(sock, block)
             receiver.sent += len(block)

@@ -14,7 +14,7 @@ from operate import dead_letters, looking
 from operate.dead_letters import arguments, run
 from operate.looking import Look
 from operate.stacks import Stack as Operated
-from ringback.errors import OurFault
+from ringback.errors import InfrastructureError
 from tests.integration.delivering import MESSAGE, Platform
 from tests.integration.lambdas import record
 from tests.integration.stack import Stack, client
@@ -300,7 +300,7 @@ def test_a_letter_that_cannot_be_removed_is_said_to_be_sent(
     operator.says("--save", tmp_path)
 
     def refuse(*_: object) -> None:
-        raise OurFault("removing a dead letter: AccessDenied")
+        raise InfrastructureError("removing a dead letter: AccessDenied")
 
     monkeypatch.setattr(Look, "remove", refuse)
 

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from operate.import_callbacks import arguments, run
 from operate.importing import MAX_FAULTS
 from operate.stacks import Stack as Operated
-from ringback.errors import OurFault
+from ringback.errors import InfrastructureError
 from ringback.models import Callback, CallbackType, Method
 from tests.integration.calling import Api, calling
 from tests.integration.stack import Stack, client
@@ -233,5 +233,5 @@ def test_it_ends_where_aws_lets_nobody_in(operator: Operator, monkeypatch: pytes
     monkeypatch.setattr(operator.made.dynamodb, "query", denied)
     rows = [ROW | {"number": f"32155512{number:02}"} for number in range(MAX_FAULTS + 5)]
 
-    with pytest.raises(OurFault, match="reading callbacks: AccessDeniedException"):
+    with pytest.raises(InfrastructureError, match="reading callbacks: AccessDeniedException"):
         operator.says(rows)

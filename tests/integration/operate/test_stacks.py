@@ -1,7 +1,7 @@
 import pytest
 
 from operate.stacks import find_stack
-from ringback.errors import OurFault
+from ringback.errors import InfrastructureError
 
 
 def test_without_credentials_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -15,5 +15,5 @@ def test_without_credentials_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None
     }.items():
         monkeypatch.setenv(name, value)
 
-    with pytest.raises(OurFault, match=r"looking for the stack ringback: .*[Cc]redentials"):
+    with pytest.raises(InfrastructureError, match=r"looking for the stack ringback: .*[Cc]redentials"):
         find_stack("ringback")

@@ -5,7 +5,7 @@ import ssl
 
 import pytest
 
-from ringback.errors import AttemptFailed, NotStarted
+from ringback.errors import AttemptFailed, NoCapacity
 from ringback.http.errors import Unanswered, connect_error, read_error, tls_error
 from ringback.models import Outcome
 
@@ -39,7 +39,7 @@ def test_no_connection_names_the_address(failures: dict[str, OSError], detail: s
 @pytest.mark.parametrize("code", [errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM])
 def test_want_of_sockets_is_no_attempt(code: int) -> None:
     """It is no fault of the receiver's: the message goes back to the queue."""
-    assert isinstance(connect_error({THERE: error(errno.ECONNREFUSED), HERE: error(code)}, 443, 5), NotStarted)
+    assert isinstance(connect_error({THERE: error(errno.ECONNREFUSED), HERE: error(code)}, 443, 5), NoCapacity)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback.http.excerpt import MOST, readable
+from ringback.http.excerpt import MAX_COUNT, readable
 
 TEXT = "Zażółć gęślą jaźń: 1, 2, 3\n"
 RAW_DEFLATE = zlib.compressobj(wbits=-15)
@@ -53,17 +53,17 @@ def test_a_cut_within_a_character_leaves_none_of_it(text: str, content_type: str
     charset = content_type.rpartition("=")[2] or "utf-8"
     whole = text.encode(charset)
 
-    excerpt = readable(whole[: MOST - cut], size=len(whole), content_type=content_type)
+    excerpt = readable(whole[: MAX_COUNT - cut], size=len(whole), content_type=content_type)
 
     assert text.startswith(excerpt)
-    assert len(excerpt.encode(charset)) > MOST - cut - 4
+    assert len(excerpt.encode(charset)) > MAX_COUNT - cut - 4
 
 
 def test_unpacking_ends_where_the_excerpt_does() -> None:
     """Whatever a few bytes would grow to."""
     bomb = gzip.compress(b"x" * 100_000_000)
 
-    assert readable(bomb[:MOST], size=len(bomb), content_encoding="gzip") == "x" * MOST
+    assert readable(bomb[:MAX_COUNT], size=len(bomb), content_encoding="gzip") == "x" * MAX_COUNT
 
 
 @pytest.mark.parametrize(
@@ -98,5 +98,5 @@ def test_no_answer_is_an_exception(body: bytes, size: int | None, content_type: 
         warnings.simplefilter("error")
         excerpt = readable(body, size=size, content_type=content_type, content_encoding=content_encoding)
 
-    assert len(excerpt) <= MOST
+    assert len(excerpt) <= MAX_COUNT
     assert all(character.isprintable() or character in "\t\r\n" for character in excerpt)

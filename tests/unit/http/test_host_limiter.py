@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from ringback.errors import NotStarted, OurFault
+from ringback.errors import InfrastructureError, NoCapacity
 from ringback.http.host_limiter import HostLimiter
 
 
@@ -45,14 +45,14 @@ def test_who_finds_no_place_in_time_has_not_started() -> None:
     async def crowd() -> None:
         limiter = HostLimiter(1)
         await limiter.acquire("a:443", wait=0)
-        with pytest.raises(NotStarted, match=r"1 attempts are at a:443, and none ended within 0\.01 s"):
+        with pytest.raises(NoCapacity, match=r"1 attempts are at a:443, and none ended within 0\.01 s"):
             await limiter.acquire("a:443", wait=0.01)
         limiter.release("a:443")
         await limiter.acquire("a:443", wait=0)
 
     asyncio.run(crowd())
 
-    assert issubclass(NotStarted, OurFault)
+    assert issubclass(NoCapacity, InfrastructureError)
 
 
 def test_one_account_leaves_room_for_another() -> None:
@@ -63,10 +63,10 @@ def test_one_account_leaves_room_for_another() -> None:
         for account in ("a", "a", "b", "b"):
             await limiter.acquire("server", account, wait=0)
         for account in ("a", "c"):
-            with pytest.raises(NotStarted):
+            with pytest.raises(NoCapacity):
                 await limiter.acquire("server", account, wait=0)
         limiter.release("server", "b")
-        with pytest.raises(NotStarted):
+        with pytest.raises(NoCapacity):
             await limiter.acquire("server", "a", wait=0)
         await limiter.acquire("server", "c", wait=0)
 

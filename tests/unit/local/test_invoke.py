@@ -8,7 +8,7 @@ import pytest
 from local.errors import LocalError
 from local.invoke import answerable, invoke, show
 from local.places import Places
-from local.runtime import Answer
+from local.runtime import AttemptResult
 from tests.payloads import EVENTS, FILES
 
 URL = "http://127.0.0.1:1"
@@ -49,8 +49,8 @@ def test_only_what_cloudformation_hands_over_gets_another_url() -> None:
 
 
 def test_the_answer_goes_to_the_output_and_what_was_logged_beside_it(capsys: pytest.CaptureFixture[str]) -> None:
-    show(Answer(payload='{"to":"é"}', error="", log=("one", "two")))
-    show(Answer(payload="", error="Runtime.ExitError", log=()))
+    show(AttemptResult(payload='{"to":"é"}', error="", log=("one", "two")))
+    show(AttemptResult(payload="", error="Runtime.ExitError", log=()))
 
     output, errors = capsys.readouterr()
     assert output == '{\n  "to": "é"\n}\nRuntime.ExitError\n'

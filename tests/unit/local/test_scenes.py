@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from local.receiver import Request
-from local.scenes import FONENUMBER, SCENES, Endpoint, Scene, event_of, scene_of
+from local.scenes import FONENUMBER, SCENES, Endpoint, Scene, build_event, scene_of
 from ringback.callbacks.parse import parse_setting
 from ringback.catalog.payload import lookup, read_data
 from ringback.models import CallbackType, Method
@@ -18,7 +18,7 @@ def request(target: str) -> Request:
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.kind)
 def test_every_scene_is_a_setting_and_an_event_that_ringback_takes(scene: Scene) -> None:
-    event = json.loads(event_of(scene, account="1000001", now=datetime(2026, 11, 23, tzinfo=UTC)))
+    event = json.loads(build_event(scene, account="1000001", now=datetime(2026, 11, 23, tzinfo=UTC)))
 
     assert parse_setting(scene.kind, scene.settings(RECEIVER), owner=f"1000001#{FONENUMBER}")
     assert event["time"] == "2026-11-23T00:00:00.000Z"

@@ -21,7 +21,7 @@ def template() -> Template:
     }
 
 
-def code_of(translated: Template) -> Any:
+def get_error_code(translated: Template) -> Any:
     return translated["Resources"]["Hello"]["Properties"]["Code"]
 
 
@@ -44,14 +44,14 @@ def test_a_function_becomes_what_cloudformation_knows(template: Template) -> Non
 def test_code_on_this_disk_becomes_a_placeholder(template: Template) -> None:
     bucket, key = PLACEHOLDER.removeprefix("s3://").split("/")
 
-    assert code_of(translate(template, {})) == {"S3Bucket": bucket, "S3Key": key}
+    assert get_error_code(translate(template, {})) == {"S3Bucket": bucket, "S3Key": key}
 
 
 @pytest.mark.parametrize("uri", ["s3://ours/code.zip", {"Bucket": "ours", "Key": "code.zip"}])
 def test_code_in_s3_stays(template: Template, uri: str | dict[str, str]) -> None:
     template["Resources"]["Hello"]["Properties"]["CodeUri"] = uri
 
-    assert code_of(translate(template, {})) == {"S3Bucket": "ours", "S3Key": "code.zip"}
+    assert get_error_code(translate(template, {})) == {"S3Bucket": "ours", "S3Key": "code.zip"}
 
 
 def test_the_template_given_is_not_changed(template: Template) -> None:
