@@ -14,11 +14,11 @@ from statistics import quantiles
 from benchmarks.figures import RUNS, Figure
 from benchmarks.servers import Server, serving
 from benchmarks.traffic import Customers
-from local.cloud import Cloud
-from local.ministack import stop
-from local.places import Places
-from local.queues import messages_on
-from local.receiver import Receiver
+from local.aws.cloud import Cloud
+from local.aws.ministack import stop
+from local.aws.queues import messages_on
+from local.demo.receiver import Receiver
+from local.paths import Paths
 from local.up import up
 
 FAILING = 1_000
@@ -40,8 +40,8 @@ UNWANTED = f"{FAILING:,} that nobody wants"
 def measure() -> list[Figure]:
     """The 95th percentile of the time from the queue to the first attempt: alone, beside failures and beside others."""
     with tempfile.TemporaryDirectory() as home, serving("receiver") as failing, Receiver() as receiver:
-        places = Places(home=Path(home))
-        cloud = up(places)
+        paths = Paths(home=Path(home))
+        cloud = up(paths)
         try:
             healthy = Customers(many=1, port=int(receiver.url.rsplit(":", 1)[1]), target="/ok", first=100_000)
             set_callbacks(cloud, healthy)
@@ -53,7 +53,7 @@ def measure() -> list[Figure]:
                 trial.wave(first=400_000 + FAILING * run)
                 trial.burst(first=500_000 + run)
         finally:
-            stop(places)
+            stop(paths)
     return _figures(trial.seen)
 
 
@@ -173,7 +173,7 @@ def _retries_off(cloud: Cloud) -> Iterator[None]:
 @contextmanager
 def _stranger(cloud: Cloud) -> Iterator[None]:
     """Another program writes as many items as the retries do, in about the time that they have."""
-    with serving("stranger", cloud.endpoint, cloud.outputs["DeliveriesTable"], str(FAILING)):
+    with serving("noisy_neighbor", cloud.endpoint, cloud.outputs["DeliveriesTable"], str(FAILING)):
         yield
 
 

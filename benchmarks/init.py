@@ -7,10 +7,10 @@ from pathlib import Path
 from benchmarks.figures import Figure
 from benchmarks.handler import surroundings
 from benchmarks.servers import serving
+from local.aws.functions import Function, built
+from local.aws.runtime import emulated
 from local.errors import LocalError
-from local.functions import Function, built
-from local.places import Places
-from local.runtime import emulated
+from local.paths import Paths
 
 RUNS = 9
 BASELINE = "boto3, requests, two clients"
@@ -49,7 +49,7 @@ def measure() -> list[Figure]:
 
 def _deliver() -> Function:
     try:
-        return built("DeliverFunction", Places())
+        return built("DeliverFunction", Paths())
     except LocalError as error:
         raise SystemExit(str(error)) from None
 

@@ -17,9 +17,9 @@ from benchmarks.figures import RUNS, Figure
 from benchmarks.servers import serving
 from benchmarks.stamps import stamp
 from benchmarks.traffic import HOSTS, Customers
-from local.cloud import Cloud
-from local.ministack import stop
-from local.places import Places
+from local.aws.cloud import Cloud
+from local.aws.ministack import stop
+from local.paths import Paths
 from local.up import up
 
 RATES = {10: 1, 100: 1, 500: 10}
@@ -68,8 +68,8 @@ class Contender:
 def measure() -> list[Figure]:
     """The quantiles by rate; the two take turns."""
     with tempfile.TemporaryDirectory() as home, serving("stamps") as receiver:
-        places = Places(home=Path(home))
-        cloud = up(places, more={"EventsConcurrency": str(INVOCATIONS)})
+        paths = Paths(home=Path(home))
+        cloud = up(paths, more={"EventsConcurrency": str(INVOCATIONS)})
         try:
             customers = Customers(many=HOSTS, port=receiver.port, target="/")
             set_callbacks(cloud, customers)
@@ -83,7 +83,7 @@ def measure() -> list[Figure]:
                 _run(contender, rate=100, together=1)  # starts its processes
             return [figure for rate, together in RATES.items() for figure in _figures(ours, empty, rate, together)]
         finally:
-            stop(places)
+            stop(paths)
 
 
 def _figures(ours: Contender, empty: Contender, rate: int, together: int) -> Iterator[Figure]:
@@ -124,10 +124,10 @@ def _run(contender: Contender, *, rate: int, together: int) -> list[float]:
 
 
 def _events(customers: Customers) -> Callable[[], str]:
-    places = iter(range(1_000_000_000))
+    paths = iter(range(1_000_000_000))
 
     def event() -> str:
-        body = json.loads(customers.record(next(places) % customers.many)["body"])
+        body = json.loads(customers.record(next(paths) % customers.many)["body"])
         text = stamp()
         body["data"]["message"] = text + body["data"]["message"][len(text) :]
         return json.dumps(body)

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from local.scenes import FONENUMBER, Scene
+from local.demo.examples import FONENUMBER, Scene
 
 
 def write_header(file: Path, token: str) -> None:

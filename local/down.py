@@ -2,14 +2,14 @@
 
 import sys
 
+from local.aws.ministack import stop
 from local.errors import reported
-from local.ministack import stop
-from local.places import Places
+from local.paths import Paths
 
 
 def main() -> int:
     """Stop it and say so."""
-    print("The local AWS is stopped; its state is kept." if stop(Places()) else "No local AWS runs.")
+    print("The local AWS is stopped; its state is kept." if stop(Paths()) else "No local AWS runs.")
     return 0
 
 

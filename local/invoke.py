@@ -9,19 +9,19 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from local.cloud import Cloud
-from local.daemon import running
-from local.ending import in_order
+from local.aws.cloud import Cloud
+from local.aws.daemon import running
+from local.aws.functions import function
+from local.aws.runtime import AttemptResult, emulated
+from local.demo.receiver import Receiver
 from local.errors import LocalError, reported
-from local.functions import function
-from local.places import PROJECT, Places
-from local.receiver import Receiver
-from local.runtime import AttemptResult, emulated
+from local.paths import PROJECT, Paths
+from local.signals import in_order
 
 EVENTS = PROJECT / "events"
 
 
-def invoke(name: str, event: Path, places: Places) -> AttemptResult:
+def invoke(name: str, event: Path, paths: Paths) -> AttemptResult:
     """What the function that the template calls *name* makes of the payload in the file *event*.
 
     Where that wants an answer at a URL, as CloudFormation does, the payload of this one is what was sent there.
@@ -30,9 +30,9 @@ def invoke(name: str, event: Path, places: Places) -> AttemptResult:
         LocalError: there is no such file, no local AWS, or no such function.
     """
     payload = _read(event)
-    if running(places) is None:
+    if running(paths) is None:
         raise LocalError("no local AWS runs; `make up` starts one")
-    target = function(name, places, Cloud.saved(places))
+    target = function(name, paths, Cloud.saved(paths))
     with Receiver() as cloudformation, emulated(target) as runtime:
         answer = runtime.invoke(answerable(payload, cloudformation.url))
     told = [exchange.request.body.decode() for exchange in cloudformation.exchanges]
@@ -77,7 +77,7 @@ def main() -> int:
     parser.add_argument("event", type=Path, help="a file such as those of events/")
     asked = parser.parse_args()
     with in_order():  # or the emulator and the function would go on
-        answer = invoke(asked.function, asked.event, Places())
+        answer = invoke(asked.function, asked.event, Paths())
     show(answer)
     return 1 if answer.error else 0
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from local.errors import LocalError
-from local.places import Places
+from local.paths import Paths
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -71,9 +71,9 @@ class Issuer:
         return hashlib.sha256(public).hexdigest()[:16]
 
 
-def issuer(places: Places, endpoint: str) -> Issuer:
+def issuer(paths: Paths, endpoint: str) -> Issuer:
     """The issuer of the local AWS at *endpoint*."""
-    return Issuer(url=f"{endpoint}/{BUCKET}", key=_key(places.issuer_key))
+    return Issuer(url=f"{endpoint}/{BUCKET}", key=_key(paths.issuer_key))
 
 
 def publish(one: Issuer, s3: "S3Client") -> None:

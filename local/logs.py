@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from local.cloud import Cloud
+from local.aws.cloud import Cloud
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,13 @@ import argparse
 import os
 import sys
 
+from local.aws.ministack import ANY_PORT
+from local.demo.demo import play
+from local.demo.examples import Endpoint
+from local.demo.receiver import Receiver
+from local.demo.terminal import Screen
 from local.errors import reported
-from local.ministack import ANY_PORT
-from local.places import Places
-from local.play import play
-from local.receiver import Receiver
-from local.scenes import Endpoint
-from local.screen import Screen
+from local.paths import Paths
 from local.up import up
 
 
@@ -23,11 +23,11 @@ def main() -> int:
     parser.add_argument("--once", action="store_true", help="end by itself")
     once: bool = parser.parse_args().once
     screen = Screen(sys.stdout, os.environ)
-    places = Places()
-    cloud = up(places, port=int(os.environ.get("LOCAL_PORT", ANY_PORT)))
+    paths = Paths()
+    cloud = up(paths, port=int(os.environ.get("LOCAL_PORT", ANY_PORT)))
     screen.line(f"Ringback runs on a local AWS at {cloud.endpoint}", "bold")
     with Receiver(Endpoint().reply) as receiver:
-        return play(cloud, receiver, screen, places, once=once)
+        return play(cloud, receiver, screen, paths, once=once)
 
 
 if __name__ == "__main__":

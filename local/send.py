@@ -15,15 +15,15 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from local.api import Api
-from local.cloud import Cloud
+from local.aws.cloud import Cloud
+from local.aws.daemon import running
 from local.curl import write_header
-from local.daemon import running
+from local.demo.examples import SCENES
+from local.demo.happening import Happening, parse_happening
+from local.demo.platform import put
 from local.errors import LocalError, reported
-from local.happening import Happening, parse_happening
 from local.issuer import issuer
-from local.places import Places
-from local.platform import put
-from local.scenes import SCENES
+from local.paths import Paths
 from ringback.catalog.payload import Scope
 
 ATTEMPT_SECONDS: Final = 30
@@ -88,7 +88,7 @@ class Sending:
         return f"{self.happening.fonenumber or 'the account'} (account {self.happening.account})"
 
 
-def send(happening: Happening, places: Places, *, url: str = "", method: str = "") -> Iterator[str]:
+def send(happening: Happening, paths: Paths, *, url: str = "", method: str = "") -> Iterator[str]:
     """Have it happen; yields what there is to say, as it comes.
 
     Raises:
@@ -97,10 +97,10 @@ def send(happening: Happening, places: Places, *, url: str = "", method: str = "
     kind = happening.kind
     if kind.scope is Scope.MESSAGE and not url:
         raise LocalError(f"the callback of {kind.name} travels inside each event: say where it goes, URL=http://…")
-    if running(places) is None:
+    if running(paths) is None:
         raise LocalError("no local AWS runs; `make up` starts one")
-    cloud = Cloud.saved(places)
-    token = issuer(places, cloud.endpoint).token(happening.account)
+    cloud = Cloud.saved(paths)
+    token = issuer(paths, cloud.endpoint).token(happening.account)
     sending = Sending(happening=happening, api=Api(str(cloud.api), token), cloud=cloud)
     try:
         if url and kind.scope is not Scope.MESSAGE:
@@ -111,8 +111,8 @@ def send(happening: Happening, places: Places, *, url: str = "", method: str = "
         if happening.unknown:
             yield f"{kind.name} does not have {', '.join(happening.unknown)}: counted, and not sent."
         yield from _outcome(sending, event_id)
-        write_header(places.header_of(happening.account), token)
-        header = shlex.quote(f"@{places.header_of(happening.account)}")
+        write_header(paths.header_of(happening.account), token)
+        header = shlex.quote(f"@{paths.header_of(happening.account)}")
         yield "The log has every attempt:"
         yield f"   curl -sS -H {header} {shlex.quote(f'{cloud.api}{sending.log}?limit=10')}; echo"
     finally:
@@ -136,7 +136,7 @@ def _outcome(sending: Sending, event_id: str) -> Iterator[str]:
     )
 
 
-def sent(arguments: Sequence[str], places: Places) -> Iterator[str]:
+def sent(arguments: Sequence[str], paths: Paths) -> Iterator[str]:
     """The same for what a command line asks for."""
     parser = argparse.ArgumentParser(prog="local.send", description=__doc__)
     parser.add_argument("--event", default=SCENES[0].kind, help="its kind, by the catalogue")
@@ -147,12 +147,12 @@ def sent(arguments: Sequence[str], places: Places) -> Iterator[str]:
     parser.add_argument("--method", default="", help="how: GET, POST or JSON")
     asked = parser.parse_args(arguments)
     happening = parse_happening(asked.event, account=asked.account, number=asked.number, data=asked.data)
-    return send(happening, places, url=asked.url, method=asked.method)
+    return send(happening, paths, url=asked.url, method=asked.method)
 
 
 def main() -> int:
     """Status 1 if it cannot be sent; what the receiver makes of it is said, and no error."""
-    for line in sent(sys.argv[1:], Places()):
+    for line in sent(sys.argv[1:], Paths()):
         print(line, flush=True)
     return 0
 

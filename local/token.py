@@ -2,10 +2,10 @@
 
 import sys
 
-from local.cloud import Cloud
+from local.aws.cloud import Cloud
 from local.errors import LocalError, reported
 from local.issuer import issuer
-from local.places import Places
+from local.paths import Paths
 from ringback.callbacks.identifiers import parse_account
 from ringback.errors import InvalidSetting
 
@@ -14,12 +14,12 @@ def main() -> int:
     """The one argument is the account."""
     if len(sys.argv) != 2:  # noqa: PLR2004 - the program and its one argument
         raise LocalError("one argument: the account")
-    places = Places()
+    paths = Paths()
     try:
         account = parse_account(sys.argv[1])
     except InvalidSetting as error:
         raise LocalError(str(error)) from None
-    print(issuer(places, Cloud.saved(places).endpoint).token(account))
+    print(issuer(paths, Cloud.saved(paths).endpoint).token(account))
     return 0
 
 

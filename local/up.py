@@ -9,19 +9,19 @@ from dataclasses import replace
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from local.cloud import Cloud
+from local.aws.cloud import Cloud
+from local.aws.enforced_iam import SETTINGS, as_ministack_has_it
+from local.aws.functions import built_template
+from local.aws.ministack import ANY_PORT, REGION, start
+from local.aws.package import package
+from local.aws.stack import PARAMETERS, deploy
 from local.errors import LocalError, reported
-from local.functions import built_template
 from local.issuer import ACCOUNT, AUDIENCE, issuer, publish
-from local.ministack import ANY_PORT, REGION, start
-from local.package import package
-from local.places import PROJECT, Places
-from local.stack import PARAMETERS, deploy
-from local.strict import SETTINGS, as_ministack_has_it
+from local.paths import PROJECT, Paths
 
 
 def up(
-    places: Places,
+    paths: Paths,
     *,
     port: int = ANY_PORT,
     strict: bool = False,
@@ -36,21 +36,21 @@ def up(
     Raises:
         LocalError: something of that did not work.
     """
-    built = built_template(places)
-    with _alone(places):
-        daemon = start(places, port=port, more=SETTINGS if strict else {})
+    built = built_template(paths)
+    with _alone(paths):
+        daemon = start(paths, port=port, more=SETTINGS if strict else {})
         cloud = Cloud(endpoint=daemon.endpoint, region=REGION)
         template = as_ministack_has_it(built) if strict else built
-        packaged = package(template, build=places.build, s3=cloud.client("s3"))
-        developer = issuer(places, cloud.endpoint)
+        packaged = package(template, build=paths.build, s3=cloud.client("s3"))
+        developer = issuer(paths, cloud.endpoint)
         publish(developer, cloud.client("s3"))
         parameters = {"TokenIssuer": developer.url, "TokenAudience": AUDIENCE} if tokens else {}
         outputs = deploy(packaged, cloud, {**parameters, **more})
         api = api_url(cloud.endpoint, outputs["ApiUrl"])
         cloud = replace(cloud, outputs=outputs, api=api, token=developer.token(ACCOUNT) if tokens else None)
         verify_sender(cloud)
-        cloud.save(places)
-        _start_deliver(cloud, places)
+        cloud.save(paths)
+        _start_deliver(cloud, paths)
     return cloud
 
 
@@ -65,18 +65,18 @@ def verify_sender(cloud: Cloud) -> None:
     cloud.client("ses").verify_email_identity(EmailAddress=PARAMETERS["SenderAddress"])
 
 
-def _start_deliver(cloud: Cloud, places: Places) -> None:
+def _start_deliver(cloud: Cloud, paths: Paths) -> None:
     """Have deliver work on an empty batch: what keeps it from starting is said now, and the first event is not slow."""
     answer = cloud.client("lambda").invoke(FunctionName=cloud.outputs["DeliverFunctionName"], Payload=b'{"Records":[]}')
     if "FunctionError" in answer:
-        raise LocalError(f"deliver does not start: {answer['Payload'].read().decode()}\n(see also {places.log})")
+        raise LocalError(f"deliver does not start: {answer['Payload'].read().decode()}\n(see also {paths.log})")
 
 
 @contextmanager
-def _alone(places: Places) -> Iterator[None]:
+def _alone(paths: Paths) -> Iterator[None]:
     """Two at once in the same clone: the second waits, and then finds everything done."""
-    places.home.mkdir(parents=True, exist_ok=True)
-    with (places.home / "up.lock").open("w") as file:
+    paths.home.mkdir(parents=True, exist_ok=True)
+    with (paths.home / "up.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -86,13 +86,13 @@ def main() -> int:
 
     The variable LOCAL_PORT asks for a port, LOCAL_PARAMETERS for parameters (`EventsConcurrency=100 Batching=thrifty`).
     """
-    places = Places()
+    paths = Paths()
     more = dict(one.split("=", 1) for one in os.environ.get("LOCAL_PARAMETERS", "").split())
-    cloud = up(places, port=int(os.environ.get("LOCAL_PORT", ANY_PORT)), more=more)
+    cloud = up(paths, port=int(os.environ.get("LOCAL_PORT", ANY_PORT)), more=more)
     print(f"Ringback runs on a local AWS at {cloud.endpoint}")
     print(f"  API        {cloud.api}   (its page: {cloud.api}/docs)")
-    print(f"  addresses  {places.outputs.relative_to(PROJECT)}")
-    print(f"  log        {places.log.relative_to(PROJECT)}")
+    print(f"  addresses  {paths.outputs.relative_to(PROJECT)}")
+    print(f"  log        {paths.log.relative_to(PROJECT)}")
     print("  an event   make send   (docs/receivers.md)")
     print("  a token    make -s token ACCOUNT=1000001")
     print("  stop it    make down   (what is on the queues and in the tables is kept)")

@@ -5,12 +5,12 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from local.ending import in_order
 from local.errors import LocalError, reported
+from local.signals import in_order
+from operate.actions import Settled, drop, put
 from operate.files import read, save
-from operate.looking import Look
-from operate.settling import Settled, drop, put
-from operate.showing import lines_of, summary, unseen
+from operate.queue import DeadLetterQueue
+from operate.report import lines_of, summary, unseen
 from operate.stacks import Stack, find_stack
 from ringback.errors import InfrastructureError
 
@@ -49,7 +49,7 @@ def run(asked: Namespace, stack: Stack) -> int:
         OurFault: SQS is out of reach, or does not let this person in.
     """
     files = read(asked.put or asked.drop or ())
-    with Look(url=stack.outputs["DeadLettersUrl"], sqs=stack.client("sqs")) as look:
+    with DeadLetterQueue(url=stack.outputs["DeadLettersUrl"], sqs=stack.client("sqs")) as look:
         if asked.put:
             return _report(put(files, look, stack))
         if asked.drop:
@@ -57,7 +57,7 @@ def run(asked: Namespace, stack: Stack) -> int:
         return _show(asked, stack, look)
 
 
-def _show(asked: Namespace, stack: Stack, look: Look) -> int:
+def _show(asked: Namespace, stack: Stack, look: DeadLetterQueue) -> int:
     count = look.count()
     letters = list(look.letters(asked.most))
     for number, letter in enumerate(letters, start=1):

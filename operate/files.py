@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from local.errors import LocalError
-from operate.letters import Letter
+from operate.letters import DeadLetter
 
 SUFFIX = ".json"
 
 
-def save(letters: Iterable[Letter], folder: Path) -> Iterator[str]:
+def save(letters: Iterable[DeadLetter], folder: Path) -> Iterator[str]:
     """Write each letter's body into *folder*, which only its owner reads; says what became of each.
 
     A file that is there stays as it is: somebody may be correcting it.

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from local.ending import in_order
 from local.errors import LocalError, reported
+from local.signals import in_order
 from operate.importing import Import, Verdict
+from operate.report import printable
 from operate.rows import read_rows
-from operate.showing import printable
 from operate.stacks import Stack, find_stack
 from ringback.aws.clients import infrastructure_error
 from ringback.aws.dynamodb import Table

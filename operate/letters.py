@@ -26,7 +26,7 @@ _ERROR = ("ERROR_CODE", "ERROR_MESSAGE", "EXHAUSTED_RETRY_CONDITION", "RETRY_ATT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class DeadLetter:
     """One dead letter, as long as it is looked at."""
 
     id: str
@@ -66,12 +66,12 @@ class Letter:
         return stories.get(self.reason, f"deliver, which could not read it{why}")
 
 
-def read_letter(message: Mapping[str, Any]) -> Letter:
+def read_letter(message: Mapping[str, Any]) -> DeadLetter:
     """The letter in a *message* of `ReceiveMessage`, asked for with all attributes."""
     system = message.get("Attributes", {})
     attributes = {name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()}
     source = system.get("DeadLetterQueueSourceArn")
-    return Letter(
+    return DeadLetter(
         id=message["MessageId"],
         receipt=message["ReceiptHandle"],
         body=message["Body"],

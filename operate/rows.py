@@ -10,7 +10,7 @@ from typing import Final
 from api.gateway.body import parse_json
 from api.gateway.errors import Problem
 from local.errors import LocalError
-from operate.showing import printable
+from operate.report import printable
 from ringback.callbacks.parse import ACCOUNT_FIELDS, DELIVERY_FIELDS
 from ringback.text import quote_value
 

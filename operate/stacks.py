@@ -8,9 +8,9 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from local.cloud import Cloud
+from local.aws.cloud import Cloud
 from local.errors import LocalError
-from local.places import Places
+from local.paths import Paths
 from ringback.aws.clients import infrastructure_error
 
 NEEDED = frozenset({"DeadLettersUrl", "EventsQueueUrl", "RetriesQueueUrl"})
@@ -63,4 +63,4 @@ def find_stack(name: str | None) -> Stack:
         LocalError: there is none.
         OurFault: AWS is out of reach, or does not let this person in.
     """
-    return stack_called(name) if name else stack_of(Cloud.saved(Places()))
+    return stack_called(name) if name else stack_of(Cloud.saved(Paths()))

@@ -4,7 +4,7 @@ import os
 from functools import cache
 from pathlib import Path
 
-from tools.template import Template, load, translate
+from local.template import Template, load, translate
 
 PROJECT = Path(__file__).parents[1]
 

@@ -5,8 +5,8 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
+from local.template import Template, load, of_type
 from tools.page_parts import filled, row
-from tools.template import Template, load, of_type
 
 PROJECT = Path(__file__).parents[1]
 PATH = PROJECT / "docs" / "deploy.md"

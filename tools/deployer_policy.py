@@ -15,8 +15,8 @@ from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
+from local.template import REGION, Template, load, translate
 from tools.page_parts import filled
-from tools.template import REGION, Template, load, translate
 
 PROJECT = Path(__file__).parents[1]
 PATH = PROJECT / "docs" / "deploy.md"

@@ -5,9 +5,9 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
+from local.template import Template, load, translate
 from tools.policies import Statement, statements
 from tools.readable import as_list, readable
-from tools.template import Template, load, translate
 
 PROJECT = Path(__file__).parents[1]
 PATH = PROJECT / "tests" / "unit" / "iam.snap"

@@ -6,7 +6,7 @@ from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 from cfnlint.match import Match
 
-from tools.template import REGION, Template
+from local.template import REGION, Template
 
 IGNORED_CHECKS = {
     "I3011": "tables and key are retained, a test says so; queues and logs are to go with their stack",

@@ -5,9 +5,9 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
+from local.template import Template, load, of_type
 from ringback.telemetry import METRICS
 from tools.page_parts import filled, row
-from tools.template import Template, load, of_type
 
 PROJECT = Path(__file__).parents[1]
 PATH = PROJECT / "docs" / "metrics.md"

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from local.template import Template
 from tools.readable import as_list, readable
-from tools.template import Template
 
 PERMISSION = "AWS::Lambda::Permission"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
+from local.template import REGION, Template, load, translate
 from tools.readable import readable
-from tools.template import REGION, Template, load, translate
 
 PROJECT = Path(__file__).parents[1]
 PATH = PROJECT / "tests" / "unit" / "resources.snap"

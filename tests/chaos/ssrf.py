@@ -158,9 +158,9 @@ def _names(row: Row, inside: Receiver) -> int:
 
 
 def _redirects(row: Row, inside: Receiver, outside: Receiver) -> int:
-    places = [url for url in urls(inside.port) if url.isascii() and url.isprintable()]
+    paths = [url for url in urls(inside.port) if url.isascii() and url.isprintable()]
     tries = 0
-    for number, place in enumerate(places):
+    for number, place in enumerate(paths):
         outside.status = STATUSES[number % len(STATUSES)]
         outside.headers = {"Location": place, "Refresh": f"0; url={place}", "Alt-Svc": f'h2="127.0.0.1:{inside.port}"'}
         sender = Sender(answers=_as_the_system_does)

@@ -21,8 +21,8 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from moto.core.models import botocore_stubber
 
+from local.demo.receiver import Request, read_request
 from local.invocation import AWS_ACCESS, REGION
-from local.receiver import Request, read_request
 from tests.chaos.steps import BATCHES, RECEIVER, Act, Script, Step, passes
 from tests.integration.receivers import Receiver
 from tests.integration.stack import Stack, deployed

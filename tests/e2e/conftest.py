@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.cloud import Cloud
+from local.aws.cloud import Cloud
+from local.aws.ministack import stop
+from local.demo.receiver import Receiver
 from local.logs import printed
-from local.ministack import stop
-from local.places import Places
-from local.receiver import Receiver
+from local.paths import Paths
 from local.up import up
 from tests.e2e.access import ACCESS, STRICT
 from tests.e2e.customer import NEVER_LOGGED, Customer
@@ -22,17 +22,17 @@ def access(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def places(access: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+def paths(access: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paths]:
     """Nothing of the person's own local AWS is touched; what was started there ends, even if it did not come up."""
-    own = Places(home=tmp_path_factory.mktemp(access))
+    own = Paths(home=tmp_path_factory.mktemp(access))
     yield own
     stop(own)
 
 
 @pytest.fixture(scope="session")
-def cloud(access: str, places: Places) -> Iterator[Cloud]:
+def cloud(access: str, paths: Paths) -> Iterator[Cloud]:
     """The built stack."""
-    cloud = up(places, strict=access == STRICT)
+    cloud = up(paths, strict=access == STRICT)
     yield cloud
     told = [line.text for line in printed(cloud) if any(text in line.text for text in NEVER_LOGGED)]
     assert not told, "a function has logged a message's text or a password"

@@ -8,9 +8,9 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from local.cloud import Cloud
-from local.platform import put
-from local.queues import messages_on
+from local.aws.cloud import Cloud
+from local.aws.queues import messages_on
+from local.demo.platform import put
 from ringback.aws.kms import Credentials
 from ringback.callbacks.parse import parse_setting
 from ringback.models import SigningSecrets, build_owner

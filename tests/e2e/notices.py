@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from local.cloud import Cloud
-from local.queues import messages_on
+from local.aws.cloud import Cloud
+from local.aws.queues import messages_on
 from tests.e2e.customer import Customer
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from threading import Event
 
-from local.receiver import CRLF, Reply, Request
+from local.demo.receiver import CRLF, Reply, Request
 from tests.e2e.customer import Customer
 
 LONGER_THAN_AN_ATTEMPT = 20

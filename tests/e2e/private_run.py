@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from local.api import Api
-from local.cloud import Cloud
+from local.aws.cloud import Cloud
+from local.demo.mailbox import letters
+from local.demo.receiver import Receiver
 from local.issuer import issuer
-from local.mailbox import letters
-from local.places import Places
-from local.receiver import Receiver
+from local.paths import Paths
 from ringback.email.ses import build_tag
 from ringback.models import build_owner
 from tests.e2e.customer import FONENUMBER, HELLO, Customer, dead_letters, eventually
@@ -25,10 +25,10 @@ PATIENCE = 60
 class Run:
     """One of each kind that can happen."""
 
-    def __init__(self, cloud: Cloud, places: Places, receiver: Receiver) -> None:
+    def __init__(self, cloud: Cloud, paths: Paths, receiver: Receiver) -> None:
         self.planted = Planted()
         self.bus = Bus(cloud, f"notices-{self.planted.run}")
-        self._cloud, self._places, self._receiver = cloud, places, receiver
+        self._cloud, self._paths, self._receiver = cloud, paths, receiver
         self._customers: list[Customer] = []
         self.receivers = Receivers(self.planted.text("answer"))
         receiver.reply = self.receivers
@@ -128,7 +128,7 @@ class Run:
 
     def _is_asked_of_the_api(self) -> None:
         customer, plant = self._customer(), self.planted.text
-        token = issuer(self._places, self._cloud.endpoint).token(customer.account, jti=plant("token"))
+        token = issuer(self._paths, self._cloud.endpoint).token(customer.account, jti=plant("token"))
         self.planted.secret(token)
         number = f"/v2/fonenumbers/{FONENUMBER}"
         setting = {"type": "Callback", "method": "GET", "url": f"{self._receiver.url}/fine-{plant('path')}?m=((msg))"}

@@ -11,13 +11,13 @@ from standardwebhooks import Webhook
 
 from api.gateway.rate_limit import REQUESTS
 from local.api import Api
-from local.cloud import Cloud
+from local.aws.cloud import Cloud
 from local.curl import lines, write_header
+from local.demo.examples import SCENES
+from local.demo.mailbox import letters
+from local.demo.receiver import Receiver, Reply, Request
 from local.issuer import issuer
-from local.mailbox import letters
-from local.places import Places
-from local.receiver import Receiver, Reply, Request
-from local.scenes import SCENES
+from local.paths import Paths
 from ringback.models import build_owner
 from tests.e2e.customer import FONENUMBER, HELLO, Customer, eventually
 
@@ -47,8 +47,8 @@ def standing(number: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.fixture
-def token(cloud: Cloud, places: Places, customer: Customer) -> str:
-    return issuer(places, cloud.endpoint).token(customer.account)
+def token(cloud: Cloud, paths: Paths, customer: Customer) -> str:
+    return issuer(paths, cloud.endpoint).token(customer.account)
 
 
 @pytest.fixture
@@ -210,9 +210,9 @@ def test_requests_are_counted(api: Api, cloud: Cloud, customer: Customer) -> Non
     assert "Item" in cloud.client("dynamodb").get_item(TableName=cloud.outputs["CallbacksTable"], Key=key)
 
 
-def test_two_accounts_do_not_see_each_other(api: Api, cloud: Cloud, places: Places, receiver: Receiver) -> None:
+def test_two_accounts_do_not_see_each_other(api: Api, cloud: Cloud, paths: Paths, receiver: Receiver) -> None:
     set_six(api, receiver.url, "owner@example.com")
-    other = Api(str(cloud.api), issuer(places, cloud.endpoint).token("1000002"))
+    other = Api(str(cloud.api), issuer(paths, cloud.endpoint).token("1000002"))
 
     assert set(standing(other.call("GET", NUMBER)).values()) == {"None"}
     assert other.call("GET", f"{NUMBER}/deliveries")["deliveries"] == []
@@ -223,9 +223,9 @@ def test_two_accounts_do_not_see_each_other(api: Api, cloud: Cloud, places: Plac
     "claims", [{"iss": "http://127.0.0.1/else"}, {"exp": 1}, {"aud": "another"}], ids=["issuer", "expired", "audience"]
 )
 def test_a_token_that_is_not_good_is_refused(
-    cloud: Cloud, places: Places, customer: Customer, claims: dict[str, object]
+    cloud: Cloud, paths: Paths, customer: Customer, claims: dict[str, object]
 ) -> None:
-    api = Api(str(cloud.api), issuer(places, cloud.endpoint).token(customer.account, **claims))
+    api = Api(str(cloud.api), issuer(paths, cloud.endpoint).token(customer.account, **claims))
 
     assert api.ask("GET", "/v2/fonenumbers").status_code == HTTPStatus.UNAUTHORIZED
     api.close()
@@ -239,8 +239,8 @@ def test_without_a_token_only_the_description_of_the_api_is_open(cloud: Cloud) -
     assert statuses == {"/docs": 200, "/v2/openapi.json": 200, NUMBER: 401, "/v2/events": 401}
 
 
-def test_a_token_without_an_account_is_refused_by_the_function(cloud: Cloud, places: Places) -> None:
-    api = Api(str(cloud.api), issuer(places, cloud.endpoint).token("x", account_id="no#account"))
+def test_a_token_without_an_account_is_refused_by_the_function(cloud: Cloud, paths: Paths) -> None:
+    api = Api(str(cloud.api), issuer(paths, cloud.endpoint).token("x", account_id="no#account"))
 
     answer = api.ask("GET", "/v2/fonenumbers")
     api.close()
@@ -249,20 +249,20 @@ def test_a_token_without_an_account_is_refused_by_the_function(cloud: Cloud, pla
 
 
 def test_the_curl_lines_of_make_run_work_as_they_stand(
-    cloud: Cloud, places: Places, customer: Customer, receiver: Receiver, token: str
+    cloud: Cloud, paths: Paths, customer: Customer, receiver: Receiver, token: str
 ) -> None:
-    write_header(places.curl_header, token)
+    write_header(paths.curl_header, token)
     scene = SCENES[0]
     customer.wants(scene.kind, **scene.settings(receiver.url))
     customer.happens(scene.kind, HELLO)
     delivery = eventually(lambda: received(receiver))[0].header("webhook-id")
     eventually(lambda: customer.statuses() == ["delivered"])
 
-    asked = lines(str(cloud.api), places.curl_header, scene, receiver=receiver.url, delivery=delivery)
+    asked = lines(str(cloud.api), paths.curl_header, scene, receiver=receiver.url, delivery=delivery)
     for about, line in asked:
         printed = subprocess.run(["sh", "-c", line], check=True, capture_output=True, text=True).stdout  # noqa: S603, S607
         assert '"error"' not in printed, about
         assert "fonenumber" in printed or "preview" in printed or delivery in printed, about
         assert token not in line
     eventually(lambda: len(receiver.exchanges) == 2)
-    assert places.curl_header.stat().st_mode & 0o077 == 0
+    assert paths.curl_header.stat().st_mode & 0o077 == 0

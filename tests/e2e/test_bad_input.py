@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from local.receiver import Receiver
+from local.demo.receiver import Receiver
 from tests.e2e.customer import FONENUMBER, HELLO, Customer, dead_letters, eventually
 
 

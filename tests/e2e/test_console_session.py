@@ -8,9 +8,9 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 
 from local.api import Api
-from local.cloud import Cloud
+from local.aws.cloud import Cloud
 from local.issuer import issuer
-from local.places import Places
+from local.paths import Paths
 from tests.e2e.customer import FONENUMBER, Customer
 
 MAKE = "/v2/accounts/console_session"
@@ -18,8 +18,8 @@ OTHER = "3215559999"
 
 
 @pytest.fixture
-def token(cloud: Cloud, places: Places, customer: Customer) -> str:
-    return issuer(places, cloud.endpoint).token(customer.account)
+def token(cloud: Cloud, paths: Paths, customer: Customer) -> str:
+    return issuer(paths, cloud.endpoint).token(customer.account)
 
 
 @pytest.fixture

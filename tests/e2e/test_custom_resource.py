@@ -9,9 +9,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.api import Api
-from local.cloud import Cloud
+from local.aws.cloud import Cloud
 from local.issuer import issuer
-from local.places import Places
+from local.paths import Paths
 from tests.e2e.customer import FONENUMBER, Customer, eventually
 
 EXAMPLE = (Path(__file__).parents[2] / "docs" / "custom-callback.yaml").read_text(encoding="utf-8")
@@ -76,8 +76,8 @@ def stack(cloud: Cloud, customer: Customer) -> Stack:
 
 
 @pytest.fixture
-def api(cloud: Cloud, places: Places, customer: Customer) -> Iterator[Api]:
-    caller = Api(str(cloud.api), issuer(places, cloud.endpoint).token(customer.account))
+def api(cloud: Cloud, paths: Paths, customer: Customer) -> Iterator[Api]:
+    caller = Api(str(cloud.api), issuer(paths, cloud.endpoint).token(customer.account))
     yield caller
     caller.close()
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from local.cloud import Cloud
+from local.aws.cloud import Cloud
+from local.demo.receiver import Receiver
 from local.errors import LocalError
-from local.places import PROJECT
-from local.receiver import Receiver
+from local.paths import PROJECT
 from operate.dead_letters import arguments, run
 from operate.stacks import find_stack, stack_of
 from tests.e2e.access import ON_THE_OPEN_ONE

@@ -6,8 +6,8 @@ from http import HTTPStatus
 import pytest
 from standardwebhooks import Webhook
 
-from local.mailbox import letters
-from local.receiver import Receiver, Reply
+from local.demo.mailbox import letters
+from local.demo.receiver import Receiver, Reply
 from tests.e2e.customer import HELLO, HELLO_BODY, Customer, eventually
 from tests.e2e.notices import Notices
 

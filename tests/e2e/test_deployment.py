@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.cloud import Cloud
-from local.ministack import REGION, start, stop
-from local.places import PROJECT, Places
-from local.receiver import Receiver
-from local.stack import PARAMETERS, STACK, as_ministack_takes_it
+from local.aws.cloud import Cloud
+from local.aws.ministack import REGION, start, stop
+from local.aws.stack import PARAMETERS, STACK, as_ministack_takes_it
+from local.demo.receiver import Receiver
+from local.paths import PROJECT, Paths
+from local.template import CODE_PROPERTIES, Template, load
 from tests.e2e.access import ON_THE_OPEN_ONE
 from tests.e2e.customer import HELLO, Customer, eventually
 from tools.kept_parameters import tables as kept_tables
-from tools.template import CODE_PROPERTIES, Template, load
 
 SAM = PROJECT / ".tools" / "sam" / "bin" / "python"
 SAM_SECONDS = 120
@@ -134,15 +134,15 @@ def with_its_code(template: Template, build: Path) -> Template:
 @pytest.fixture
 def bare(tmp_path: Path) -> Iterator[Cloud]:
     """A local AWS on which nothing is deployed."""
-    places = Places(home=tmp_path / "deployed")
-    yield Cloud(endpoint=start(places).endpoint, region=REGION)
-    stop(places)
+    paths = Paths(home=tmp_path / "deployed")
+    yield Cloud(endpoint=start(paths).endpoint, region=REGION)
+    stop(paths)
 
 
 @pytest.fixture
 def sam(bare: Cloud, tmp_path: Path) -> Sam:
     """For the built template, without what this AWS would refuse."""
-    build = Places().build
+    build = Paths().build
     file = tmp_path / "template.json"
     template = as_ministack_takes_it(load(build / "template.yaml"))
     file.write_text(json.dumps(with_its_code(template, build)), encoding="utf-8")

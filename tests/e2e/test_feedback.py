@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from local.cloud import Cloud
-from local.mailbox import Letter, letters
-from local.stack import STACK
+from local.aws.cloud import Cloud
+from local.aws.stack import STACK
+from local.demo.mailbox import DeadLetter, letters
 from ringback.email.ses import build_tag
 from ringback.models import build_owner
 from ringback.storage.accounts import CONTACT
@@ -64,7 +64,7 @@ def ses(cloud: Cloud) -> Ses:
     return Ses(cloud)
 
 
-def sent(customer: Customer, to: str) -> list[Letter]:
+def sent(customer: Customer, to: str) -> list[DeadLetter]:
     return [letter for letter in letters(customer.cloud.endpoint) if letter.to == to]
 
 

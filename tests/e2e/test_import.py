@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local.receiver import Receiver
+from local.demo.receiver import Receiver
 from operate.import_callbacks import arguments, run
 from operate.stacks import stack_of
 from tests.e2e.access import ON_THE_OPEN_ONE

@@ -8,15 +8,15 @@ import time
 import pytest
 import requests
 
-from local.cloud import Cloud
-from local.daemon import HOST, running
+from local.aws.cloud import Cloud
+from local.aws.daemon import HOST, running
+from local.aws.ministack import stop
+from local.demo.demo import play
+from local.demo.examples import SCENES, Endpoint
+from local.demo.receiver import Receiver
+from local.demo.terminal import Screen
 from local.errors import LocalError
-from local.ministack import stop
-from local.places import Places
-from local.play import play
-from local.receiver import Receiver
-from local.scenes import SCENES, Endpoint
-from local.screen import Screen
+from local.paths import Paths
 from local.up import up
 from tests.e2e.access import ON_THE_OPEN_ONE
 from tests.e2e.customer import HELLO, Customer, dead_letters, eventually
@@ -30,8 +30,8 @@ def asked(cloud: Cloud) -> object:
     return answer.json()
 
 
-def test_outputs_json_says_where_everything_is(cloud: Cloud, places: Places) -> None:
-    written = json.loads(places.outputs.read_text(encoding="utf-8"))
+def test_outputs_json_says_where_everything_is(cloud: Cloud, paths: Paths) -> None:
+    written = json.loads(paths.outputs.read_text(encoding="utf-8"))
 
     assert list(written) == ["endpoint", "region", "api", "token", "outputs"]
     assert asked(cloud) == {"fonenumbers": [], "health": None, "cursor": None}
@@ -42,26 +42,26 @@ def test_outputs_json_says_where_everything_is(cloud: Cloud, places: Places) -> 
     )
 
 
-def test_up_again_changes_nothing_and_takes_no_time(cloud: Cloud, places: Places) -> None:
-    before = running(places)
+def test_up_again_changes_nothing_and_takes_no_time(cloud: Cloud, paths: Paths) -> None:
+    before = running(paths)
     started = time.monotonic()
 
-    assert up(places) == cloud
-    assert running(places) == before
+    assert up(paths) == cloud
+    assert running(paths) == before
     assert time.monotonic() - started < 10
 
 
-def test_another_port_is_refused_while_it_runs(cloud: Cloud, places: Places) -> None:
+def test_another_port_is_refused_while_it_runs(cloud: Cloud, paths: Paths) -> None:
     other = int(cloud.endpoint.rsplit(":", 1)[1]) + 1
 
     with pytest.raises(LocalError, match="runs on port"):
-        up(places, port=other)
+        up(paths, port=other)
 
 
-def test_run_shows_what_arrives(cloud: Cloud, places: Places) -> None:
+def test_run_shows_what_arrives(cloud: Cloud, paths: Paths) -> None:
     shown = io.StringIO()
     with Receiver(Endpoint().reply) as receiver:
-        status = play(cloud, receiver, Screen(shown, {}), places, once=True)
+        status = play(cloud, receiver, Screen(shown, {}), paths, once=True)
 
     assert status == 0
     for expected in (
@@ -79,7 +79,7 @@ def test_run_shows_what_arrives(cloud: Cloud, places: Places) -> None:
 
 
 def test_what_is_on_the_queues_and_in_the_tables_survives_down_and_up(
-    cloud: Cloud, places: Places, customer: Customer, receiver: Receiver
+    cloud: Cloud, paths: Paths, customer: Customer, receiver: Receiver
 ) -> None:
     """The sender's callback, a dead letter, and a delivery; then on with the same queue."""
     customer.wants("messages/receive_notify", method="GET", url=f"{receiver.url}/((msg))")
@@ -88,10 +88,10 @@ def test_what_is_on_the_queues_and_in_the_tables_survives_down_and_up(
     eventually(lambda: customer.statuses() == ["delivered"])
     eventually(lambda: dead_letters(cloud, customer.account))
 
-    assert stop(places)
-    assert running(places) is None
-    assert not places.temporary.exists()
-    assert up(places) == cloud
+    assert stop(paths)
+    assert running(paths) is None
+    assert not paths.temporary.exists()
+    assert up(paths) == cloud
 
     assert customer.statuses() == ["delivered"]
     assert dead_letters(cloud, customer.account)
@@ -100,13 +100,13 @@ def test_what_is_on_the_queues_and_in_the_tables_survives_down_and_up(
     assert [one.request.target for one in receiver.exchanges] == ["/before", "/after"]
 
 
-def test_a_port_that_was_taken_meanwhile_is_replaced_and_nothing_is_lost(cloud: Cloud, places: Places) -> None:
+def test_a_port_that_was_taken_meanwhile_is_replaced_and_nothing_is_lost(cloud: Cloud, paths: Paths) -> None:
     """And with its own port it is as before."""
     port = int(cloud.endpoint.rsplit(":", 1)[1])
-    stop(places)
+    stop(paths)
     with socket.create_server((HOST, port)), Receiver() as receiver:
         try:
-            moved = Customer(up(places))
+            moved = Customer(up(paths))
             moved.wants("messages/receive_notify", method="GET", url=receiver.url)
             moved.happens("messages/receive_notify", HELLO)
             assert moved.cloud.endpoint != cloud.endpoint
@@ -114,6 +114,6 @@ def test_a_port_that_was_taken_meanwhile_is_replaced_and_nothing_is_lost(cloud: 
             assert eventually(lambda: receiver.exchanges)
             eventually(lambda: moved.statuses() == ["delivered"])
         finally:
-            stop(places)
+            stop(paths)
 
-    assert up(places, port=port) == cloud
+    assert up(paths, port=port) == cloud

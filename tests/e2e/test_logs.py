@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from local.cloud import Cloud
+from local.aws.cloud import Cloud
+from local.aws.stack import STACK
+from local.demo.receiver import Receiver
 from local.logs import Printed, printed
-from local.places import Places
-from local.receiver import Receiver
-from local.stack import STACK
+from local.paths import Paths
 from ringback.errors import MalformedReason
 from ringback.models import Outcome
 from tests.e2e.access import ON_THE_OPEN_ONE
@@ -44,10 +44,10 @@ OUTCOMES = {
 
 
 @pytest.fixture(scope="module")
-def run(cloud: Cloud, places: Places) -> Iterator[Run]:
+def run(cloud: Cloud, paths: Paths) -> Iterator[Run]:
     """It has happened."""
     with Receiver() as receiver:
-        run = Run(cloud, places, receiver)
+        run = Run(cloud, paths, receiver)
         try:
             run.happens()
         finally:

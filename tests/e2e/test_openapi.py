@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from local.cloud import Cloud
+from local.aws.cloud import Cloud
 from local.issuer import issuer
-from local.places import Places
+from local.paths import Paths
 from tests.e2e.access import ON_THE_OPEN_ONE
 
 pytestmark = ON_THE_OPEN_ONE  # the answers are the same on both, and it takes SECONDS
@@ -29,9 +29,9 @@ CHECKS = (
 
 
 def test_schemathesis_finds_no_fault_of_ours_and_no_answer_that_is_not_documented(
-    cloud: Cloud, places: Places, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    cloud: Cloud, paths: Paths, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    token = issuer(places, cloud.endpoint).token("1000003")
+    token = issuer(paths, cloud.endpoint).token("1000003")
     command = [str(Path(sys.executable).with_name("schemathesis")), "run", f"{cloud.api}/v2/openapi.json"]
     command += ["--url", str(cloud.api), "--header", f"token: {token}", "--checks", ",".join(CHECKS)]
     command += ["--max-time", str(SECONDS), "--workers", "2", "--request-timeout", "30"]

@@ -6,8 +6,8 @@ It answers preflights before it looks at any route; AWS looks at `PreflightRoute
 import pytest
 import requests
 
-from local.cloud import Cloud
-from local.stack import PARAMETERS
+from local.aws.cloud import Cloud
+from local.aws.stack import PARAMETERS
 from tests.e2e.access import ON_THE_OPEN_ONE
 
 pytestmark = ON_THE_OPEN_ONE  # API Gateway alone has a part in it

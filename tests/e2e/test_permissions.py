@@ -13,10 +13,10 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from requests import Response
 
-from local.cloud import Cloud
-from local.ministack import stop
-from local.places import Places
-from local.receiver import Receiver
+from local.aws.cloud import Cloud
+from local.aws.ministack import stop
+from local.demo.receiver import Receiver
+from local.paths import Paths
 from local.up import up
 from tests.e2e.customer import FONENUMBER, HELLO, Customer, eventually
 
@@ -24,11 +24,11 @@ from tests.e2e.customer import FONENUMBER, HELLO, Customer, eventually
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """The stack on a strict MiniStack, without an issuer of tokens."""
-    places = Places(home=tmp_path_factory.mktemp("signed"))
+    paths = Paths(home=tmp_path_factory.mktemp("signed"))
     try:
-        yield up(places, strict=True, tokens=False)
+        yield up(paths, strict=True, tokens=False)
     finally:
-        stop(places)
+        stop(paths)
 
 
 def signed(cloud: Cloud, verb: str, path: str, account: str, body: Mapping[str, object] | None = None) -> Response:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from local.cloud import Cloud
-from local.daemon import HOST
+from local.aws.cloud import Cloud
+from local.aws.daemon import HOST
+from local.aws.ministack import any_free
 from local.issuer import issuer
-from local.ministack import any_free
-from local.places import PROJECT, Places
+from local.paths import PROJECT, Paths
 from local.send import sent
 from tests.e2e.access import ON_THE_OPEN_ONE
 from tests.e2e.customer import Customer, eventually
@@ -56,25 +56,25 @@ def listens(port: int) -> bool:
     return False
 
 
-def run(command: str, cloud: Cloud, places: Places, account: str) -> str:
+def run(command: str, cloud: Cloud, paths: Paths, account: str) -> str:
     """What *command* prints on this test's own stack, where `make` would be about the person's."""
     if command.startswith("make send"):
         words = (word.split("=", 1) for word in shlex.split(command)[2:])
-        return "\n".join(sent([f"--{name.lower()}={value}" for name, value in words], places))
+        return "\n".join(sent([f"--{name.lower()}={value}" for name, value in words], paths))
     assert command.startswith("curl ")
-    token = issuer(places, cloud.endpoint).token(account)
+    token = issuer(paths, cloud.endpoint).token(account)
     asked = shlex.split(command.replace("$API", str(cloud.api)).replace("$TOKEN", token))
     return subprocess.run([*asked, "--fail-with-body"], capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own page
 
 
 def test_every_command_of_the_page_does_what_it_says(
-    cloud: Cloud, places: Places, customer: Customer, port: int, log: Path
+    cloud: Cloud, paths: Paths, customer: Customer, port: int, log: Path
 ) -> None:
     up, *commands = [command.replace(":8000", f":{port}") for command in COMMANDS]
     assert up == "make up"
     mine = [command.replace("make send", f"make send ACCOUNT={customer.account}") for command in commands]
 
-    printed = [run(command, cloud, places, customer.account) for command in mine]
+    printed = [run(command, cloud, paths, customer.account) for command in mine]
 
     for command, told in zip(mine, printed, strict=True):
         if command.startswith("make send"):
@@ -93,10 +93,10 @@ def test_every_command_of_the_page_does_what_it_says(
 
 
 def test_send_says_that_nobody_wants_to_know_or_that_nobody_answers(
-    places: Places, customer: Customer, port: int
+    paths: Paths, customer: Customer, port: int
 ) -> None:
     def told(word: str) -> str:
-        return "\n".join(sent([f"--account={customer.account}", word], places))
+        return "\n".join(sent([f"--account={customer.account}", word], paths))
 
     assert "no callback is set for faxes/send_notify" in told("--event=faxes/send_notify")
     assert re.search(

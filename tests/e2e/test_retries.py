@@ -5,7 +5,7 @@ import time
 from http import HTTPStatus
 
 from deliver.messages import read_message
-from local.receiver import Receiver, Reply, Request
+from local.demo.receiver import Receiver, Reply, Request
 from ringback.models import Event, delivery_id
 from ringback.storage.backlog import Backlogs
 from tests.e2e.customer import FONENUMBER, HELLO, Customer, dead_letters, eventually

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from local.ministack import stop
-from local.places import PROJECT, Places
-from local.receiver import Receiver
+from local.aws.ministack import stop
+from local.demo.receiver import Receiver
+from local.paths import PROJECT, Paths
 from local.up import up
 from tests.e2e.customer import HELLO, Customer, eventually
 from tests.e2e.runbook import Block, Pasted, blocks, paste
@@ -101,11 +101,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def customer(folder: Path) -> Iterator[Customer]:
     """One of a stack that the runbooks take apart."""
-    places = Places(home=folder / ".local")
-    customer = Customer(up(places))
+    paths = Paths(home=folder / ".local")
+    customer = Customer(up(paths))
     customer.account = "1000001"
     yield customer
-    stop(places)
+    stop(paths)
 
 
 @pytest.fixture(scope="module")

@@ -17,14 +17,14 @@ from typing import Any
 
 import pytest
 
-from local.cloud import Cloud
-from local.daemon import HOST
-from local.functions import Function, function, names
+from local.aws.cloud import Cloud
+from local.aws.daemon import HOST
+from local.aws.functions import Function, function, names
+from local.aws.ministack import any_free
+from local.aws.runtime import READY_SECONDS, TIMED_OUT, Runtime, emulated
+from local.demo.receiver import Receiver
 from local.invoke import answerable, invoke
-from local.ministack import any_free
-from local.places import PROJECT, Places
-from local.receiver import Receiver
-from local.runtime import READY_SECONDS, TIMED_OUT, Runtime, emulated
+from local.paths import PROJECT, Paths
 from tests.e2e.access import ON_THE_OPEN_ONE
 from tests.e2e.customer import FONENUMBER, Customer, dead_letters, eventually
 from tests.payloads import ACCOUNT, CASES, EVENTS, FILES, INLINE, payloads
@@ -41,10 +41,10 @@ def _on_the_open_one(access: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def runtimes(cloud: Cloud, places: Places) -> Iterator[Runtimes]:
+def runtimes(cloud: Cloud, paths: Paths) -> Iterator[Runtimes]:
     """One emulator for each function, started when it is asked for."""
     with ExitStack() as running:
-        yield cache(lambda name: running.enter_context(emulated(function(name, places, cloud))))
+        yield cache(lambda name: running.enter_context(emulated(function(name, paths, cloud))))
 
 
 def text_of(name: str, customer: Customer) -> str:
@@ -121,21 +121,21 @@ def test_the_custom_resource_creates_and_deletes(runtimes: Runtimes, customer: C
     assert customer.callback("faxes/receive_notify") is None
 
 
-def test_every_function_has_a_payload_and_every_payload_is_run_here(places: Places) -> None:
+def test_every_function_has_a_payload_and_every_payload_is_run_here(paths: Paths) -> None:
     here = Path(__file__).read_text(encoding="utf-8")
     by_row = {"DeliverFunction", "RequeueFunction", "FeedbackFunction"}
     others = chain(*(files for owner, files in payloads().items() if owner not in by_row))
 
-    assert sorted(payloads()) == sorted(names(places))
+    assert sorted(payloads()) == sorted(names(paths))
     assert sorted(chain(*payloads().values())) == FILES
     assert [name for name in others if f'"{name}"' not in here] == []
 
 
-def test_make_invoke_gives_the_answer_that_went_to_cloudformation(cloud: Cloud, places: Places) -> None:
+def test_make_invoke_gives_the_answer_that_went_to_cloudformation(cloud: Cloud, paths: Paths) -> None:
     """The resource of this payload was never made, so nothing is changed."""
     del cloud
 
-    answer = invoke("CallbackResourceFunction", EVENTS / "resource-delete.json", places)
+    answer = invoke("CallbackResourceFunction", EVENTS / "resource-delete.json", paths)
 
     assert json.loads(answer.payload)["Status"] == "SUCCESS"
     assert "resource.changed" in answer.log[-1]
@@ -159,9 +159,9 @@ def test_what_a_handler_raises_is_the_error_of_the_answer_and_in_the_log(runtime
     ],
 )
 def test_without_a_variable_a_function_does_not_start_and_says_which_and_nothing_of_the_others(
-    cloud: Cloud, places: Places, name: str, missing: str
+    cloud: Cloud, paths: Paths, name: str, missing: str
 ) -> None:
-    whole = function(name, places, cloud)
+    whole = function(name, paths, cloud)
     planted = {one: value if one.startswith("AWS_") else f"planted {one}" for one, value in whole.environment.items()}
     del planted[missing]
 
@@ -215,7 +215,7 @@ INVOKING = """
 import sys
 from pathlib import Path
 from local import invoke
-from local.functions import Function
+from local.aws.functions import Function
 def hanging(name, places, cloud):
     return Function(handler=f"{name}.lambda_handler", code=Path(sys.argv[2]).parent)
 invoke.running, invoke.Cloud.saved, invoke.function = bool, bool, hanging

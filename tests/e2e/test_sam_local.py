@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from local.places import PROJECT, Places
-from tools.template import Template, load, translate
+from local.paths import PROJECT, Paths
+from local.template import Template, load, translate
 
 SAM = PROJECT / ".tools" / "sam" / "bin" / "python"
 ASK = """
@@ -71,7 +71,7 @@ def test_each_variable_is_what_cloudformation_makes_of_it(function: str, variabl
 
 def test_images_are_asked_for_that_run_what_was_built() -> None:
     """`make build` is for this machine's processor unless it is told otherwise; the template's own default is arm64."""
-    built = Places().build / "template.yaml"
+    built = Paths().build / "template.yaml"
     default = load(built)["Parameters"]["Architecture"]["Default"]
 
     assert {one["architecture"] for one in resolved(str(built)).values()} == {default}
@@ -86,14 +86,14 @@ from samcli.vendor.serverlessrepo.parser import get_app_metadata, parse_template
 application = get_app_metadata(parse_template(open(sys.argv[1]).read()))
 assert application.validate({needed}) and application.semantic_version
 """
-    line = [str(SAM), "-c", ask, str(Places().build / "template.yaml")]
+    line = [str(SAM), "-c", ask, str(Paths().build / "template.yaml")]
     done = subprocess.run(line, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
     assert done.returncode == 0, done.stderr
 
 
 def test_a_build_is_refused_by_a_stack_of_the_other_processor() -> None:
     """Packages for the wrong one do not load; only the build knows which one it is for."""
-    built = load(Places().build / "template.yaml")
+    built = load(Paths().build / "template.yaml")
     (assertion,) = built["Rules"]["BuiltForThisProcessor"]["Assertions"]
 
     assert assertion["Assert"] == {

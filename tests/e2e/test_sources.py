@@ -1,6 +1,6 @@
 """Events come from SQS, and as well from an SNS topic and from EventBridge."""
 
-from local.receiver import Receiver
+from local.demo.receiver import Receiver
 from tests.e2e.customer import HELLO, HELLO_BODY, Customer, eventually
 
 

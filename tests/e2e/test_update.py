@@ -16,14 +16,14 @@ import pytest
 import requests
 
 from local.api import Api
-from local.cloud import Cloud
-from local.functions import built_template
+from local.aws.cloud import Cloud
+from local.aws.functions import built_template
+from local.aws.ministack import stop
+from local.aws.package import package
+from local.aws.stack import deploy
+from local.demo.receiver import Receiver
 from local.issuer import AUDIENCE, issuer
-from local.ministack import stop
-from local.package import package
-from local.places import Places
-from local.receiver import Receiver
-from local.stack import deploy
+from local.paths import Paths
 from local.up import up
 from tests.e2e.customer import HELLO, Customer, eventually
 
@@ -35,17 +35,17 @@ CHANGED = ("DeliverFunction", "ApiFunction")
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Iterator[Places]:
+def paths(tmp_path: Path) -> Iterator[Paths]:
     """A local AWS that nobody else sees updated."""
-    own = Places(home=tmp_path / "aws")
+    own = Paths(home=tmp_path / "aws")
     yield own
     stop(own)
 
 
 @pytest.fixture
-def next_release(tmp_path: Path, places: Places) -> Path:
+def next_release(tmp_path: Path, paths: Paths) -> Path:
     """A build whose code is another one, for all that the deployment can see."""
-    build = shutil.copytree(places.build, tmp_path / "build")
+    build = shutil.copytree(paths.build, tmp_path / "build")
     for folder in CHANGED:
         (build / folder / "release.txt").write_text("the next one", encoding="utf-8")
     return build
@@ -88,23 +88,23 @@ class Load:
         api.close()
 
 
-def update(cloud: Cloud, places: Places, build: Path, days: str) -> float:
+def update(cloud: Cloud, paths: Paths, build: Path, days: str) -> float:
     """Bring the stack to *build* and another variable; how many seconds it took."""
-    developer = issuer(places, cloud.endpoint)
+    developer = issuer(paths, cloud.endpoint)
     parameters: Mapping[str, str] = {
         "TokenIssuer": developer.url,
         "TokenAudience": AUDIENCE,
         "DeliveryRetentionDays": days,
     }
     started = time.monotonic()
-    deploy(package(built_template(places), build=build, s3=cloud.client("s3")), cloud, parameters)
+    deploy(package(built_template(paths), build=build, s3=cloud.client("s3")), cloud, parameters)
     return time.monotonic() - started
 
 
 def test_no_event_is_lost_and_no_attempt_counted_while_the_stack_is_updated_and_taken_back(
-    places: Places, next_release: Path, receiver: Receiver, record_property: Callable[[str, object], None]
+    paths: Paths, next_release: Path, receiver: Receiver, record_property: Callable[[str, object], None]
 ) -> None:
-    cloud = up(places)
+    cloud = up(paths)
     cloud.client(
         "sqs"
     ).set_queue_attributes(  # what an ended invocation had comes back; after three minutes, as on AWS, is too late
@@ -115,7 +115,7 @@ def test_no_event_is_lost_and_no_attempt_counted_while_the_stack_is_updated_and_
 
     with Load(customer, cloud) as load:
         eventually(lambda: receiver.exchanges)
-        took = [update(cloud, places, next_release, "31"), update(cloud, places, places.build, "30")]
+        took = [update(cloud, paths, next_release, "31"), update(cloud, paths, paths.build, "30")]
         before = load.answers.copy()
         eventually(lambda: (load.answers - before)["200"] > 1)
 

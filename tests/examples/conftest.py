@@ -4,19 +4,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.cloud import Cloud
-from local.ministack import stop
-from local.places import Places
-from local.receiver import Receiver
+from local.aws.cloud import Cloud
+from local.aws.ministack import stop
+from local.demo.receiver import Receiver
+from local.paths import Paths
 from local.up import up
 
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """The built stack on a local AWS of its own, which publishes its outputs."""
-    places = Places(home=tmp_path_factory.mktemp("examples"))
-    yield up(places)
-    stop(places)
+    paths = Paths(home=tmp_path_factory.mktemp("examples"))
+    yield up(paths)
+    stop(paths)
 
 
 @pytest.fixture

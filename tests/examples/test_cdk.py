@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from local.cloud import Cloud
-from local.places import PROJECT
-from local.receiver import Receiver
+from local.aws.cloud import Cloud
+from local.demo.receiver import Receiver
+from local.paths import PROJECT
 from tests.e2e.customer import HELLO, Customer, eventually
 from tools.lint_template import complaints
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from local.api import Api
-from local.cloud import Cloud
-from local.places import PROJECT
+from local.aws.cloud import Cloud
+from local.paths import PROJECT
 
 TERRAFORM = shutil.which("terraform") or shutil.which("tofu")
 CALLBACKS = PROJECT / "examples" / "terraform" / "callbacks"

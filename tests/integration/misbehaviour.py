@@ -6,7 +6,7 @@ import struct
 from itertools import repeat
 from time import monotonic
 
-from local.receiver import read_request
+from local.demo.receiver import read_request
 from tests.integration.receivers import Behaviour, Receiver
 
 HEAD = b"HTTP/1.1 200 OK\r\n"

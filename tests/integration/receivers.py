@@ -8,7 +8,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from local.receiver import Request, Server, read_request
+from local.demo.receiver import Request, Server, read_request
 from ringback.models import Url
 
 type Behaviour = Callable[["Receiver", socket.socket], None]

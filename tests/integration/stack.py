@@ -19,12 +19,12 @@ from moto.dynamodb.exceptions import ConditionalCheckFailed
 from moto.dynamodb.models import DynamoDBBackend
 
 from local.invocation import AWS_ACCESS, REGION, deliver_variables
+from local.template import load
 from ringback.aws.kms import Credentials
 from ringback.storage.backlog import Backlogs
 from ringback.storage.breakers import BreakerStore
 from ringback.storage.callbacks import CallbackStore
 from ringback.storage.deliveries import DeliveryStore
-from tools.template import load
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.receiver import read_request
+from local.demo.receiver import read_request
 from ringback.models import Delivery, DeliveryStatus, Event
 from ringback.timestamps import from_millis, to_millis
 from tests.integration.delivering import KIND, MESSAGE, Platform, lines, metrics

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from local.receiver import read_request
+from local.demo.receiver import read_request
 from ringback.aws.clients import client
 from ringback.aws.contention import PAUSES
 from ringback.aws.dynamodb import Key, Table

@@ -13,7 +13,7 @@ from standardwebhooks import Webhook
 
 from deliver.dead_letters import MAX_ATTRIBUTES, MAX_BODY, DeadLetters
 from deliver.messages import MAX_BYTES, read_message
-from local.receiver import read_request
+from local.demo.receiver import read_request
 from ringback.aws.sqs import Queue
 from ringback.errors import MalformedEvent, MalformedReason
 from ringback.models import (

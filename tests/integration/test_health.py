@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from api.schemas.callbacks import describe_health
+from local.demo.receiver import read_request
 from local.invocation import Context
-from local.receiver import read_request
 from requeue.release import BacklogRelease
 from ringback.breaker import DISABLED_AFTER
 from ringback.models import Callback, Delivery, DeliveryStatus, Method

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from deliver import child_process, messages, pipeline, reading, watch
+from local.demo.receiver import read_request
 from local.invocation import Context
-from local.receiver import read_request
 from ringback.delivery import render
 from ringback.models import DeliveryStatus, Event, Method, Outcome
 from tests.integration.delivering import MESSAGE, Platform, lines, metrics

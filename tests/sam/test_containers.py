@@ -14,17 +14,17 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from local.cloud import Cloud
+from local.aws.cloud import Cloud
+from local.aws.ministack import stop
+from local.aws.stack import STACK
+from local.demo.receiver import Receiver
 from local.invoke import answerable
-from local.ministack import stop
-from local.places import PROJECT, Places
-from local.receiver import Receiver
-from local.stack import STACK
+from local.paths import PROJECT, Paths
+from local.template import load, of_type
 from local.up import up
 from tests.e2e.customer import Customer
 from tests.e2e.test_deployment import with_its_code
 from tests.sam.relay import relayed
-from tools.template import load, of_type
 
 SAM = PROJECT / ".tools" / "sam" / "bin" / "python"
 EVENTS = PROJECT / "events"
@@ -56,9 +56,9 @@ def gateway() -> str:
 def cloud(gateway: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """The built stack."""
     del gateway
-    places = Places(home=tmp_path_factory.mktemp("sam"))
-    yield up(places)
-    stop(places)
+    paths = Paths(home=tmp_path_factory.mktemp("sam"))
+    yield up(paths)
+    stop(paths)
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def reachable(gateway: str) -> Iterator[Callable[[str], str]]:
 @pytest.fixture
 def invoke(cloud: Cloud, gateway: str, reachable: Callable[[str], str], tmp_path: Path) -> Invoke:
     """Says `sam local invoke` with the variables of the deployed stack, as events/README.md has it."""
-    build = Places().build
+    build = Paths().build
     template = with_its_code(load(build / "template.yaml"), build)
     template["Globals"]["Function"]["Environment"]["Variables"]["AWS_ENDPOINT_URL"] = (
         ""  # sam drops what is not declared

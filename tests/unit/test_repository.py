@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tools.template import load
+from local.template import load
 
 PROJECT = Path(__file__).parents[2]
 WORKFLOWS = sorted(PROJECT.glob(".github/workflows/*.yml"))

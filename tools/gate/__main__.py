@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
+from local.template import InvalidTemplate, load, translate
 from tools import lint_template
 from tools.gate.checks import complaints
 from tools.lint_template import as_text
-from tools.template import InvalidTemplate, load, translate
 
 SOURCE = Path("template.yaml")
 TRANSLATED = Path(".aws-sam/translated.json")

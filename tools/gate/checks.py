@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from local.template import Template
 from tools import lint_template
 from tools.gate import metrics, wildcards, wiring
-from tools.template import Template
 
 CHECKS: Mapping[str, Callable[[Template], Iterable[str]]] = {
     "wildcards": wildcards.complaints,

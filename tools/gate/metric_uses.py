@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.template import InvalidTemplate, Template, of_type
 from tools.readable import readable
-from tools.template import InvalidTemplate, Template, of_type
 
 ALARM = "AWS::CloudWatch::Alarm"
 DASHBOARD = "AWS::CloudWatch::Dashboard"

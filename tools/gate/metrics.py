@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from local.template import Template, of_type
 from ringback.telemetry import METRICS, NAMESPACE
 from tools.gate.aws_metrics import AWS_METRICS, NEEDS_RESOURCE
 from tools.gate.metric_uses import MetricMath, MetricUse, graphs
 from tools.readable import NAME, readable
-from tools.template import Template, of_type
 
 NEVER_COUNTED = {"NumberOfMessagesSent"}
 """Metrics of a queue that stay at nothing for what a redrive policy moves there."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+from local.template import Template
 from tools.policies import Statement, statements
-from tools.template import Template
 
 EXCEPTIONS: Mapping[tuple[str, str], str] = {
     ("CredentialsKey", "AccessIsGivenByIam"): "in a key's own policy: all of this key, for IAM to hand on by name",

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from local.template import Template, of_type
 from tools.gate.metric_uses import ALARM, widgets
 from tools.policies import Statement, statements
 from tools.readable import NAME, as_list, readable
-from tools.template import Template, of_type
 
 RECEIVING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 """What Lambda does to a queue in the name of the function's role."""

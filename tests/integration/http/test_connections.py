@@ -8,7 +8,7 @@ from time import monotonic
 
 import pytest
 
-from local.receiver import read_request
+from local.demo.receiver import read_request
 from ringback.errors import AttemptFailed, NoCapacity
 from ringback.http.connection import Connection, Server
 from ringback.http.limits import Limits

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA384
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from local.receiver import read_request
+from local.demo.receiver import read_request
 from tests.integration.receivers import Behaviour, Receiver
 
 ALERT, HANDSHAKE, DATA = 21, 22, 23

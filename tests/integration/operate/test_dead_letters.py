@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from local.errors import LocalError
-from operate import dead_letters, looking
+from operate import dead_letters, queue
 from operate.dead_letters import arguments, run
-from operate.looking import Look
+from operate.queue import DeadLetterQueue
 from operate.stacks import Stack as Operated
 from ringback.errors import InfrastructureError
 from tests.integration.delivering import MESSAGE, Platform
@@ -68,15 +68,15 @@ class Operator:
         found = self.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"])
         return int(found["Attributes"]["ApproximateNumberOfMessages"])
 
-    def look(self) -> Look:
+    def look(self) -> DeadLetterQueue:
         """A look of somebody else."""
-        return Look(url=self.letters, sqs=self.sqs)
+        return DeadLetterQueue(url=self.letters, sqs=self.sqs)
 
 
 @pytest.fixture
 def operator(stack: Stack, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Operator:
     """One who need not wait for SQS's other servers."""
-    monkeypatch.setattr(looking, "WAIT_SECONDS", 0)
+    monkeypatch.setattr(queue, "WAIT_SECONDS", 0)
     return Operator(stack, capsys)
 
 
@@ -104,7 +104,7 @@ def test_a_part_of_the_list_says_how_many_there_are(operator: Operator) -> None:
 
 def test_a_letter_that_is_seen_twice_is_shown_once(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
     """A look that takes longer than letters stay hidden meets them again, and still ends."""
-    monkeypatch.setattr(looking, "MOST_HIDDEN", 0)
+    monkeypatch.setattr(queue, "MOST_HIDDEN", 0)
     operator.bury()
 
     assert "about 1, 1 shown" in operator.says()[1]
@@ -130,7 +130,7 @@ def test_a_letter_stays_hidden_as_long_as_a_look_at_all_may_take(
 def test_a_letter_that_comes_again_does_not_end_the_look(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
     """SQS may hand out one twice, and hands out what a slow look did not hide long enough."""
     ids = {operator.bury() for _ in range(3)}
-    monkeypatch.setattr(looking, "AT_ONCE", 1)
+    monkeypatch.setattr(queue, "AT_ONCE", 1)
     receive, answers = operator.sqs.receive_message, []
 
     def twice(**call: Any) -> Any:
@@ -302,7 +302,7 @@ def test_a_letter_that_cannot_be_removed_is_said_to_be_sent(
     def refuse(*_: object) -> None:
         raise InfrastructureError("removing a dead letter: AccessDenied")
 
-    monkeypatch.setattr(Look, "remove", refuse)
+    monkeypatch.setattr(DeadLetterQueue, "remove", refuse)
 
     status, said = operator.says("--put", tmp_path / f"{letter}.json")
 

@@ -11,9 +11,9 @@ import pytest
 from botocore import xform_name
 from botocore.session import get_session
 
+from local.template import load
 from operate.letters import NOT_DONE, POISON, UNDELIVERABLE, UNKNOWN
 from ringback.errors import MalformedReason
-from tools.template import load
 
 PROJECT = Path(__file__).parents[3]
 PAGE = (PROJECT / "docs" / "operations.md").read_text(encoding="utf-8")

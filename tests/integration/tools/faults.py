@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any
 
-from tools.template import Template
+from local.template import Template
 
 
 def properties(template: Template, name: str) -> dict[str, Any]:

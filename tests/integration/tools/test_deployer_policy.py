@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from local.template import load, translate
 from tools.deployer_policy import (
     DATA,
     MAX_CHARACTERS,
@@ -17,7 +18,6 @@ from tools.deployer_policy import (
     policies,
     text,
 )
-from tools.template import load, translate
 
 ATTACHED_AT_MOST = 10
 """Managed policies of one role (IAM's default quota)."""

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from local.template import load
 from tools.lint_template import complaints
-from tools.template import load
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "docs").glob("*.yaml"))
 

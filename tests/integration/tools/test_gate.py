@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from local.template import Template, load, translate
 from tests.integration.tools.faults import FAULTS, planted
 from tools import iam_snapshot, resource_snapshot
 from tools.gate import checks
 from tools.snapshots import difference
-from tools.template import Template, load, translate
 
 PROJECT = Path(__file__).parents[3]
 TESTS = PROJECT / "tests" / "unit" / "test_template.py"

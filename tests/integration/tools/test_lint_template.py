@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from local.template import load, translate
 from tools.lint_template import complaints
-from tools.template import load, translate
 
 PROJECT = Path(__file__).parents[3]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from local.template import load, translate
 from tools.resource_snapshot import LOSSES, PATH, PROJECT, complaints, kept, parse, snapshot
-from tools.template import load, translate
 
 STATEFUL = {"AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::KMS::Key", "AWS::Logs::LogGroup"}
 

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from local.cloud import Cloud
+from local.aws.cloud import Cloud
 from local.errors import LocalError
-from local.places import Places
+from local.paths import Paths
 
 CLOUD = Cloud(
     endpoint="http://127.0.0.1:4566", region="us-east-1", outputs={"EventsQueueUrl": "http://127.0.0.1:4566/q"}
@@ -13,12 +13,12 @@ CLOUD = Cloud(
 
 
 def test_what_was_saved_is_found_again(tmp_path: Path) -> None:
-    places = Places(home=tmp_path)
+    paths = Paths(home=tmp_path)
 
-    CLOUD.save(places)
+    CLOUD.save(paths)
 
-    assert Cloud.saved(places) == CLOUD
-    assert json.loads(places.outputs.read_text(encoding="utf-8")) == {
+    assert Cloud.saved(paths) == CLOUD
+    assert json.loads(paths.outputs.read_text(encoding="utf-8")) == {
         "endpoint": "http://127.0.0.1:4566",
         "region": "us-east-1",
         "api": None,
@@ -29,4 +29,4 @@ def test_what_was_saved_is_found_again(tmp_path: Path) -> None:
 
 def test_without_a_local_aws_it_says_how_to_get_one(tmp_path: Path) -> None:
     with pytest.raises(LocalError, match="`make up` starts one"):
-        Cloud.saved(Places(home=tmp_path))
+        Cloud.saved(Paths(home=tmp_path))

@@ -2,7 +2,7 @@ import subprocess
 from pathlib import Path
 
 from local.curl import lines, variables, write_header
-from local.scenes import SCENES
+from local.demo.examples import SCENES
 
 
 def test_a_line_names_the_file_of_the_token_and_not_the_token(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.ending import ASKED_TO_END, in_order
+from local.signals import ASKED_TO_END, in_order
 
 
 @pytest.fixture(params=ASKED_TO_END, ids=lambda asked: asked.name)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from local.aws.functions import built, names
 from local.errors import LocalError
-from local.functions import built, names
-from local.places import Places
+from local.paths import Paths
 
 TEMPLATE = """
 Globals:
@@ -29,27 +29,27 @@ Resources:
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
+def paths(tmp_path: Path) -> Paths:
     (tmp_path / "template.yaml").write_text(TEMPLATE, encoding="utf-8")
-    return Places(build=tmp_path)
+    return Paths(build=tmp_path)
 
 
-def test_a_function_has_the_layers_of_all_functions_and_its_own(places: Places) -> None:
-    shared, own = (places.build / name / "python" for name in ("SharedPackages", "OwnPackages"))
+def test_a_function_has_the_layers_of_all_functions_and_its_own(paths: Paths) -> None:
+    shared, own = (paths.build / name / "python" for name in ("SharedPackages", "OwnPackages"))
 
-    assert names(places) == ["First", "Second"]
-    assert built("First", places).layers == (shared,)
-    second = built("Second", places)
+    assert names(paths) == ["First", "Second"]
+    assert built("First", paths).layers == (shared,)
+    second = built("Second", paths)
     assert second.layers == (shared, own)
-    assert (second.code, second.handler) == (places.build / "SecondCode", "second.app.handler")
+    assert (second.code, second.handler) == (paths.build / "SecondCode", "second.app.handler")
 
 
 @pytest.mark.parametrize(("name", "said"), [("Third", 'there is no function "Third"'), ("", "no function is named")])
-def test_an_unknown_function_is_answered_with_those_that_there_are(places: Places, name: str, said: str) -> None:
+def test_an_unknown_function_is_answered_with_those_that_there_are(paths: Paths, name: str, said: str) -> None:
     with pytest.raises(LocalError, match=f"{said}; the template has First, Second"):
-        built(name, places)
+        built(name, paths)
 
 
 def test_before_a_build_it_says_what_makes_one(tmp_path: Path) -> None:
     with pytest.raises(LocalError, match="make build"):
-        names(Places(build=tmp_path))
+        names(Paths(build=tmp_path))

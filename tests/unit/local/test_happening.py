@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from local.demo.happening import Happening, parse_happening
 from local.errors import LocalError
-from local.happening import Happening, parse_happening
 from ringback.catalog.payload import CATALOGUE, Scope, read_data
 
 MESSAGE = "messages/receive_notify"

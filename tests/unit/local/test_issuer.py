@@ -5,20 +5,20 @@ import pytest
 
 from local.errors import LocalError
 from local.issuer import AUDIENCE, CLAIM, DISCOVERY, KEYS, Issuer, issuer
-from local.places import Places
+from local.paths import Paths
 
 ENDPOINT = "http://127.0.0.1:4566"
 
 
 @pytest.fixture(scope="module")
-def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
+def paths(tmp_path_factory: pytest.TempPathFactory) -> Paths:
     """A key takes a while to find: one is enough."""
-    return Places(home=tmp_path_factory.mktemp("local"))
+    return Paths(home=tmp_path_factory.mktemp("local"))
 
 
 @pytest.fixture
-def one(places: Places) -> Issuer:
-    return issuer(places, ENDPOINT)
+def one(paths: Paths) -> Issuer:
+    return issuer(paths, ENDPOINT)
 
 
 def test_a_token_is_verified_by_what_the_documents_say(one: Issuer) -> None:
@@ -40,18 +40,18 @@ def test_the_documents_hold_nothing_of_the_private_key(one: Issuer) -> None:
     assert set(key) == {"kty", "key_ops", "n", "e", "kid", "use", "alg"}
 
 
-def test_the_key_and_with_it_the_tokens_stay_the_same(one: Issuer, places: Places) -> None:
-    assert issuer(places, ENDPOINT).token("1000001") == one.token("1000001")
+def test_the_key_and_with_it_the_tokens_stay_the_same(one: Issuer, paths: Paths) -> None:
+    assert issuer(paths, ENDPOINT).token("1000001") == one.token("1000001")
 
 
-def test_nobody_else_may_read_the_key(one: Issuer, places: Places) -> None:
+def test_nobody_else_may_read_the_key(one: Issuer, paths: Paths) -> None:
     del one
-    assert places.issuer_key.stat().st_mode & 0o077 == 0
+    assert paths.issuer_key.stat().st_mode & 0o077 == 0
 
 
 def test_what_is_no_rsa_key_is_said(tmp_path: Path) -> None:
-    places = Places(home=tmp_path)
-    places.issuer_key.write_text("not a key", encoding="utf-8")
+    paths = Paths(home=tmp_path)
+    paths.issuer_key.write_text("not a key", encoding="utf-8")
 
     with pytest.raises(LocalError, match="no RSA key; remove it"):
-        issuer(places, ENDPOINT)
+        issuer(paths, ENDPOINT)

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from local.mailbox import Letter
+from local.demo.mailbox import DeadLetter
 from ringback.catalog.payload import CATALOGUE
 from ringback.email.message import Mail, render_disabled, render_mail
 from ringback.models import Callback, CallbackType, Event
@@ -10,8 +10,8 @@ from ringback.models import Callback, CallbackType, Event
 KINDS = [name for name, kind in CATALOGUE.items() if CallbackType.EMAIL in kind.types]
 
 
-def letter(mail: Mail) -> Letter:
-    return Letter(id="1", sender="a@b", to=mail.to, subject=mail.subject, text=mail.text, html=mail.html)
+def letter(mail: Mail) -> DeadLetter:
+    return DeadLetter(id="1", sender="a@b", to=mail.to, subject=mail.subject, text=mail.text, html=mail.html)
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -34,4 +34,4 @@ def test_a_letter_to_the_contact_has_the_callback_s_event() -> None:
 
 
 def test_a_letter_of_somebody_else_has_none() -> None:
-    assert Letter(id="1", sender="a@b", to="c@d", subject="Hello", text="", html="").event == "?"
+    assert DeadLetter(id="1", sender="a@b", to="c@d", subject="Hello", text="", html="").event == "?"

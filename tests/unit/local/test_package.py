@@ -3,7 +3,7 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
-from local.package import digest, zipped
+from local.aws.package import digest, zipped
 
 
 def code(folder: Path) -> Path:

@@ -2,7 +2,7 @@ from http import HTTPStatus
 
 import pytest
 
-from local.receiver import Reply, Request
+from local.demo.receiver import Reply, Request
 
 REQUEST = Request(at=0, head=b"GET /a/../b?c=%7e HTTP/1.1\r\nHost: example.com\r\nX-Two: a: b", body=b"")
 

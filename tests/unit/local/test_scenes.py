@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from local.receiver import Request
-from local.scenes import FONENUMBER, SCENES, Endpoint, Scene, build_event, scene_of
+from local.demo.examples import FONENUMBER, SCENES, Endpoint, Scene, build_event, scene_of
+from local.demo.receiver import Request
 from ringback.callbacks.parse import parse_setting
 from ringback.catalog.payload import lookup, read_data
 from ringback.models import CallbackType, Method

@@ -2,7 +2,7 @@ import io
 
 import pytest
 
-from local.screen import WIDTH, Screen
+from local.demo.terminal import WIDTH, Screen
 
 
 class Terminal(io.StringIO):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from local.errors import LocalError
-from local.places import Places
+from local.paths import Paths
 from local.send import sent
 
 
@@ -18,4 +18,4 @@ from local.send import sent
 )
 def test_it_says_what_is_missing(tmp_path: Path, arguments: list[str], said: str) -> None:
     with pytest.raises(LocalError, match=said):
-        list(sent(arguments, Places(home=tmp_path)))
+        list(sent(arguments, Paths(home=tmp_path)))

@@ -1,7 +1,7 @@
 from pathlib import Path
 
-from local.stack import PARAMETERS, as_ministack_takes_it
-from tools.template import load, translate
+from local.aws.stack import PARAMETERS, as_ministack_takes_it
+from local.template import load, translate
 
 TEMPLATE = load(Path(__file__).parents[3] / "template.yaml")
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from operate.contents import MAX_NAMES, parse_content
+from operate.redacted import MAX_NAMES, parse_content
 
 EVENT = {
     "event": "messages/receive_notify",

@@ -6,9 +6,9 @@ import pytest
 
 from local.errors import LocalError
 from operate.files import read, save
-from operate.letters import Letter
+from operate.letters import DeadLetter
 
-LETTER = Letter(
+LETTER = DeadLetter(
     id="22592e75",
     receipt="AQEB",
     body='{"msg":"grüß\r\ngott"}',

@@ -2,10 +2,10 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from operate.letters import Letter
-from operate.showing import lines_of, summary
+from operate.letters import DeadLetter
+from operate.report import lines_of, summary
 
-LETTER = Letter(
+LETTER = DeadLetter(
     id="22592e75-3004-169b-970b-e1aa82da221e",
     receipt="AQEB",
     body=json.dumps({"event": "messages/teleported", "account": "1000001", "data": {"msg": "see you at nine"}}),

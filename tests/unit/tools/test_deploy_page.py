@@ -2,8 +2,8 @@
 
 import pytest
 
+from local.template import Template
 from tools.deploy_page import page
-from tools.template import Template
 
 EMPTY = "".join(f"<!-- {part} -->\n<!-- until here -->\n" for part in ("parameters", "outputs", "variables"))
 

@@ -2,8 +2,8 @@
 
 import re
 
+from local.template import load, of_type
 from tools.metrics_page import PATH, PROJECT, page
-from tools.template import load, of_type
 
 QUERY_WORDS = {
     "filter",

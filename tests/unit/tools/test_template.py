@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tools.template import PLACEHOLDER, InvalidTemplate, Template, load, translate
+from local.template import PLACEHOLDER, InvalidTemplate, Template, load, translate
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from local.template import InvalidTemplate
 from ringback.telemetry import METRICS
 from tools.gate import metrics
-from tools.template import InvalidTemplate
 
 QUEUE = {"Name": "QueueName", "Value": {"Fn::GetAtt": ["Queue", "QueueName"]}}
 SERVICE = {"Name": "service", "Value": {"Ref": "AWS::StackName"}}

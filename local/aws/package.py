@@ -8,7 +8,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tools.template import CODE_PROPERTIES, Template
+from local.template import CODE_PROPERTIES, Template
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -5,9 +5,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from local.cloud import Cloud
-from local.mailbox import Letter, letters
-from local.receiver import Exchange, Receiver
+from local.aws.cloud import Cloud
+from local.demo.mailbox import DeadLetter, letters
+from local.demo.receiver import Exchange, Receiver
 
 POLL_SECONDS = 0.05
 _IN_LETTER = re.compile(r"^Delivery ([0-9a-f]{32})$", re.MULTILINE)
@@ -19,7 +19,7 @@ _TIME_DIGITS = 12
 class Arrival:
     """Something that a customer got."""
 
-    what: Exchange | Letter
+    what: Exchange | DeadLetter
     seconds: float | None
     """From the event to the arrival."""
 

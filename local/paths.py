@@ -7,7 +7,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
+class Paths:
     """The files of one local AWS."""
 
     home: Path = PROJECT / ".local"

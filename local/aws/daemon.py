@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import IO, Final
 
-from local.places import Places
+from local.paths import Paths
 
 HOST: Final = "127.0.0.1"
 
@@ -29,17 +29,17 @@ class Daemon:
         return f"http://{HOST}:{self.port}"
 
 
-def running(places: Places) -> Daemon | None:
+def running(paths: Paths) -> Daemon | None:
     """The MiniStack of this clone, if one runs."""
-    with lock_file(places) as file:
+    with lock_file(paths) as file:
         return None if _locked(file, fcntl.LOCK_SH) else last(file)
 
 
 @contextmanager
-def lock_file(places: Places) -> Iterator[IO[str]]:
+def lock_file(paths: Paths) -> Iterator[IO[str]]:
     """The file, open; a lock on it ends when nobody has it open any more."""
-    places.home.mkdir(parents=True, exist_ok=True)
-    with places.lock.open("a+", encoding="utf-8") as file:
+    paths.home.mkdir(parents=True, exist_ok=True)
+    with paths.lock.open("a+", encoding="utf-8") as file:
         yield file
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
-from local.receiver import Reply, Request
+from local.demo.receiver import Reply, Request
 from ringback.catalog.payload import lookup
 
 FONENUMBER = "3215551212"

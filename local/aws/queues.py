@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
-from local.cloud import Cloud
+from local.aws.cloud import Cloud
 
 
 def messages_on(cloud: Cloud, url: str) -> list[dict[str, Any]]:

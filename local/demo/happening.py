@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from local.demo.examples import FONENUMBER
 from local.errors import LocalError
 from local.issuer import ACCOUNT
-from local.scenes import FONENUMBER
 from ringback.callbacks.identifiers import parse_account, parse_fonenumber
 from ringback.catalog.payload import EventKind, Scope, lookup, read_data
 from ringback.errors import InvalidSetting, MalformedEvent

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from local.cloud import Cloud
+from local.aws.cloud import Cloud
+from local.aws.package import BUCKET
 from local.errors import LocalError
-from local.package import BUCKET
-from tools.template import Template, translate
+from local.template import Template, translate
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient

@@ -5,7 +5,7 @@ from itertools import batched, islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from operate.letters import Letter, read_letter
+from operate.letters import DeadLetter, read_letter
 from ringback.aws.clients import infrastructure_error
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ AT_ONCE = 10
 """SQS's limit of one call."""
 
 
-class Look:
+class DeadLetterQueue:
     """One look through the queue at *url*; at its end, all that has not been removed is visible again.
 
     Every call raises `InfrastructureError` where SQS is out of reach or does not let this person in.
@@ -48,12 +48,12 @@ class Look:
             )
         return sum(map(int, found["Attributes"].values()))
 
-    def letters(self, most: int | None = None) -> Iterator[Letter]:
+    def letters(self, most: int | None = None) -> Iterator[DeadLetter]:
         """Every letter that nobody else looks at, once; *most* of them at most."""
         number = self.count() if most is None else min(self.count(), most)
         return islice(self._fresh(min(max(LEAST_HIDDEN, HIDDEN_BY_LETTER * number), MAX_HIDDEN)), most)
 
-    def _fresh(self, hidden: int) -> Iterator[Letter]:
+    def _fresh(self, hidden: int) -> Iterator[DeadLetter]:
         again = 0
         # Only an empty answer says that there are no more; but a look that goes round in circles has to end too.
         while again <= len(self._held) and (letters := self._receive(hidden)):
@@ -62,13 +62,13 @@ class Look:
             again = 0 if fresh else again + len(letters)
             yield from fresh
 
-    def remove(self, letter: Letter) -> None:
+    def remove(self, letter: DeadLetter) -> None:
         """Take *letter* off the queue for good."""
         with infrastructure_error("removing a dead letter"):
             self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=self._held[letter.id])
         del self._held[letter.id]
 
-    def _receive(self, hidden: int) -> list[Letter]:
+    def _receive(self, hidden: int) -> list[DeadLetter]:
         with infrastructure_error("looking at the dead letters"):
             answer = self._sqs.receive_message(
                 QueueUrl=self._url,

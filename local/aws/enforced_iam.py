@@ -5,7 +5,7 @@ from copy import deepcopy
 from types import MappingProxyType
 from typing import Any, Final
 
-from tools.template import Template
+from local.template import Template
 
 SETTINGS: Final[Mapping[str, str]] = MappingProxyType({"AUTH": "true"})
 """MiniStack's own; the key `test` stays good for everything, as the root of the account."""

@@ -12,9 +12,9 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Final
 
-from local.daemon import HOST, Daemon, last, lock_file, record, running, take
+from local.aws.daemon import HOST, Daemon, last, lock_file, record, running, take
 from local.errors import LocalError
-from local.places import Places
+from local.paths import Paths
 
 REGION: Final = "us-east-1"
 
@@ -26,7 +26,7 @@ POLL_SECONDS = 0.05
 ANY_PORT = 0
 
 
-def start(places: Places, *, port: int = ANY_PORT, more: Mapping[str, str] = MappingProxyType({})) -> Daemon:
+def start(paths: Paths, *, port: int = ANY_PORT, more: Mapping[str, str] = MappingProxyType({})) -> Daemon:
     """The MiniStack of this clone, ready; started if none runs, on *port*, or the one of the last time, or a free one.
 
     *more* are settings of MiniStack's own.
@@ -34,46 +34,46 @@ def start(places: Places, *, port: int = ANY_PORT, more: Mapping[str, str] = Map
     Raises:
         LocalError: it is not installed, the port is taken, or it does not start.
     """
-    daemon = running(places) or _launch(places, port, more)
+    daemon = running(paths) or _launch(paths, port, more)
     if port not in (ANY_PORT, daemon.port):
         raise LocalError(f"the local AWS runs on port {daemon.port} already; `make down` stops it")
-    _wait_until_ready(places, daemon)
+    _wait_until_ready(paths, daemon)
     return daemon
 
 
-def stop(places: Places) -> bool:
+def stop(paths: Paths) -> bool:
     """Stop MiniStack and wait until its state is on disk; False if none runs.
 
     Raises:
         LocalError: it does not stop.
     """
-    daemon = running(places)
+    daemon = running(paths)
     if daemon:
         os.kill(daemon.pid, signal.SIGTERM)
-        _wait_until_gone(places, daemon)
-    shutil.rmtree(places.temporary, ignore_errors=True)
+        _wait_until_gone(paths, daemon)
+    shutil.rmtree(paths.temporary, ignore_errors=True)
     return daemon is not None
 
 
-def _launch(places: Places, port: int, more: Mapping[str, str]) -> Daemon:
-    if not places.ministack.exists():
-        raise LocalError(f"{places.ministack} is missing; `make up` installs it")
-    with lock_file(places) as file:
+def _launch(paths: Paths, port: int, more: Mapping[str, str]) -> Daemon:
+    if not paths.ministack.exists():
+        raise LocalError(f"{paths.ministack} is missing; `make up` installs it")
+    with lock_file(paths) as file:
         before = last(file)
         if not take(file):
             raise LocalError("another `make up` is starting MiniStack; try again")
         chosen = _choose(port, before.port if before else ANY_PORT)
         if before:
-            _readdress(places, old=before.port, new=chosen)
-        environment = {**_environment(places, chosen), **more}
-        daemon = Daemon(pid=_spawn(places, environment, lock=file.fileno()), port=chosen)
+            _readdress(paths, old=before.port, new=chosen)
+        environment = {**_environment(paths, chosen), **more}
+        daemon = Daemon(pid=_spawn(paths, environment, lock=file.fileno()), port=chosen)
         record(file, daemon)
     return daemon
 
 
-def _readdress(places: Places, *, old: int, new: int) -> None:
+def _readdress(paths: Paths, *, old: int, new: int) -> None:
     """Give the saved queues their *new* port: MiniStack knows a queue by its whole URL, and would not find it again."""
-    for file in places.state.glob("*.json") if old != new else ():
+    for file in paths.state.glob("*.json") if old != new else ():
         text = file.read_text(encoding="utf-8")
         file.write_text(text.replace(f"{HOST}:{old}", f"{HOST}:{new}"), encoding="utf-8")
 
@@ -85,14 +85,14 @@ def _choose(wanted: int, before: int) -> int:
     return wanted or (before if before and _free(before) else any_free())
 
 
-def _spawn(places: Places, environment: Mapping[str, str], *, lock: int) -> int:
-    for folder in (places.state, places.objects, places.temporary):
+def _spawn(paths: Paths, environment: Mapping[str, str], *, lock: int) -> int:
+    for folder in (paths.state, paths.objects, paths.temporary):
         folder.mkdir(parents=True, exist_ok=True)
-    with places.log.open("ab") as log:
+    with paths.log.open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - our own program
-            [places.ministack],
+            [paths.ministack],
             env=environment,
-            cwd=places.home,
+            cwd=paths.home,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -103,47 +103,47 @@ def _spawn(places: Places, environment: Mapping[str, str], *, lock: int) -> int:
     return process.pid
 
 
-def _environment(places: Places, port: int) -> dict[str, str]:
+def _environment(paths: Paths, port: int) -> dict[str, str]:
     """All that MiniStack, and with it each function, sees: nothing of the person's own settings."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
-        "HOME": str(places.home),
+        "HOME": str(paths.home),
         "LANG": "C.UTF-8",
-        "TMPDIR": str(places.temporary),
+        "TMPDIR": str(paths.temporary),
         "GATEWAY_PORT": str(port),
         "BIND_HOST": HOST,
         "MINISTACK_HOST": HOST,  # in the URLs of queues
         "MINISTACK_REGION": REGION,
         "PERSIST_STATE": "1",
-        "STATE_DIR": str(places.state),
+        "STATE_DIR": str(paths.state),
         "S3_PERSIST": "1",
-        "S3_DATA_DIR": str(places.objects),
+        "S3_DATA_DIR": str(paths.objects),
         "LAMBDA_EXECUTOR": "local",
         # Servers of its own that nobody here needs; and Docker, whose containers it would tidy up at its start.
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
-        "DOCKER_HOST": f"unix://{places.home}/no-docker.sock",
+        "DOCKER_HOST": f"unix://{paths.home}/no-docker.sock",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
 
 
-def _wait_until_ready(places: Places, daemon: Daemon) -> None:
+def _wait_until_ready(paths: Paths, daemon: Daemon) -> None:
     until = time.monotonic() + READY_SECONDS
     while not _answers(f"{daemon.endpoint}/_ministack/ready"):
-        if running(places) is None:
-            raise LocalError(f"MiniStack has ended; {places.log} says why:\n{_tail(places)}")
+        if running(paths) is None:
+            raise LocalError(f"MiniStack has ended; {paths.log} says why:\n{_tail(paths)}")
         if time.monotonic() > until:
-            raise LocalError(f"MiniStack does not answer after {READY_SECONDS} s; see {places.log}")
+            raise LocalError(f"MiniStack does not answer after {READY_SECONDS} s; see {paths.log}")
         time.sleep(POLL_SECONDS)
 
 
-def _wait_until_gone(places: Places, daemon: Daemon) -> None:
+def _wait_until_gone(paths: Paths, daemon: Daemon) -> None:
     until = time.monotonic() + STOP_SECONDS
-    while running(places):
+    while running(paths):
         if time.monotonic() > until:
-            raise LocalError(f"MiniStack (process {daemon.pid}) does not stop after {STOP_SECONDS} s; see {places.log}")
+            raise LocalError(f"MiniStack (process {daemon.pid}) does not stop after {STOP_SECONDS} s; see {paths.log}")
         time.sleep(POLL_SECONDS)
 
 
@@ -174,5 +174,5 @@ def any_free() -> int:
         return port
 
 
-def _tail(places: Places) -> str:
-    return "\n".join(places.log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:])
+def _tail(paths: Paths) -> str:
+    return "\n".join(paths.log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:])

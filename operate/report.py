@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from operate.contents import parse_content
-from operate.letters import Letter
+from operate.letters import DeadLetter
+from operate.redacted import parse_content
 
 REMOVED = "\N{REPLACEMENT CHARACTER}"
 """Stands for what a terminal would obey instead of showing it."""
 
 
-def lines_of(number: int, letter: Letter, *, body: bool) -> Iterator[str]:
+def lines_of(number: int, letter: DeadLetter, *, body: bool) -> Iterator[str]:
     """*letter* as the *number*th of a list; with *body* and detail, private texts and all, if that is asked for."""
     content = parse_content(letter.body)
     yield f"{number}  {letter.reason}   sent {letter.sent:%Y-%m-%d %H:%M:%S} UTC"
@@ -27,7 +27,7 @@ def lines_of(number: int, letter: Letter, *, body: bool) -> Iterator[str]:
         yield _row("body", letter.body)
 
 
-def summary(name: str, count: int, letters: Sequence[Letter]) -> Iterator[str]:
+def summary(name: str, count: int, letters: Sequence[DeadLetter]) -> Iterator[str]:
     """How many there are in the stack *name*, and how many of *letters* have which reason."""
     total = max(count, len(letters))  # SQS's count is approximate
     if not total:

@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from operate.letters import Letter
-from operate.looking import Look
+from operate.letters import DeadLetter
+from operate.queue import DeadLetterQueue
 from operate.stacks import Stack
 from ringback.aws.clients import infrastructure_error
 from ringback.errors import InfrastructureError
@@ -22,17 +22,17 @@ class Settled:
     said: str
 
 
-def put(bodies: Mapping[str, str], look: Look, stack: Stack) -> Iterator[Settled]:
+def put(bodies: Mapping[str, str], look: DeadLetterQueue, stack: Stack) -> Iterator[Settled]:
     """Send *bodies*, by the ids of their letters; a letter is removed once its body is on its queue, not before."""
     return _settle(bodies, look, lambda letter: _send(letter, bodies[letter.id], stack))
 
 
-def drop(ids: Collection[str], look: Look) -> Iterator[Settled]:
+def drop(ids: Collection[str], look: DeadLetterQueue) -> Iterator[Settled]:
     """Remove the letters with *ids*."""
     return _settle(ids, look, lambda _: "removed")
 
 
-def _settle(ids: Collection[str], look: Look, first: Callable[[Letter], str]) -> Iterator[Settled]:
+def _settle(ids: Collection[str], look: DeadLetterQueue, first: Callable[[DeadLetter], str]) -> Iterator[Settled]:
     missing = set(ids)
     for letter in look.letters():
         if letter.id in missing:
@@ -44,7 +44,7 @@ def _settle(ids: Collection[str], look: Look, first: Callable[[Letter], str]) ->
         yield Settled(letter=left, done=False, said=MISSING)
 
 
-def _settled(letter: Letter, look: Look, first: Callable[[Letter], str]) -> Settled:
+def _settled(letter: DeadLetter, look: DeadLetterQueue, first: Callable[[DeadLetter], str]) -> Settled:
     done = ""
     try:
         done = first(letter)
@@ -55,7 +55,7 @@ def _settled(letter: Letter, look: Look, first: Callable[[Letter], str]) -> Sett
     return Settled(letter=letter.id, done=True, said=done)
 
 
-def _send(letter: Letter, body: str, stack: Stack) -> str:
+def _send(letter: DeadLetter, body: str, stack: Stack) -> str:
     return _hand_over(letter.function, body, stack) if letter.function else _queue(letter, body, stack)
 
 
@@ -75,7 +75,7 @@ def _payload(body: str) -> str:
         return body
 
 
-def _queue(letter: Letter, body: str, stack: Stack) -> str:
+def _queue(letter: DeadLetter, body: str, stack: Stack) -> str:
     queue, url = _lane(letter, stack)
     # Without a group, as from a topic: a standard queue does not need one.
     group = {"MessageGroupId": letter.group} if letter.group else {}
@@ -84,7 +84,7 @@ def _queue(letter: Letter, body: str, stack: Stack) -> str:
     return f"sent to the {queue} queue"
 
 
-def _lane(letter: Letter, stack: Stack) -> tuple[str, str]:
+def _lane(letter: DeadLetter, stack: Stack) -> tuple[str, str]:
     retries = stack.outputs["RetriesQueueUrl"]
     if letter.source == retries.rsplit("/", 1)[-1]:
         return "Retries", retries

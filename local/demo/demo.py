@@ -7,16 +7,16 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from local.api import Api
-from local.cloud import Cloud
+from local.aws.cloud import Cloud
 from local.curl import lines, variables, write_header
+from local.demo.examples import FONENUMBER, SCENES, Scene, build_event, mail_scene, scene_of
+from local.demo.mailbox import DeadLetter
+from local.demo.platform import put
+from local.demo.receiver import CRLF, Exchange, Receiver
+from local.demo.terminal import Screen
+from local.demo.watcher import Arrival, Watch
 from local.issuer import issuer
-from local.mailbox import Letter
-from local.places import PROJECT, Places
-from local.platform import put
-from local.receiver import CRLF, Exchange, Receiver
-from local.scenes import FONENUMBER, SCENES, Scene, build_event, mail_scene, scene_of
-from local.screen import Screen
-from local.watching import Arrival, Watch
+from local.paths import PROJECT, Paths
 
 ARRIVE_SECONDS = 60
 """For everything to arrive; the slowest waits 4 to 6 s for its second attempt."""
@@ -25,13 +25,13 @@ ARRIVE_SECONDS = 60
 class Show:
     """One run: a new account, so that nothing of an earlier one is mixed in."""
 
-    def __init__(self, cloud: Cloud, receiver: Receiver, screen: Screen, places: Places) -> None:
+    def __init__(self, cloud: Cloud, receiver: Receiver, screen: Screen, paths: Paths) -> None:
         self._cloud = cloud
         self._receiver = receiver
         self._screen = screen
-        self._places = places
+        self._paths = paths
         self._account = f"1{secrets.randbelow(10**6):06}"
-        self._token = issuer(places, cloud.endpoint).token(self._account)
+        self._token = issuer(paths, cloud.endpoint).token(self._account)
         self._api = Api(str(cloud.api), self._token)
         self._delivery = ""
         self._missing = list(SCENES)
@@ -73,7 +73,7 @@ class Show:
             self._screen.heading(f"All {len(SCENES)} deliveries arrived.")
             return
         self._screen.heading("These did not arrive: " + ", ".join(scene.kind for scene in self._missing))
-        self._screen.line(f"{Places().log.relative_to(PROJECT)} has the log of the functions.", "red")
+        self._screen.line(f"{Paths().log.relative_to(PROJECT)} has the log of the functions.", "red")
 
     def explain(self) -> None:
         """How to send more."""
@@ -83,10 +83,10 @@ class Show:
         self._screen.line(f"cd {shlex.quote(str(PROJECT))} && make send {wanted}", "cyan")
         self._screen.line()
         self._screen.line("Ask the API as this customer; these lines work as they are, as long as this runs:")
-        write_header(self._places.curl_header, self._token)
+        write_header(self._paths.curl_header, self._token)
         asked = lines(
             str(self._cloud.api),
-            self._places.curl_header,
+            self._paths.curl_header,
             SCENES[0],
             receiver=self._receiver.url,
             delivery=self._delivery,
@@ -97,7 +97,7 @@ class Show:
             self._screen.line(line, "cyan")
         self._screen.line()
         self._screen.line("# For the lines of docs/api.md", "dim")
-        self._screen.line(variables(str(self._cloud.api), self._places.curl_header, delivery=self._delivery), "cyan")
+        self._screen.line(variables(str(self._cloud.api), self._paths.curl_header, delivery=self._delivery), "cyan")
         self._screen.line()
         self._screen.line(
             "What arrives appears here. Ctrl-C ends this; the local AWS runs on until `make down`.", "dim"
@@ -111,12 +111,12 @@ class Show:
 
     def _print(self, arrival: Arrival) -> None:
         match arrival.what:
-            case Letter() as letter:
+            case DeadLetter() as letter:
                 self._print_letter(letter, arrival)
             case Exchange() as exchange:
                 self._print_exchange(exchange, arrival)
 
-    def _print_letter(self, letter: Letter, arrival: Arrival) -> None:
+    def _print_letter(self, letter: DeadLetter, arrival: Arrival) -> None:
         if letter.event == mail_scene().kind:
             self._arrived(mail_scene())
         self._screen.rule(f"{letter.event} · Email", arrival.took, "green")
@@ -145,9 +145,9 @@ class Show:
             self._missing.remove(scene)
 
 
-def play(cloud: Cloud, receiver: Receiver, screen: Screen, places: Places, *, once: bool) -> int:
+def play(cloud: Cloud, receiver: Receiver, screen: Screen, paths: Paths, *, once: bool) -> int:
     """The whole show, with what arrives afterwards until Ctrl-C unless it is for *once*; 0 if everything arrived."""
-    show = Show(cloud, receiver, screen, places)
+    show = Show(cloud, receiver, screen, paths)
     watch = Watch(cloud, receiver)
     try:
         show.set_callbacks()

@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 
 from local.errors import LocalError
-from local.places import Places
+from local.paths import Paths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,22 +38,22 @@ class Cloud:
             config=Config(retries={"mode": "standard", "total_max_attempts": 3}),
         )
 
-    def save(self, places: Places) -> None:
+    def save(self, paths: Paths) -> None:
         """Write `outputs.json`, whole or not at all."""
         found = {name: getattr(self, name) for name in ("endpoint", "region", "api", "token")}
         text = json.dumps(found | {"outputs": dict(self.outputs)}, indent=2)
-        new = places.outputs.with_suffix(".new")
+        new = paths.outputs.with_suffix(".new")
         new.write_text(f"{text}\n", encoding="utf-8")
-        new.replace(places.outputs)
+        new.replace(paths.outputs)
 
     @classmethod
-    def saved(cls, places: Places) -> "Cloud":
+    def saved(cls, paths: Paths) -> "Cloud":
         """The local AWS that `make up` made.
 
         Raises:
             LocalError: there is none.
         """
         try:
-            return cls(**json.loads(places.outputs.read_text(encoding="utf-8")))
+            return cls(**json.loads(paths.outputs.read_text(encoding="utf-8")))
         except FileNotFoundError:
             raise LocalError("there is no local AWS yet; `make up` starts one") from None

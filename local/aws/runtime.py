@@ -17,11 +17,11 @@ from platform import machine
 
 import requests
 
-from local.daemon import HOST
+from local.aws.daemon import HOST
+from local.aws.functions import Function
+from local.aws.ministack import any_free
 from local.errors import LocalError
-from local.functions import Function
-from local.ministack import any_free
-from local.places import PROJECT
+from local.paths import PROJECT
 
 READY_SECONDS = 20
 """For the emulator to listen; measured 0.03 s."""

@@ -11,7 +11,7 @@ from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Self
 
-from local.daemon import HOST
+from local.aws.daemon import HOST
 
 CRLF = b"\r\n"
 

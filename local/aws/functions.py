@@ -7,11 +7,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.cloud import Cloud
+from local.aws.cloud import Cloud
+from local.aws.stack import STACK
 from local.errors import LocalError
-from local.places import Places
-from local.stack import STACK
-from tools.template import Template, load, of_type
+from local.paths import Paths
+from local.template import Template, load, of_type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,22 +26,22 @@ class Function:
     """What the code sees, beside the place of the layers and what the runtime itself sets."""
 
 
-def function(name: str, places: Places, cloud: Cloud) -> Function:
+def function(name: str, paths: Paths, cloud: Cloud) -> Function:
     """The built function that the template calls *name*, with the environment that it has on the local AWS.
 
     Raises:
         LocalError: nothing is built, there is no such function, or it is not deployed.
     """
-    return replace(built(name, places), environment=_environment(name, cloud))
+    return replace(built(name, paths), environment=_environment(name, cloud))
 
 
-def built(name: str, places: Places) -> Function:
+def built(name: str, paths: Paths) -> Function:
     """The function that the template calls *name*, in an empty environment.
 
     Raises:
         LocalError: nothing is built, or there is no such function.
     """
-    template = built_template(places)
+    template = built_template(paths)
     resources = template["Resources"]
     there = _names(template)
     if name not in there:
@@ -51,31 +51,31 @@ def built(name: str, places: Places) -> Function:
     layers = [layer["Ref"] for layer in (*shared["Layers"], *own.get("Layers", ()))]
     return Function(
         handler=own["Handler"],
-        code=places.build / own["CodeUri"],
-        layers=tuple(places.build / resources[layer]["Properties"]["ContentUri"] / "python" for layer in layers),
+        code=paths.build / own["CodeUri"],
+        layers=tuple(paths.build / resources[layer]["Properties"]["ContentUri"] / "python" for layer in layers),
     )
 
 
-def names(places: Places) -> list[str]:
+def names(paths: Paths) -> list[str]:
     """All functions, as the template calls them.
 
     Raises:
         LocalError: nothing is built.
     """
-    return _names(built_template(places))
+    return _names(built_template(paths))
 
 
 def _names(template: Template) -> list[str]:
     return list(of_type(template, "AWS::Serverless::Function"))
 
 
-def built_template(places: Places) -> Template:
+def built_template(paths: Paths) -> Template:
     """The template that `make build` left, which names the built folders.
 
     Raises:
         LocalError: nothing is built.
     """
-    path = places.build / "template.yaml"
+    path = paths.build / "template.yaml"
     if not path.exists():
         raise LocalError(f"{path} is missing; `make build` makes it")
     return load(path)

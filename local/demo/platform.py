@@ -2,7 +2,7 @@
 
 import json
 
-from local.cloud import Cloud
+from local.aws.cloud import Cloud
 
 DEFAULT_ACCOUNT = "default"
 

@@ -10,7 +10,7 @@ _EVENT: Final = re.compile(r"\(([a-z]+/[a-z_]+)\)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class DeadLetter:
     """An e-mail as SES took it."""
 
     id: str
@@ -27,12 +27,12 @@ class Letter:
         return found[1] if found else "?"
 
 
-def letters(endpoint: str) -> list[Letter]:
+def letters(endpoint: str) -> list[DeadLetter]:
     """All mail that the local AWS at *endpoint* has sent, the oldest first."""
     with urllib.request.urlopen(f"{endpoint}/_ministack/ses/messages", timeout=5) as answer:  # noqa: S310 - this machine
         accounts = json.load(answer)["messages"]
     return [
-        Letter(
+        DeadLetter(
             id=message["MessageId"],
             sender=message["Source"],
             to=", ".join(message["To"]),
