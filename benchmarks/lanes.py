@@ -42,6 +42,8 @@ class Lane:
     at_once: int = 1_000
     """Events for the endpoint that hangs, all at the beginning; if none, `rate` a second."""
     rate: int = 0
+    grown: bool = False
+    """Whether Lambda has all invocations from the beginning, because others were busy before."""
 
 
 @dataclass(slots=True)
@@ -94,7 +96,8 @@ def delays(lane: Lane) -> list[float]:
             queue.append(coming.popleft())
         while busy and busy[0] <= now:
             heapq.heappop(busy)
-        room = min(lane.concurrency, FIRST_INVOCATIONS + int(MORE_INVOCATIONS * now))
+        grown = lane.concurrency if lane.grown else FIRST_INVOCATIONS + int(MORE_INVOCATIONS * now)
+        room = min(lane.concurrency, grown)
         while len(busy) < room and queue and (len(queue) >= lane.size or now - queue[0][0] >= lane.window):
             batch = _taken(queue, lane)
             waited += [now - at for at, healthy in batch if healthy]
@@ -121,9 +124,15 @@ def lines() -> Iterator[str]:
         for fair in (True, False):
             for concurrency in (2, 20, 100):
                 prompt = Lane(concurrency=concurrency, fair=fair, at_once=at_once, rate=rate)
-                lanes = (prompt, replace(prompt, size=100, window=1.0), replace(prompt, early=True))
-                cells = " | ".join(_cell(delays(lane)) for lane in lanes)
-                yield f"| {crowd} | {'yes' if fair else 'no'} | {concurrency} | {cells} |"
+                yield _line(crowd, f"up to {concurrency}", prompt)
+    for concurrency in (100, 200):
+        yield _line("1,000 at once", f"{concurrency}, all there already", Lane(concurrency=concurrency, grown=True))
+
+
+def _line(crowd: str, invocations: str, prompt: Lane) -> str:
+    lanes = (prompt, replace(prompt, size=100, window=1.0), replace(prompt, early=True))
+    cells = [crowd, "yes" if prompt.fair else "no", invocations, *(_cell(delays(lane)) for lane in lanes)]
+    return f"| {' | '.join(cells)} |"
 
 
 def _cell(waited: list[float]) -> str:
