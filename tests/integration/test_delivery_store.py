@@ -310,6 +310,18 @@ def test_several_whose_answer_is_lost_have_been_written(stack: Stack, monkeypatc
     assert record(stack.deliveries(), SEVERAL) == [Written.YES] * 60
 
 
+def test_who_may_not_insert_writes_one_by_one(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A permissions boundary that was written before there was such a permission; or a call that is too large."""
+
+    def refused(**_: object) -> None:
+        answer: Any = {"Error": {"Code": "AccessDeniedException"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+        raise ClientError(answer, "BatchExecuteStatement")
+
+    monkeypatch.setattr(stack.dynamodb, "batch_execute_statement", refused)
+
+    assert record(stack.deliveries(), SEVERAL) == [Written.YES] * 60
+
+
 def test_a_table_that_does_not_answer_takes_none_of_several(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor are they tried one by one: that would take minutes."""
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from botocore.config import Config
@@ -62,6 +63,12 @@ def infrastructure_error(doing: str) -> Iterator[None]:
         raise InfrastructureError(f"{doing}: {', '.join([get_error_code(error), *sorted(reasons)])}") from error
     except BotoCoreError as error:
         raise InfrastructureError(f"{doing}: {type(error).__name__}") from error  # its text may repeat what we sent
+
+
+def is_refusal(error: ClientError) -> bool:
+    """Whether the service has refused the call as it was, so that nothing of it was done."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", HTTPStatus.INTERNAL_SERVER_ERROR)
+    return status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def get_error_code(error: ClientError) -> str:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import TYPE_CHECKING
 
-from ringback.aws.clients import infrastructure_error
+from botocore.exceptions import ClientError
+
+from ringback.aws.clients import infrastructure_error, is_refusal
 from ringback.aws.statements import (
     WRITER,
     Change,
@@ -132,15 +134,19 @@ class Table:
     def insert(self, items: Sequence[Item]) -> set[Key]:
         """Put up to `WRITE_AT_ONCE` *items* where none is; the keys of those where that was not to be done.
 
-        Whether one is there, or the table was busy, does not matter to whoever goes on with `put`.
+        Whether one is there, the table was busy, or we may not insert does not matter to whoever goes on with `put`.
 
         Raises:
             OurFault: the table did not answer.
         """
+        statements = [insert_statement(self.name, item) for item in items]
         with infrastructure_error(f"writing {self.name}"):
-            page = self.client.batch_execute_statement(
-                Statements=[insert_statement(self.name, item) for item in items]  # type: ignore[misc]
-            )
+            try:
+                page = self.client.batch_execute_statement(Statements=statements)  # type: ignore[arg-type]
+            except ClientError as error:
+                if is_refusal(error):
+                    return set(map(self.key_of, items))
+                raise
         answers = zip(items, page["Responses"], strict=True)  # in the order of the statements
         return {self.key_of(item) for item, answer in answers if "Error" in answer}
 
