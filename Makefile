@@ -125,6 +125,10 @@ dead-letters: $(DEV)/.ready ## List the dead letters of the local stack (STACK=r
 		$(if $(filter-out 0,$(BODIES)),--bodies) $(if $(SAVE),--save '$(SAVE)') $(if $(PUT),--put $(PUT)) \
 		$(if $(DROP),--drop $(DROP))
 
+.PHONY: unpack
+unpack: $(DEV)/.ready ## Show deliveries that the AWS CLI prints: aws dynamodb get-item … --output json | make -s unpack (BODIES=1: their texts)
+	@$(PYTHON) -m operate.unpack $(if $(filter-out 0,$(BODIES)),--bodies)
+
 .PHONY: import
 import: $(DEV)/.ready ## Say what a file of callbacks would change (FILE=callbacks.csv); WRITE=1 writes it, STACK=ringback is one on AWS
 	@$(PYTHON) -m operate.import_callbacks '$(FILE)' $(if $(filter-out 0,$(WRITE)),--write) $(OPERATED:%=--stack '%')

@@ -65,12 +65,12 @@ class Filter:
     @property
     def selects(self) -> bool:
         """Whether more has to be read than matches."""
-        return bool(self.statuses or self.events or self.event_id or self.looks_inside)
+        return bool(self.statuses or self.events or self.looks_inside)
 
     @property
     def looks_inside(self) -> bool:
-        """Whether a query alone cannot tell what matches: attempts and data are JSON text."""
-        return bool(self.outcome or self.http_status or self.other_party)
+        """Whether a query alone cannot tell what matches: an event's id and data, and attempts, are packed."""
+        return bool(self.event_id or self.outcome or self.http_status or self.other_party)
 
     @property
     def only_attention(self) -> bool:
@@ -150,8 +150,6 @@ def _query(partition: str, value: str, wanted: Filter, *, newest_first: bool, af
         _demand_one_of(query, "status", wanted.statuses)
     if wanted.events:
         _demand_one_of(query, "event", wanted.events)
-    if wanted.event_id:
-        _demand_one_of(query, "event_id", [wanted.event_id])
     return query
 
 
@@ -162,7 +160,8 @@ def repeatable(query: Query, now: datetime, *, whole: bool = False) -> Query:
         ":soon": {"N": str(to_millis(now + SOON))},
         ":lost": {"N": str(to_millis(now - UNDER_WAY))},
     }
-    _demand(query, "#reason <> :test AND (attribute_not_exists(due) OR due > :soon OR due < :lost)", values)
+    no_test = "(attribute_not_exists(#reason) OR #reason <> :test)"
+    _demand(query, f"{no_test} AND (attribute_not_exists(due) OR due > :soon OR due < :lost)", values)
     query["ExpressionAttributeNames"] |= {"#reason": "reason"}
     return query if whole else {**query, "ProjectionExpression": "#partition, delivery, version"}
 

@@ -299,6 +299,9 @@ class SigningSecrets:
         return tuple(previous for previous in self.previous if now < previous.until)
 
 
+_TIME_DIGITS = 12
+
+
 def delivery_id(event: Event) -> str:
     """32 hex digits that sort by the event's time: 12 of its milliseconds, 20 of a digest of all that identifies it.
 
@@ -306,4 +309,9 @@ def delivery_id(event: Event) -> str:
     """
     identity = to_compact_json([event.owner, event.kind, event.id, *event.data.items()])
     digest = hashlib.sha256(identity.encode()).hexdigest()
-    return f"{max(to_millis(event.time), 0):012x}{digest[:20]}"
+    return f"{max(to_millis(event.time), 0):0{_TIME_DIGITS}x}{digest[:20]}"
+
+
+def time_in_id(delivery: str) -> int:
+    """Return the event's time that a delivery's id begins with, in milliseconds since 1970; 0 for one before that."""
+    return int(delivery[:_TIME_DIGITS], 16)

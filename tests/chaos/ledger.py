@@ -1,6 +1,5 @@
 """Where every event is: what a customer is promised, checked against the tables, the queues and the receivers."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from deliver.messages import read_message
 from ringback.models import Event, delivery_id
 from ringback.storage.due_index import SHARDS, queued, sought
+from ringback.storage.packing import unpack
 from tests.chaos.workers import Ended, Worker
 from tests.chaos.world import World
 from tests.integration.lambdas import record
@@ -59,7 +59,7 @@ def balance(world: World, events: Iterable[Event]) -> Verdict:
     verdict = Verdict()
     keys = {(event.owner, delivery_id(event)) for event in events}
     verdict.lost = ["#".join(key) for key in sorted(keys - items.keys())]
-    deliveries = {key: item for key, item in items.items() if "attempts" in item}
+    deliveries = {key: item for key, item in items.items() if "packed" in item}
     for key, item in deliveries.items():
         if item["status"]["S"] == "pending" and not _comes_back(world, item, items):
             verdict.stuck.append(f"{'#'.join(key)} after {_attempts(item)} attempts")
@@ -69,7 +69,7 @@ def balance(world: World, events: Iterable[Event]) -> Verdict:
 
 
 def _attempts(item: Mapping[str, Any]) -> int:
-    return len(json.loads(item["attempts"]["S"]))
+    return len(unpack(item["packed"]["B"])["attempts"])
 
 
 def _comes_back(world: World, item: Mapping[str, Any], items: Mapping[tuple[str, str], Mapping[str, Any]]) -> bool:

@@ -146,7 +146,7 @@ def _calls(made: World, account: str, process: int, turn: int) -> Iterator[dict[
 
 def _deliveries(made: World) -> list[tuple[str, str]]:
     items = made.stack.items("DELIVERIES_TABLE")
-    return [(item["owner"]["S"], item["delivery"]["S"]) for item in items if "attempts" in item]
+    return [(item["owner"]["S"], item["delivery"]["S"]) for item in items if "packed" in item]
 
 
 def _come_to_rest(made: World, worker: Worker, records: list[dict[str, Any]]) -> Verdict:

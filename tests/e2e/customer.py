@@ -15,6 +15,7 @@ from ringback.aws.kms import Credentials
 from ringback.callbacks.parse import parse_setting
 from ringback.models import SigningSecrets, build_owner
 from ringback.storage.callbacks import CallbackStore
+from ringback.storage.packing import unpack
 
 FONENUMBER = "3215551212"
 
@@ -77,8 +78,8 @@ class Customer:
         return next((item for item in self._items("CallbacksTable") if item["event"] == kind), None)
 
     def deliveries(self) -> list[dict[str, Any]]:
-        """The customer's log, as the table has it."""
-        return self._items("DeliveriesTable")
+        """The customer's log, as the table has it, with what is packed."""
+        return [unpack(bytes(delivery["packed"])) | delivery for delivery in self._items("DeliveriesTable")]
 
     def statuses(self) -> list[str]:
         """The status of each of the customer's deliveries."""

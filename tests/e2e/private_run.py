@@ -51,7 +51,7 @@ class Run:
         eventually(lambda: all(self._is_attempted(customer) for customer in self._customers), seconds=PATIENCE)
 
     def _is_attempted(self, customer: Customer) -> bool:
-        return any(json.loads(delivery["attempts"]) for delivery in customer.deliveries())
+        return any(delivery["attempts"] for delivery in customer.deliveries())
 
     def _customer(self) -> Customer:
         customer = Customer(self._cloud)

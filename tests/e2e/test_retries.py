@@ -40,7 +40,7 @@ def test_an_endpoint_that_was_down_gets_the_same_delivery_5_seconds_later(
     assert eventually(lambda: "pending" not in customer.statuses())
     (delivery,) = customer.deliveries()
     assert delivery["status"] == "delivered"
-    assert [attempt["outcome"] for attempt in json.loads(delivery["attempts"])] == ["status", "delivered"]
+    assert [attempt["outcome"] for attempt in delivery["attempts"]] == ["status", "delivered"]
 
 
 def test_a_wait_that_no_queue_can_hold_is_in_the_table_until_requeue_takes_it(

@@ -57,6 +57,7 @@ def remembered(given: Sequence[Block]) -> str:
 
 
 UUID = "UUID=$(aws lambda list-event-source-mappings --query 'EventSourceMappings[0].UUID' --output text)"
+MAKE = f'make() {{ command make -C "{PROJECT}" "$@"; }}'
 DELETE = """aws dynamodb delete-item --table-name "$TABLE" --key \\
   '{"owner":{"S":"1000001#3215551212"},"event":{"S":"messages/receive_notify"}}'"""
 RESTORE = (
@@ -64,6 +65,7 @@ RESTORE = (
 )
 BEFORE: Mapping[str, str] = {
     "operations.md, EventsAgeAlarm, 1": UUID,
+    "operations.md, A customer asks why a callback did not arrive, 1": MAKE,
     "operations.md, Restoring a table, 2": DELETE,
     "operations.md, Restoring a table, 4": RESTORE,
     "deploy.md, Events, 1": """TOPIC=$(aws sns create-topic --name telephony --query TopicArn --output text)
@@ -126,7 +128,9 @@ def test_a_block_does_what_it_says(pasted: dict[str, Pasted], block: Block) -> N
 
 
 def test_a_delivery_that_a_customer_asks_about_is_shown(pasted: dict[str, Pasted]) -> None:
-    assert '"delivered"' in pasted["operations.md, A customer asks why a callback did not arrive, 1"].shown
+    shown = pasted["operations.md, A customer asks why a callback did not arrive, 1"].shown
+    assert '"status": "delivered"' in shown
+    assert '"outcome": "delivered"' in shown
 
 
 def test_what_a_customer_has_deleted_is_back(pasted: dict[str, Pasted], customer: Customer) -> None:

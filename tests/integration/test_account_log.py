@@ -51,7 +51,7 @@ def pages(api: Api, query: str) -> list[list[str]]:
 def pending(api: Api) -> Counter[str]:
     """How many deliveries of each owner are to be sent again."""
     items = api.stack.items("DELIVERIES_TABLE")
-    return Counter(item["owner"]["S"] for item in items if item["reason"]["S"] == "redelivery")
+    return Counter(item["owner"]["S"] for item in items if item.get("reason") == {"S": "redelivery"})
 
 
 # ── The list ──────────────────────────────────────────────────────────────────────────────────────────────────────────

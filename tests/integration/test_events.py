@@ -15,6 +15,7 @@ from ringback.callbacks.parse import parse_setting
 from ringback.catalog.payload import CATALOGUE, Scope
 from ringback.http import tls
 from ringback.models import Attempt, AttemptReason, Delivery, Event, Outcome, build_owner
+from ringback.storage.deliveries import delivery_from_item
 from tests.integration.certificates import Authority
 from tests.integration.lambdas import failures
 from tests.integration.receivers import Receiver
@@ -110,7 +111,7 @@ def test_a_retry_is_the_second_attempt_of_the_same_delivery(deployed: Stack, sec
     [request] = secure_receiver.received
     [item] = deployed.items("DELIVERIES_TABLE")
     assert request.headers["webhook-id"] == message["delivery"]
-    assert len(json.loads(item["attempts"]["S"])) == 2
+    assert len(delivery_from_item(item).attempts) == 2
 
 
 def test_every_payload_has_a_row_in_the_readme_and_those_for_deliver_one_here() -> None:

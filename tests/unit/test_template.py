@@ -285,7 +285,7 @@ def test_the_keys_of_deliveries_and_of_their_indexes_are_what_the_code_writes() 
 
     assert (due["IndexName"], attention["IndexName"]) == (DUE_INDEX, ATTENTION_INDEX)
     assert due["Projection"] == {"ProjectionType": "KEYS_ONLY"}
-    assert attention["Projection"]["NonKeyAttributes"] == ["status", "event", "event_id"]
+    assert attention["Projection"]["NonKeyAttributes"] == ["status", "event"]
     assert [key["AttributeName"] for key in table["KeySchema"]] == ["owner", "delivery"]
     assert [key["AttributeName"] for key in due["KeySchema"]] == ["due_shard", "due"]
     assert [key["AttributeName"] for key in attention["KeySchema"]] == ["attention", "delivery"]

@@ -1,10 +1,9 @@
 """A delivery as an item of the Deliveries table, and back.
 
-What is searched or filtered is an attribute of its own; data and attempts are JSON text, which costs a third of the
-bytes and of the CPU of DynamoDB's maps.
+What DynamoDB goes by (keys, conditions, indexes, filters, expiry) is an attribute of its own. The rest is packed into
+one, which takes a third of the bytes. What is changed in place stands beside it, and counts.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -18,18 +17,19 @@ from ringback.aws.statements import Condition
 from ringback.catalog.definitions import CATALOGUE
 from ringback.errors import InfrastructureError
 from ringback.json_text import to_compact_json
-from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome, split_owner
+from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome, split_owner, time_in_id
 from ringback.storage.callbacks import callback_from_item, callback_to_item
 from ringback.storage.due_index import get_shard, queued
 from ringback.storage.formats import of_format
-from ringback.timestamps import from_millis, parse_time, to_iso, to_millis
+from ringback.storage.packing import pack, unpack
+from ringback.timestamps import from_millis, to_millis
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 DELIVERY_FORMAT = 1
-"""Of the items; `version` is the lock of one item."""
+"""Of the items, which do not say so as long as it is the first; `version` is the lock of one item."""
 
 ATTENTION_INDEX = "attention"
 """The sparse index of what has not arrived, by account and id; what succeeds at once is never on it."""
@@ -185,27 +185,17 @@ class DeliveryStore:
 
 def delivery_to_item(delivery: Delivery, *, parked: bool, retention: timedelta) -> dict[str, "AttributeValueTypeDef"]:
     """The item of *delivery*, without its callback; one that is *parked* waits on the due index, not on the queue."""
-    event = delivery.event
     texts = {
         "owner": delivery.owner,
         "delivery": delivery.id,
-        "event": event.kind,
-        "event_id": event.id,
-        "time": to_iso(event.time),
-        "created": to_iso(delivery.created),
+        "event": delivery.event.kind,
         "status": delivery.status,
-        "reason": delivery.reason,
-        "data": to_compact_json(dict(event.data)),
-        "attempts": to_compact_json([_attempt_to_json(attempt) for attempt in delivery.attempts]),
     }
-    numbers = {
-        "format": DELIVERY_FORMAT,
-        "version": delivery.version,
-        "tries": delivery.tries,
-        "expires": int((delivery.created + retention).timestamp()),
-    }
+    numbers = {"version": delivery.version, "expires": int((delivery.created + retention).timestamp())}
     if delivery.status in ATTENTION:
-        texts["attention"] = event.account
+        texts["attention"] = delivery.event.account
+    if delivery.is_test:
+        texts["reason"] = delivery.reason
     if delivery.due:
         numbers["due"] = to_millis(delivery.due)
         shard = get_shard(delivery.id)
@@ -213,7 +203,27 @@ def delivery_to_item(delivery: Delivery, *, parked: bool, retention: timedelta) 
     if delivery.note:
         texts["note"] = _cut(delivery.note, MAX_DETAIL)
     item: dict[str, AttributeValueTypeDef] = {name: {"S": text} for name, text in texts.items()}
-    return item | {name: {"N": str(number)} for name, number in numbers.items()}
+    item |= {name: {"N": str(number)} for name, number in numbers.items()}
+    item["packed"] = {"B": pack(delivery_to_json(delivery))}
+    return item
+
+
+def delivery_to_json(delivery: Delivery) -> dict[str, Any]:
+    """Return what of *delivery* is packed.
+
+    Times are milliseconds: `created` after the event's time, `at` after that. The event's own is in the id.
+    """
+    event = delivery.event
+    happened, created = to_millis(event.time), to_millis(delivery.created)
+    packed = {
+        "event_id": event.id,
+        "created": created - happened,
+        "data": dict(event.data),
+        "reason": delivery.reason,
+        "tries": delivery.tries,
+        "attempts": [_attempt_to_json(attempt, created) for attempt in delivery.attempts],
+    }
+    return packed if time_in_id(delivery.id) == happened else {"time": happened, **packed}
 
 
 def delivery_from_item(item: "Item") -> Delivery:
@@ -229,32 +239,35 @@ def delivery_from_item(item: "Item") -> Delivery:
 def _delivery(item: "Item") -> Delivery:
     text = {name: value["S"] for name, value in item.items() if "S" in value}
     number = {name: int(value["N"]) for name, value in item.items() if "N" in value}
+    packed = unpack(item["packed"]["B"])
     account, fonenumber = split_owner(text["owner"])
+    happened = packed["time"] if "time" in packed else time_in_id(text["delivery"])
+    created = happened + packed["created"]
     return Delivery(
         id=text["delivery"],
         event=Event(
             kind=text["event"],
             account=account,
             fonenumber=fonenumber,
-            id=text["event_id"],
-            time=parse_time(text["time"]),
-            data=dict(json.loads(text["data"]).items()),
+            id=packed["event_id"],
+            time=from_millis(happened),
+            data=dict(packed["data"].items()),
         ),
-        created=parse_time(text["created"]),
+        created=from_millis(created),
         status=DeliveryStatus(text["status"]),
-        attempts=tuple(_attempt_from_json(attempt) for attempt in json.loads(text["attempts"])),
-        tries=number["tries"],
+        attempts=tuple(_attempt_from_json(attempt, created) for attempt in packed["attempts"]),
+        tries=number.get("tries", packed["tries"]),
         due=from_millis(number["due"]) if "due" in number else None,
-        reason=AttemptReason(text["reason"]),
+        reason=AttemptReason(text.get("reason", packed["reason"])),
         note=text.get("note", ""),
         version=number["version"],
     )
 
 
-def _attempt_to_json(attempt: Attempt) -> dict[str, Any]:
+def _attempt_to_json(attempt: Attempt, created: int) -> dict[str, Any]:
     whole: dict[str, Any] = {
         "number": attempt.number,
-        "at": to_iso(attempt.at),
+        "at": to_millis(attempt.at) - created,
         "reason": attempt.reason,
         "outcome": attempt.outcome,
         "status": attempt.status,
@@ -269,14 +282,10 @@ def _attempt_to_json(attempt: Attempt) -> dict[str, Any]:
 
 
 def _some(headers: Mapping[str, str]) -> dict[str, str]:
-    """The first of *headers* that fit."""
-    kept: dict[str, str] = {}
-    room = MAX_HEADERS
-    for name, value in headers.items():
-        room -= len(to_compact_json([name, value]).encode(errors="replace"))
-        if room < 0:
-            break
-        kept[name] = value
+    """The first of *headers* that fit, all of them nearly always."""
+    kept = dict(headers)
+    while kept and len(to_compact_json(kept).encode(errors="replace")) > MAX_HEADERS:
+        kept.popitem()
     return kept
 
 
@@ -287,10 +296,10 @@ def _cut(text: str, most: int) -> str:
     return text
 
 
-def _attempt_from_json(stored: Mapping[str, Any]) -> Attempt:
+def _attempt_from_json(stored: Mapping[str, Any], created: int) -> Attempt:
     return Attempt(
         number=stored["number"],
-        at=parse_time(stored["at"]),
+        at=from_millis(created + stored["at"]),
         reason=AttemptReason(stored["reason"]),
         outcome=Outcome(stored["outcome"]),
         status=stored.get("status"),
