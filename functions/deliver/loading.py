@@ -9,14 +9,14 @@ from ringback.aws.dynamodb import Key, read_together
 from ringback.delivery.retry_message import Retry
 from ringback.errors import InfrastructureError
 from ringback.models import CallbackType, Delivery, Event, delivery_id
-from ringback.storage.callbacks import CallbackStore, Loaded, callback_key, secrets_key
+from ringback.storage.callbacks import CallbackStore, Loaded, callback_key, is_secrets_key, secrets_key
 from ringback.storage.deliveries import DeliveryStore, Stored
 
 BUSY = InfrastructureError("a table or queue was busy")
 
 
 class Loader:
-    """Reads what a batch is about: each item once, and in one call what the messages themselves name."""
+    """Reads what a batch is about: what is there once, and in one call what the messages themselves name."""
 
     def __init__(self, *, callbacks: CallbackStore, deliveries: DeliveryStore) -> None:
         self._callbacks = callbacks
@@ -53,10 +53,18 @@ class Loader:
         return decisions + [_decided(message.id, delivery, loaded, now) for message, delivery in pending.values()]
 
     def _read(self, readable: Sequence[tuple[Message, Key]]) -> tuple[Stored, Loaded]:
-        """The deliveries, and what is set for events; a retry does not say what kind of event it is about."""
+        """The deliveries, and what is set for events; a retry does not say what kind of event it is about.
+
+        New events are looked up at half the price, by a read that may be a second behind. A callback that it does not
+        find is left out, to be read again: the first event after it was set must not vanish.
+        """
         settings = _settings_of(message.content for message, _ in readable if isinstance(message.content, Event))
         wanted = [(self._deliveries.table, [key for _, key in readable]), (self._callbacks.table, settings)]
-        deliveries, callbacks = read_together(wanted)
+        new = all(isinstance(message.content, Event) and not message.received_before for message, _ in readable)
+        deliveries, callbacks = read_together(wanted, consistent=not new)
+        if new:
+            found = set(map(self._callbacks.table.key_of, callbacks.items))
+            settings = {key for key in settings if key in found or is_secrets_key(key)}
         return self._deliveries.opened(deliveries), self._callbacks.opened(settings, callbacks)
 
 

@@ -80,6 +80,8 @@ def test_two_tables_are_read_in_one_call(table: Table, stack: Stack, monkeypatch
     [call] = calls
     assert [len(call[name]["Keys"]) for name in (table.name, log.name)] == [2, 1]
     assert all(wanted["ConsistentRead"] for wanted in call.values())
+    read_together([(table, [("o", "001")])], consistent=False)
+    assert calls[-1][table.name]["ConsistentRead"] is False
 
 
 def test_what_cannot_be_written_in_the_end_is_named(

@@ -162,10 +162,11 @@ class Table:
         return {self.key_of(request["PutRequest"]["Item"]) for request in wanted}
 
 
-def read_together(wanted: Sequence[tuple[Table, Iterable[Key]]]) -> list[Found]:
-    """Read keys of several tables of one account, consistently, in as few calls as they fit into.
+def read_together(wanted: Sequence[tuple[Table, Iterable[Key]]], *, consistent: bool = True) -> list[Found]:
+    """Read keys of several tables of one account in as few calls as they fit into.
 
-    The answer has one `Found` for each entry of *wanted*, in the same order; a table is named once.
+    The answer has one `Found` for each entry of *wanted*, in the same order; a table is named once. A read that is not
+    *consistent* costs half, and may miss what was written within the last second.
 
     Raises:
         OurFault: the tables are out of reach.
@@ -174,16 +175,16 @@ def read_together(wanted: Sequence[tuple[Table, Iterable[Key]]]) -> list[Found]:
     found = {name: Found(items=[], unread=set()) for name in tables}
     every = [(table.name, table.key(key)) for table, keys in wanted for key in dict.fromkeys(keys)]
     for chunk in batched(every, READ_AT_ONCE, strict=False):
-        for name, key in _read_chunk(wanted[0][0], chunk, found):
+        for name, key in _read_chunk(wanted[0][0], chunk, found, consistent=consistent):
             found[name].unread.add(tables[name].key_of(key))
     return list(found.values())
 
 
-def _read_chunk(caller: Table, keys: _Keys, found: Mapping[str, Found]) -> _Keys:
+def _read_chunk(caller: Table, keys: _Keys, found: Mapping[str, Found], *, consistent: bool) -> _Keys:
     """Read up to `READ_AT_ONCE` *keys* into *found* with the client of *caller*; the ones that are left over."""
     for pause in (*PAUSES, None):
         with infrastructure_error(f"reading {' and '.join(sorted({name for name, _ in keys}))}"):
-            page = caller.client.batch_get_item(RequestItems=_by_table(keys))
+            page = caller.client.batch_get_item(RequestItems=_by_table(keys, consistent=consistent))
         for name, items in page["Responses"].items():
             found[name].items.extend(items)
         keys = [(name, key) for name, left in page.get("UnprocessedKeys", {}).items() for key in left["Keys"]]
@@ -193,8 +194,8 @@ def _read_chunk(caller: Table, keys: _Keys, found: Mapping[str, Found]) -> _Keys
     return keys
 
 
-def _by_table(keys: _Keys) -> dict[str, "KeysAndAttributesTypeDef"]:
+def _by_table(keys: _Keys, *, consistent: bool) -> dict[str, "KeysAndAttributesTypeDef"]:
     request: dict[str, KeysAndAttributesTypeDef] = {}
     for name, key in keys:
-        request.setdefault(name, {"Keys": [], "ConsistentRead": True})["Keys"].append(key)  # type: ignore[attr-defined]
+        request.setdefault(name, {"Keys": [], "ConsistentRead": consistent})["Keys"].append(key)  # type: ignore[attr-defined]
     return request

@@ -66,8 +66,8 @@ class Loaded:
 class CallbackStore:
     """Reads callbacks as they are at this moment, and sets them; passwords are sealed on the way in.
 
-    Nothing is remembered, neither a callback nor that there is none: a setting counts from the next event on. What KMS
-    opened once is (`Credentials`), by its ciphertext.
+    Nothing is remembered, neither a callback nor that there is none. What KMS opened once is (`Credentials`), by its
+    ciphertext.
     """
 
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient", credentials: Credentials) -> None:
@@ -215,3 +215,8 @@ def callback_key(event: Event) -> Key:
 def secrets_key(account: str) -> Key:
     """Where an *account*'s signing secrets lie."""
     return build_owner(account, ""), SIGNING
+
+
+def is_secrets_key(key: Key) -> bool:
+    """Return whether an account's signing secrets lie there."""
+    return key[1] == SIGNING
