@@ -9,22 +9,21 @@ from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
 
+from benchmarks.item import CALL, FAX, MESSAGE, item_bytes
 from benchmarks.table import fill
 
 HERE = Path(__file__).parent
 _FACTS = json.loads((HERE / "prices.json").read_text(encoding="utf-8"))
-PRICES: Mapping[str, float] = {name: price for name, price in _FACTS.items() if isinstance(price, float | int)}
+PRICES: Mapping[str, float] = {name: price for one in _FACTS["lists"] for name, price in one["prices"].items()}
 MILLION = 1_000_000
 FULL_CORE_MB = 1769
 """Memory at which Lambda gives one whole processor; below, its share of one (AWS's documentation)."""
 
-ITEM_KB = 0.91
-"""A delivered event's item with 300 bytes of data and one attempt, 909 bytes; a write unit is up to 1 KB.
-
-191 of them say how it was called and who answered, with a URL of 64 characters and three headers.
-"""
-INDEX_KB = 0.1
+INDEX_BYTES = 100
 """What DynamoDB adds to each stored item."""
+WRITE_BYTES = 1024
+"""What a write unit writes."""
+GIGABYTE = 1024**3
 LOG_KB = 0.6
 ATTEMPT_SECONDS = 15
 BATCHES = {"prompt": 10, "thrifty": 100}
@@ -68,6 +67,10 @@ class Setup:
     """Share of attempts whose endpoint never answers."""
     days: int = 30
     """For which a delivery is kept."""
+    item_bytes: float = 0
+    """Of its item; 0 stands for as many text messages as calls."""
+    backup: bool = False
+    """Whether the log can be restored to any point in time (`LogRecovery`)."""
 
 
 def seconds_of(setup: Setup) -> float:
@@ -103,23 +106,24 @@ def lambda_dollars(setup: Setup, seconds_held: float = ATTEMPT_SECONDS) -> float
 def parts(setup: Setup) -> dict[str, float]:
     """Dollars per million delivered events, by what they are for.
 
-    Each is of another number, so that each has a callback to read: one unit, consistently, as the delivery that is not
-    there. A batch of one account reads its signing secrets once.
+    Each is of another number, so that each has a callback to read: half a unit, like the delivery that is not there,
+    since the read need not be consistent. A batch of one account reads its signing secrets once.
     """
     lanes = MILLION / setup.sent_together + 2 * MILLION / min(setup.batch, 10)  # send; receive and delete by tens
-    stored = MILLION * (ITEM_KB + INDEX_KB) / 1024 / 1024 * setup.days / 30  # gigabyte months
+    size = setup.item_bytes or item_bytes()
+    stored = MILLION * (size + INDEX_BYTES) / GIGABYTE * setup.days / 30  # gigabyte months
     sums = {
         "Lambda": lambda_dollars(setup),
         "SQS": lanes * PRICES["sqs_request"],
-        "reading what is set": MILLION * (1 + 1 / setup.batch) * PRICES["dynamodb_read_unit"],
-        "reading and writing the log": MILLION
-        * (ceil(ITEM_KB) * PRICES["dynamodb_write_unit"] + PRICES["dynamodb_read_unit"]),
+        "reading what is set": MILLION * (1 + 1 / setup.batch) * PRICES["dynamodb_read_unit"] / 2,
+        "looking it up in the log": MILLION * PRICES["dynamodb_read_unit"] / 2,
+        "writing the log": MILLION * ceil(size / WRITE_BYTES) * PRICES["dynamodb_write_unit"],
         "its storage": stored * PRICES["dynamodb_gb_month"],
-        "its backup (point in time)": stored * PRICES["dynamodb_backup_gb_month"],
+        "its backup (point in time)": stored * PRICES["dynamodb_backup_gb_month"] if setup.backup else 0,
         "log lines": MILLION * setup.success_log_rate * LOG_KB / 1024 / 1024 * PRICES["logs_gb"],
     }
     if not setup.log:
-        for part in ("reading and writing the log", "its storage", "its backup (point in time)"):
+        for part in ("looking it up in the log", "writing the log", "its storage", "its backup (point in time)"):
             sums[part] = 0
     return sums
 
@@ -131,7 +135,7 @@ def dollars(setup: Setup) -> float:
 
 def others() -> dict[str, float]:
     """Other senders, per million."""
-    month = PRICES["hours_per_month"]
+    month = _FACTS["hours_per_month"]
     hours = 2 * PRICES["ec2_t4g_medium_hour"] + PRICES["rds_t4g_medium_hour"] + PRICES["elasticache_t4g_small_hour"]
     return {
         "EventBridge API destinations": MILLION
@@ -165,9 +169,12 @@ def table() -> Iterator[str]:
     yield _row("**all**", both, dollars)
     yield _row("kept for 7 days", both, lambda setup: dollars(replace(setup, days=7)))
     yield _row("kept for 4 days", both, lambda setup: dollars(replace(setup, days=4)))
+    yield _row("with the log's backup", both, lambda setup: dollars(replace(setup, backup=True)))
     yield _row("without the log in the table", both, lambda setup: dollars(replace(setup, log=False)))
     yield _row("with a log line for every attempt", both, lambda setup: dollars(replace(setup, success_log_rate=1.0)))
     yield _row("events sent one by one", both, lambda setup: dollars(replace(setup, sent_together=1)))
+    yield "\n| event, 300 bytes of JSON if it is a message | bytes of its item | prompt | thrifty |\n|---|---|---|---|"
+    yield from _by_event(both)
     yield "\n| others | dollars per million |\n|---|---|"
     yield from (f"| {name} | {value:.2f} |" for name, value in others().items())
     yield f"| Lambda's share of the sequential handler | {sequential():.2f} |\n"
@@ -191,8 +198,20 @@ def table() -> Iterator[str]:
         yield f"| {share:.1%} | " + " | ".join(f"{value:.2f}" for value in held + apart) + " |"
 
 
+def _by_event(both: Sequence[Setup]) -> Iterator[str]:
+    sizes = {
+        "a text message": item_bytes(MESSAGE),
+        "a call": item_bytes(CALL),
+        "a fax": item_bytes(FAX),
+        "a text message with 1,000 bytes of JSON": item_bytes(MESSAGE, 1_000),
+    }
+    for name, size in sizes.items():
+        cells = " | ".join(f"{dollars(replace(setup, item_bytes=size)):.3f}" for setup in both)
+        yield f"| {name} | {size:.0f} | {cells} |"
+
+
 def _row(name: str, setups: Sequence[Setup], price: Callable[[Setup], float]) -> str:
-    return f"| {name} | " + " | ".join(f"{price(setup):.2f}" for setup in setups) + " |"
+    return f"| {name} | " + " | ".join(f"{price(setup):.3f}" for setup in setups) + " |"
 
 
 def _by_rate() -> Iterator[str]:

@@ -15,6 +15,19 @@ BODY_BYTES = 300
 
 SECRET = "whsec_" + "QUFB" * 8
 
+TEXTS = """
+Hey, are we still on for lunch on Thursday? I can do 12:30 at the usual place, or later if that suits you better. Let
+me know! FreshCart: your groceries are being packed. Driver: Luis. Expected between 5:10 and 5:40 pm. Leave at door?
+Answer YES or NO. Dear tenant, the water will be turned off on Monday from 8 am to noon because of repairs in the
+basement. We apologise for the trouble. Your login code for Harbor Bank is 771402. Never give this code to somebody
+else. If you did not ask for it, ring us on 800-555-0199. Mom said dinner is at seven, bring the folding chairs and
+some ice if you have any left. Also Grandpa wants his ladder back lol We could not deliver your parcel because nobody
+was in. Choose a new day at https://p.example.net/r/Qz81x or collect it from locker 14. Hi, this is Kim from Lakeside
+Dental. Your cleaning is on Wed 14 Jan, 9:45. Text 1 if you will come, 2 if you want another day. I'm running late,
+traffic is terrible on I-95. Start without me, I should make it by quarter past. Sorry everyone
+"""
+"""What people and companies write, for what is stored is packed: a text of nothing but `x` would take no room."""
+
 _numbers = count(1)
 
 
@@ -87,8 +100,15 @@ class Customers:
 def data(number: str, fonenumber: str, size: int = BODY_BYTES) -> dict[str, str]:
     """Fields whose JSON has *size* bytes on the wire."""
     fields = {"to": fonenumber, "from": "3215551111", "message": "", "id": number}
-    fields["message"] = "x" * (size - len(json.dumps(fields, separators=(",", ":"))))
+    fields["message"] = text(size - len(json.dumps(fields, separators=(",", ":"))), int(number, 16))
     return fields
+
+
+def text(size: int, start: int) -> str:
+    """As much of `TEXTS`, from somewhere on."""
+    words = " ".join(TEXTS.split()) + " "
+    start %= len(words)
+    return (words[start:] + words * (size // len(words) + 1))[:size]
 
 
 def body() -> bytes:
