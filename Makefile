@@ -165,7 +165,7 @@ test-examples: build $(DEV)/.ready $(MINISTACK)/.ready $(EXAMPLES)/.ready ## Try
 	@$(PYTHON) -m pytest tests/examples
 
 .PHONY: bench
-bench: build $(DEV)/.ready $(MINISTACK)/.ready ## Measure it against its baselines, about 16 minutes (NAME=cpu: one row alone; RECORD=1: into benchmarks/README.md)
+bench: build $(DEV)/.ready $(MINISTACK)/.ready ## Measure it against its baselines, about 22 minutes (NAME=cpu: one row alone; RECORD=1: into benchmarks/README.md)
 	@$(PYTHON) -m benchmarks $(if $(filter-out 0,$(RECORD)),--record) $(NAME)
 
 .PHONY: lint
