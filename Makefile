@@ -51,6 +51,7 @@ RECEIVERS := .tools/receivers
 AWS := .tools/aws
 CLIENTS := .tools/clients
 EXAMPLES := .tools/examples
+BROWSER := .tools/browser
 PYTHON := $(DEV)/bin/python
 
 # A file .ready is the last thing that a set-up makes: one that was killed is done again.
@@ -62,7 +63,8 @@ $(RECEIVERS)/python/.ready: requirements/receivers.txt
 $(AWS)/.ready: requirements/aws.txt
 $(EXAMPLES)/.ready: requirements/examples.txt
 $(CLIENTS)/python/.ready: requirements/clients.txt
-$(DEV)/.ready $(SAM)/.ready $(MINISTACK)/.ready $(CHECKOV)/.ready $(RECEIVERS)/python/.ready $(CLIENTS)/python/.ready $(AWS)/.ready $(EXAMPLES)/.ready: .python-version | $(UV)
+$(BROWSER)/python/.ready: requirements/browser.txt
+$(DEV)/.ready $(SAM)/.ready $(MINISTACK)/.ready $(CHECKOV)/.ready $(RECEIVERS)/python/.ready $(CLIENTS)/python/.ready $(BROWSER)/python/.ready $(AWS)/.ready $(EXAMPLES)/.ready: .python-version | $(UV)
 	@tools/environment.sh $(@D) $(filter requirements/%,$^)
 
 # The receivers of docs/verify.md. What this machine cannot have is skipped, and tried again the next time.
@@ -73,6 +75,10 @@ $(RECEIVERS)/.ready: tools/receivers.sh $(wildcard requirements/receivers/*) | $
 $(CLIENTS)/.ready: tools/clients.sh $(wildcard requirements/clients/*) | $(CLIENTS)/python/.ready
 	@tools/clients.sh
 
+# What the console is tried in, likewise.
+$(BROWSER)/.ready: tools/browser.sh $(wildcard requirements/browser/*) | $(BROWSER)/python/.ready
+	@tools/browser.sh
+
 $(UV): requirements/uv.txt
 	@tools/get_uv.sh
 
@@ -81,7 +87,7 @@ $(SAM_HOME)/metadata.json:
 	@mkdir -p $(@D) && echo '{"lastVersionCheck": 4102444800}' >$@
 
 # An environment whose Python has gone (an upgrade, a moved folder) is made again too.
-$(foreach env,$(DEV) $(SAM) $(MINISTACK) $(CHECKOV) $(RECEIVERS)/python $(CLIENTS)/python $(AWS) $(EXAMPLES),$(if $(wildcard $(env)/bin/python),,$(eval $(env)/.ready: FORCE)))
+$(foreach env,$(DEV) $(SAM) $(MINISTACK) $(CHECKOV) $(RECEIVERS)/python $(CLIENTS)/python $(BROWSER)/python $(AWS) $(EXAMPLES),$(if $(wildcard $(env)/bin/python),,$(eval $(env)/.ready: FORCE)))
 FORCE:
 
 # ── What a person does ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -134,7 +140,7 @@ import: $(DEV)/.ready ## Say what a file of callbacks would change (FILE=callbac
 	@$(PYTHON) -m operate.import_callbacks '$(FILE)' $(if $(filter-out 0,$(WRITE)),--write) $(OPERATED:%=--stack '%')
 
 .PHONY: test
-test: test-unit test-integration test-chaos test-e2e ## Run all tests, one suite after the other (make -k test: the others even if one fails)
+test: test-unit test-integration test-browser test-chaos test-e2e ## Run all tests, one suite after the other (make -k test: the others even if one fails)
 
 .PHONY: test-unit
 test-unit: $(DEV)/.ready ## Run the tests of the pure parts, which open no sockets
@@ -143,6 +149,14 @@ test-unit: $(DEV)/.ready ## Run the tests of the pure parts, which open no socke
 .PHONY: test-integration
 test-integration: $(DEV)/.ready $(RECEIVERS)/.ready $(CLIENTS)/.ready ## Run the handlers against moto and real receivers
 	@$(PYTHON) -m pytest tests/integration
+
+.PHONY: test-browser
+test-browser: $(DEV)/.ready $(BROWSER)/.ready ## Use the customers' console in a real browser (CHROMIUM: where one is)
+	@$(BROWSER)/python/bin/python -m pytest tests/browser
+
+.PHONY: pictures
+pictures: $(DEV)/.ready $(BROWSER)/.ready ## Take the pictures of docs/console.md anew, in a real browser
+	@$(BROWSER)/python/bin/python -m pytest tests/browser/test_pictures.py --pictures
 
 .PHONY: test-e2e
 test-e2e: build $(DEV)/.ready $(MINISTACK)/.ready $(AWS)/.ready ## Run the built stack on the local AWS, then with permissions enforced

@@ -5,7 +5,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ringback.catalog.payload import lookup
-from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome, delivery_id
+from ringback.models import (
+    Attempt,
+    AttemptReason,
+    Callback,
+    Delivery,
+    DeliveryStatus,
+    Event,
+    Outcome,
+    build_owner,
+    delivery_id,
+)
 from tests.browser.portal import Portal
 
 NUMBER = "3215551212"
@@ -34,6 +44,13 @@ class Customer:
     def keeps(self, *deliveries: Delivery) -> None:
         """Have *deliveries* in the log."""
         self.portal.stack.deliveries().record(deliveries, parked=lambda _: False)
+
+    def turns_off(self, why: str, number: str = NUMBER, kind: str = KIND) -> None:
+        """Have deliver give up the callback."""
+        key = build_owner(self.account, number), kind
+        callback = self.portal.stack.callbacks().load([key]).found[key]
+        assert isinstance(callback, Callback)
+        self.portal.stack.health().disable(callback, why, at=datetime.now(UTC))
 
     def happened(
         self, minutes: float, *tries: Attempt, kind: str = KIND, number: str = NUMBER, **data: str

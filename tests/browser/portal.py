@@ -3,10 +3,11 @@
 import base64
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote, urlsplit
 
@@ -43,7 +44,8 @@ class Portal:
     faults: list[Fault] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     """Verbs and paths, in their order."""
-    _lock: Lock = field(default_factory=Lock)
+    function: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
+    """One execution environment: a request at a time, always in the same thread, where its event loop is."""
 
     def call(self, verb: str, target: str, *, headers: dict[str, str], body: bytes = b"") -> dict[str, Any]:
         """Answer as API Gateway does."""
@@ -57,8 +59,8 @@ class Portal:
         event = request(verb, target, headers=headers, account=account)
         if body:
             event |= handed_on(body, headers.get("content-type", ""))
-        with self._lock:  # as one execution environment: a request at a time
-            return app.lambda_handler(event, cast("LambdaContext", Context(function_name="api")))
+        context = cast("LambdaContext", Context(function_name="api"))
+        return self.function.submit(app.lambda_handler, event, context).result()
 
     def api(self, verb: str, target: str, body: object = None, *, account: str) -> Any:
         """Ask without a browser."""
@@ -98,7 +100,8 @@ def opened(**variables: str) -> Iterator[Portal]:
             server.shutdown()
             server.server_close()
             thread.join()
-            made.close()
+            portal.function.submit(made.close).result()
+            portal.function.shutdown()
 
 
 def _handler(portal: Portal) -> type[BaseHTTPRequestHandler]:

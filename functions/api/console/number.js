@@ -20,6 +20,7 @@ export function Card({ kind, number, block, health: { callbacks }, deliveries = 
   const [way, where] = goal(block);
   const state = callbacks.find((one) => one.event === kind.event);
   const last = deliveries.find((one) => one.event === kind.event);
+  const edit = way ? "Edit" : "Set";
   const test = async () => {
     const { delivery } = await call("POST", `${kindOf(number, kind.event)}/test`, {});
     again();
@@ -28,6 +29,6 @@ export function Card({ kind, number, block, health: { callbacks }, deliveries = 
   return html`<section class="card"><div class="row head"><h2>${kind.title}</h2>${way && html`<${State} of=${health(state ?? {})} />`}</div>
     <p><b>${way}</b> ${way ? marked(where, TOKEN) : "Nobody is told."}</p>
     ${last && html`<p class="quiet">Last: <a href=${detailOf(last)}><${When} at=${last.time} /></a> ${standing(last)[1]}</p>`}
-    <div class="row"><a class="button" href=${at(number, `/${kind.event}`)} aria-label="Edit: ${kind.title}">${way ? "Edit" : "Set"}</a>
+    <div class="row"><a class="button" href=${at(number, `/${kind.event}`)} aria-label="${edit}: ${kind.title}">${edit}</a>
       ${way && html`<${Act} does=${test} label=${state?.state === "disabled" ? "Test; a success turns it on" : "Test"} />`}</div></section>`;
 }

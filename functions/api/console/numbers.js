@@ -17,7 +17,7 @@ export const Numbers = ({ kinds }) => html`<${Screen} title="Numbers"><${First} 
 function First() {
   const open = (event) => {
     event.preventDefault();
-    location.hash = at(event.target.number.value.trim());
+    location.hash = at(event.target.number.value.replace(/[^+\w]/g, ""));
   };
   return html`<form class="row" onSubmit=${open}>
     <${Field} name="number" label="Open a number, or set its first callback" inputmode="tel" required /><button>Open</button></form>`;

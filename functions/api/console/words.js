@@ -9,7 +9,7 @@ const HINTS = {
   connect: "Is the server up, and the port open to the internet?",
   tls: "Renew the certificate, or send its whole chain.",
   timeout: "Answer first, and do the work afterwards.",
-  protocol: "What answered there does not speak HTTP.",
+  protocol: "What answered there ended too early, or speaks no HTTP.",
   too_long: "Take the text out of the URL: JSON has it in the body.",
   refused: "Callbacks go to public addresses.",
   special_address: "Its DNS must name a public address.",
