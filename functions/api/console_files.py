@@ -1,12 +1,12 @@
-"""The console's files: a page, one style sheet, one script of all our modules, and the library, packed once.
+"""The console's files: a page, one style sheet and one script, made once of the modules and the library.
 
-The modules are joined here, because each file that a browser asks for is an invocation: after a quiet night, sixteen at
-once would start sixteen execution environments for one page.
+They are joined here, because each file that a browser asks for is an invocation: after a quiet night, sixteen at once
+would start sixteen execution environments for one page.
 """
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -36,7 +36,7 @@ MODULES = (
 )
 """In this order, what a module needs while it starts is there before it."""
 
-TYPES = {"console.js": "text/javascript", "vendor.js": "text/javascript", "console.css": "text/css"}
+TYPES = {"console.js": "text/javascript", "console.css": "text/css"}
 """The files beside the page, with their media types."""
 
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
@@ -87,9 +87,8 @@ def console(settings: ConsoleConfig) -> Console:
     """Return the console of a stack with these *settings*."""
     page = _source("console.html")
     texts = {
-        "console.css": _packed(style_of(settings.color) + _source("console.css")),
+        "console.css": style(settings.color),
         "console.js": script(),
-        "vendor.js": _source("vendor.js"),
     }
     digest = hashlib.sha256("\0".join((page, *texts.values(), repr(settings))).encode()).hexdigest()
     version = digest[:16]
@@ -101,27 +100,35 @@ def console(settings: ConsoleConfig) -> Console:
 
 
 def script() -> str:
-    """Return our modules as one, the library's import before them; their comments stay in the repository."""
-    imported = sorted({name for text in _modules() for name in _names_of("vendor", text)})
-    bodies = (re.sub(r"^export ", "", _IMPORT.sub("", text), flags=re.MULTILINE) for text in _modules())
-    return f'import {{ {", ".join(imported)} }} from "./vendor.js";\n' + "".join(map(_packed, bodies))
+    """Return the library and our modules as one script, without our comments, which stay in the repository."""
+    bodies = (re.sub(r"^export ", "", _IMPORT.sub("", text), flags=re.MULTILINE) for text in map(_module, MODULES))
+    return library() + "".join(map(packed, bodies))
 
 
-def _names_of(module: str, text: str) -> list[str]:
-    found = re.search(rf'^import \{{ ([^}}]+) \}} from "\./{module}\.js";$', text, re.MULTILINE)
-    return found[1].split(", ") if found else []
+def library(name: str = "") -> str:
+    """Return Preact and htm as a script that defines what they export, or an object of it with that *name*."""
+    body, exports = _source("vendor.js").rstrip().rstrip(";").rsplit("export{", maxsplit=1)
+    pairs = [pair.split(" as ") for pair in exports.rstrip("}").split(",")]
+    names, values = ",".join(name for _, name in pairs), ",".join(f"{name}:{value}" for value, name in pairs)
+    notice, code = body.split("*/", maxsplit=1)
+    return f"{notice}*/\nconst {name or f'{{{names}}}'}=(()=>{{{code.strip()}return{{{values}}}}})();\n"
 
 
-def _modules() -> Iterator[str]:
-    return (_source(f"{name}.js") for name in MODULES)
+def style(color: str) -> str:
+    """Return the style sheet of a platform with this *color*."""
+    return packed(style_of(color) + _source("console.css"))
+
+
+def _module(name: str) -> str:
+    return _source(f"{name}.js")
 
 
 def _source(name: str) -> str:
     return (SOURCES / name).read_text(encoding="utf-8")
 
 
-def _packed(text: str) -> str:
-    """*text* without its comments, empty lines, indentation, and the space around what needs none."""
+def packed(text: str) -> str:
+    """Return *text* without its comments, empty lines, indentation, and the space around what needs none."""
     return _AIR.sub(r"\1", re.sub(r"^\s+", "", _COMMENT.sub("", text), flags=re.MULTILINE))
 
 
