@@ -18,7 +18,7 @@ export { Component, render } from "preact";
 export const html = htm.bind(h);
 JS
 version() { node -p "require('./node_modules/$1/package.json').version"; }
-banner="/* Preact $(version preact), MIT, (c) Jason Miller; htm $(version htm), Apache-2.0, (c) Google. Made by tools/vendor_console.sh. */"
+banner="/* Preact $(version preact), MIT, (c) Jason Miller; htm $(version htm), Apache-2.0, (c) Google. */"
 node_modules/.bin/esbuild entry.js --bundle --minify --format=esm --target=es2022 --log-level=error --banner:js="$banner" --outfile=vendor.js
 {
   for name in preact htm; do

@@ -5,6 +5,7 @@ import shlex
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 
 from local.api import Api
 from local.aws.cloud import Cloud
@@ -17,6 +18,9 @@ from local.demo.terminal import Screen
 from local.demo.watcher import Arrival, Watch
 from local.issuer import issuer
 from local.paths import PROJECT, Paths
+
+LINK_MINUTES = 1_440
+"""The longest that a link of the console may be good for."""
 
 ARRIVE_SECONDS = 60
 """For everything to arrive; the slowest waits 4 to 6 s for its second attempt."""
@@ -74,6 +78,15 @@ class Show:
             return
         self._screen.heading("These did not arrive: " + ", ".join(scene.kind for scene in self._missing))
         self._screen.line(f"{Paths().log.relative_to(PROJECT)} has the log of the functions.", "red")
+
+    def show_console(self) -> None:
+        """Where a browser shows the same: the customer's console, signed in, with what has just happened in it."""
+        path = "/v2/accounts/console_session"
+        made = self._api.call("POST", path, {"minutes": LINK_MINUTES})
+        self._screen.heading("The same as this customer sees it, for a browser on this machine, for a day:")
+        self._screen.line()
+        self._screen.line(f"{urljoin(f'{self._cloud.api}{path}', made['url'])}&to=/n/{FONENUMBER}/log", "cyan")
+        self._screen.line()
 
     def explain(self) -> None:
         """How to send more."""
@@ -154,6 +167,7 @@ def play(cloud: Cloud, receiver: Receiver, screen: Screen, paths: Paths, *, once
         show.send_events()
         complete = show.follow(watch, seconds=ARRIVE_SECONDS)
         show.finish(complete=complete)
+        show.show_console()
         if not once:
             show.explain()
             with suppress(KeyboardInterrupt):

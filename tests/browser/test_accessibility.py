@@ -62,6 +62,29 @@ def test_no_screen_breaks_a_rule_or_scrolls_sideways(
             assert tab.page.get_by_role("heading", level=1).count() == 1
 
 
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_page_of_the_api_breaks_no_rule_either(
+    browser: Browser,
+    customer: Customer,
+    size: tuple[int, int],
+    dark: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    if not AXE.exists():
+        pytest.skip("axe-core is not there")
+    with browser.tab(customer, size=size, dark=dark) as tab:
+        tab.page.context.add_init_script(path=AXE)
+        tab.page.goto(f"{customer.portal.url}/docs#set_calls_send_notify")
+        tab.settled()
+        expect(tab.page.locator("#set_calls_send_notify table")).to_be_visible()
+        tab.page.get_by_label("Filter").fill("redeliver")
+        expect(tab.page.locator("summary")).to_have_count(4)
+        tab.page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+
+        assert violations(tab) == []
+        assert tab.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
 def test_the_heading_has_the_focus_after_each_change_of_the_route(tab: Tab) -> None:
     fill(tab.customer)
     tab.open()

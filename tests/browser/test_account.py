@@ -8,7 +8,7 @@ from tests.browser.tabs import Tab
 
 def test_a_signing_secret_is_made_rotated_and_each_time_shown_once(tab: Tab) -> None:
     tab.open("/account")
-    tab.says("None: nobody can tell our requests from others.")
+    tab.says("None: requests are not signed.")
     tab.press("Create")
     first = tab.page.get_by_text("whsec_").inner_text()
     tab.press("Rotate …")

@@ -33,7 +33,7 @@ def test_times_are_those_of_the_person_with_utc_beside_them(tab: Tab) -> None:
     tab.open(f"/n/{NUMBER}/log")
 
     expect(tab.page.locator("time").first).to_have_text("Nov 23, 12:36:00 PM")
-    expect(tab.page.locator("time").first).to_have_attribute("title", "2026-11-23T17:36:00.000Z (UTC)")
+    expect(tab.page.locator("time").first).to_have_attribute("title", "2026-11-23T17:36:00.000Z")
 
 
 def test_filters_are_in_the_address_and_hold_after_a_reload(tab: Tab) -> None:
@@ -67,7 +67,7 @@ def test_pages_go_on_to_the_end(tab: Tab) -> None:
 
     for count in (25, 50, 60):
         expect(tab.rows).to_have_count(count)
-        older = tab.page.get_by_role("button", name="Older ones")
+        older = tab.page.get_by_role("button", name="Older", exact=True)
         if count < 60:
             older.click()
     expect(older).to_have_count(0)

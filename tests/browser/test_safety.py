@@ -79,11 +79,11 @@ def test_what_asks_for_patience_gets_it(tab: Tab, status: int, said: str) -> Non
 @pytest.mark.parametrize(
     ("status", "sentence"),
     [
-        (403, "This session may not do that."),
+        (403, "This link may not do that."),
         (409, "Not as things are now: it waits"),
-        (429, "Too many requests at once. Wait a few seconds, then try again."),
-        (500, "Something went wrong on our side."),
-        (503, "The service is out of reach. Nothing is lost; try again in a minute."),
+        (429, "Too many requests at once. Try again in a minute."),
+        (500, "A fault of ours. Try again in a minute."),
+        (503, "The service is out of reach. Try again in a minute."),
     ],
 )
 def test_every_refusal_has_a_sentence_that_says_what_to_do(tab: Tab, status: int, sentence: str) -> None:

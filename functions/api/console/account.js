@@ -3,7 +3,7 @@
 import { call } from "./calls.js";
 import { Card } from "./number.js";
 import { Act, Cell, Copy, Field, Load, Row, Screen, Sure, Table, When } from "./parts.js";
-import { who } from "./session.js";
+import { session, who } from "./session.js";
 import { blockNames } from "./words.js";
 import { component, useState } from "./state.js";
 import { html } from "./vendor.js";
@@ -32,15 +32,15 @@ const Secret = component(({ one }) => {
   const [secret, put] = useState(one);
   const ask = async (rest) => put((await call("POST", `accounts/signing_secret${rest}`, {})).signing_secret);
   return html`<section class="card"><h2>Signing secret</h2>
-    <p>${secret.exists ? html`Since <${When} at=${secret.created} />.` : "None: nobody can tell our requests from others."}
+    <p>${secret.exists ? html`Since <${When} at=${secret.created} />` : "None: requests are not signed."}
       ${secret.previous_signs_until && html` The one before signs, too, until <${When} at=${secret.previous_signs_until} />.`}</p>
     <div role="status">${secret.secret && html`<p><b>Copy it now; it is never shown again.</b></p>
       <p><code>${secret.secret}</code> <${Copy} text=${secret.secret} /></p>`}</div>
-    ${secret.exists ? html`<${Sure} label="Rotate" title="Rotate the signing secret?" does=${() => ask("/rotate")}>
-      The new one is shown once. The present one signs, too, for 24 hours more.<//>` : html`<${Act} label="Create" does=${() => ask("")} />`}
+    ${session[0] === "session" ? "" : secret.exists ? html`<${Sure} label="Rotate" title="Rotate it?" does=${() => ask("/rotate")}>
+      The present one signs, too, for 24 hours.<//>` : html`<${Act} label="Create" does=${() => ask("")} />`}
     <details><summary>How a receiver checks it</summary>
       <pre tabindex="0">${VERIFY}</pre>
-      <p>With a library of standardwebhooks.com; signed is the raw body, of a GET path and query as they came.</p></details></section>`;
+      <p>By standardwebhooks.com; signed is the raw body, of a GET its path and query.</p></details></section>`;
 });
 
 const Contact = component(({ email }) => {
@@ -57,7 +57,7 @@ const Contact = component(({ email }) => {
     <div class="row"><${Act} label="Save" does=${save} onError=${complain} /><span role="status">${said.well}</span></div></section>`;
 });
 
-export const Events = ({ kinds }) => html`<${Screen} title="Events" about="What can happen, and what is told of it.">
+export const Events = ({ kinds }) => html`<${Screen} title="Events">
   ${kinds.map((kind) => html`<details class="card"><summary>${kind.title} <code>${kind.event}</code></summary>
     <p>${[...kind.methods, ...kind.types.filter((type) => type === "Email")].join(", ")}${kind.https_only && ", to https:// alone"}</p>
     <${Table} caption="Values of ${kind.event}" columns=${["Token", "In the body", "Meaning"]}>

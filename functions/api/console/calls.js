@@ -7,10 +7,10 @@ const MAX_TRIES = 4;
 const MAX_WAIT_SECONDS = 20;
 
 const SENTENCES = {
-  0: "No connection. Check your network, then try again.",
-  429: "Too many requests at once. Wait a few seconds, then try again.",
-  500: "Something went wrong on our side. Try again in a minute.",
-  503: "The service is out of reach. Nothing is lost; try again in a minute.",
+  0: "No connection. Try again in a minute.",
+  429: "Too many requests at once. Try again in a minute.",
+  500: "A fault of ours. Try again in a minute.",
+  503: "The service is out of reach. Try again in a minute.",
 };
 
 export class Refused extends Error {
@@ -25,7 +25,7 @@ export class Refused extends Error {
   }
 
   get sentence() {
-    if (this.status === 403) return who.read_only ? "This link may only read." : "This session may not do that.";
+    if (this.status === 403) return who.read_only ? "This link may only read." : "This link may not do that.";
     if (this.status === 404) return `Not in this account: ${this.message}`;
     if (this.status === 409) return `Not as things are now: ${this.message}`;
     return SENTENCES[this.status] ?? this.message;
@@ -50,7 +50,7 @@ export async function call(verb, path, body) {
     if (tries < MAX_TRIES && (status === 429 || (reads && [0, 503].includes(status)))) {
       const seconds = Math.min(Math.max(answer.headers?.get("retry-after") ?? 1, tries), MAX_WAIT_SECONDS);
       told.wait(seconds);
-      await pause(seconds * (0.9 + Math.random() / 5));
+      await pause(seconds);
       told.wait(0);
       continue;
     }

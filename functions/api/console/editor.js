@@ -76,14 +76,14 @@ function Request({ form, set, put, field, kind, wrong, keeps }) {
   const [, mistaken, meant] = wrong?.message.match(/unknown token "(.*?)".*did you mean \(\((\w+)\)\)/) ?? [];
   const mend = () => set({ ...form, url: form.url.replaceAll(`((${mistaken}))`, `((${meant}))`) });
   return html`${field("method", "Method", { options: kind.methods.map((one) => [one, one]) })}
-    ${field("url", "URL", { type: "url", spellcheck: "false", hint: kind.https_only ? "https:// alone" : "" })}
+    ${field("url", "URL", { type: "url", hint: kind.https_only ? "https:// alone" : "" })}
     ${meant && html`<button type="button" onClick=${mend}>Use ((${meant}))</button>`}
     <fieldset><legend>Insert a value of the event</legend>${kind.fields.map(({ token, meaning }) => html`<p>
       <button type="button" onClick=${() => insert(token)}><code>((${token}))</code></button> ${meaning}</p>`)}</fieldset>
     <details><summary>User and password (HTTP Basic)</summary>
-      ${keeps && html`<p class="quiet">Leave both empty to keep what is set, as long as the server stays the same.</p>
+      ${keeps && html`<p class="quiet">Empty keeps what is set, for the same server.</p>
         <label class="check"><input type="checkbox" onChange=${put("forget")} /> forget what is set</label>`}
-      ${field("url_username", "User")}${field("url_password", "Password", { type: "password", autocomplete: "new-password" })}</details>`;
+      ${field("url_username", "User")}${field("url_password", "Password", { type: "password" })}</details>`;
 }
 
 const Beside = component(({ number, kind, form, judge }) => {

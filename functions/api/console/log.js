@@ -7,7 +7,8 @@ import { component, useEffect, useState } from "./state.js";
 import { html } from "./vendor.js";
 
 const PAGE = 25;
-const POLL_SECONDS = [4, 60];
+const POLL_SECONDS = [4];
+const MAX_POLL_SECONDS = 60;
 
 export const detailOf = (one) => at(one.fonenumber, `/log/${one.id}`);
 
@@ -17,7 +18,7 @@ function pageOf(number, { span, ...asked }, cursor) {
     : `accounts/deliveries${query({ ...filters, fonenumber: number })}`);
 }
 
-export const Attention = (parts) => html`<${Screen} title="Attention" about="What has not arrived in the whole account."
+export const Attention = (parts) => html`<${Screen} title="Attention"
     actions=${html`<a class="button" href="#/recover">Send many again</a>`}>
   <${Deliveries} ...${parts} asked=${{ status: "attention" }} sends /><//>`;
 
@@ -45,7 +46,6 @@ function Filters({ asked, kinds, here }) {
     ${asked.span === "own" && ["since", "until"].map((name) => field(name, name, { type: "datetime-local" }))}
     ${field("other_party", "Other number", { inputmode: "tel" })}
     ${field("event_id", "Event id")}
-    ${field("http_status", "HTTP status", { inputmode: "numeric" })}
     <div class="row"><button>Find</button><a href=${here}>Show all</a></div></form></details>`;
 }
 
@@ -54,16 +54,16 @@ const Deliveries = ({ number, kinds, asked, sends }) => html`<${Load} of=${JSON.
 
 /** While the tab is visible, new deliveries and changes appear on the first page; the longer nothing happens, the more rarely it is asked. */
 function useFresh(load, data, put) {
-  const [wait, next] = useState(POLL_SECONDS[0]);
+  const [pace, next] = useState(POLL_SECONDS);
   useEffect(() => {
     const timer = setTimeout(async () => {
       const fresh = document.hidden || data.deliveries.length > PAGE ? data : await load().catch(() => data);
       const same = JSON.stringify(fresh) === JSON.stringify(data);
-      next(same ? Math.min(wait * 1.5 + Math.random() / 9, POLL_SECONDS[1]) : POLL_SECONDS[0]);
+      next(same ? [Math.min(pace[0] * 1.5, MAX_POLL_SECONDS)] : POLL_SECONDS);
       if (!same) put(fresh);
-    }, wait * 1000);
+    }, pace[0] * 1000);
     return () => clearTimeout(timer);
-  }, [wait, data]);
+  }, [pace, data]);
 }
 
 const List = component(({ number, kinds, asked, sends, data, again, put }) => {
@@ -82,8 +82,8 @@ const List = component(({ number, kinds, asked, sends, data, again, put }) => {
   return html`${data.deliveries.length ? html`<${Table} caption="Deliveries" columns=${columns}>
       ${data.deliveries.map((one) => html`<${Row} key=${one.id} head=${html`<a href=${detailOf(one)}><${When} at=${one.time} /></a>`}>
         ${columns.slice(1).map((name) => html`<${Cell} of=${name}>${cells(one)[name]}<//>`)}<//>`)}<//>`
-      : html`<p>${data.cursor ? "Nothing among the newest." : sends ? "Everything has arrived." : "Nothing matches."}</p>`}
-    ${data.cursor && html`<${Act} reads label="Older ones" does=${more} />`}`;
+      : html`<p>${sends ? "Everything has arrived." : "Nothing matches."}</p>`}
+    ${data.cursor && html`<${Act} reads label="Older" does=${more} />`}`;
 });
 
 export const SendAgain = ({ one, then }) => html`<${Act} label="Send again"

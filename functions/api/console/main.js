@@ -15,7 +15,6 @@ import { html, render } from "./vendor.js";
 
 const SCREENS = { "": Numbers, attention: Attention, log: Log, account: Account, events: Events, recover: Recover };
 const PLACES = ["", "attention", "log", "account", "events"];
-const OF_NUMBERS = ["", "events"];
 
 /** The screen that the address names, and what it is to show. */
 function here() {
@@ -33,7 +32,7 @@ function here() {
 async function begin() {
   const byLink = session[0] === "session";
   const [known, { events }] = await Promise.all([call("GET", byLink ? "console_session" : "accounts/health"), call("GET", "events")]);
-  meet(known.console_session ?? known.health ?? known);
+  meet(known.health ?? known);
   tellOtherTabs();
   return events;
 }
@@ -60,14 +59,14 @@ function Header() {
     location.assign(settings.back || location.pathname);
   };
   return html`<header class="row"><b>${settings.name}</b>
-    <nav class="row" aria-label="Screens">${(who.fonenumbers ? OF_NUMBERS : PLACES).map((place) => html`
+    <nav class="row" aria-label="Screens">${PLACES.filter((place) => place !== "account" || !who.fonenumbers).map((place) => html`
       <a href="#/${place}" aria-current=${place === first.replace(/^n$/, "") ? "page" : null}>${place || "numbers"}</a>`)}</nav>
     <div class="row quiet end">${who.read_only && "read only"} ${who.expires && html`until <${When} at=${who.expires} />`}
       <button onClick=${leave}>Leave</button></div></header>`;
 }
 
 const Outside = () => html`<main><h1>Not signed in</h1><p>Your session has ended, or there was none. ${settings.back
-  ? html`<a href=${settings.back}>Go back and open this page anew.</a>` : "Open this page by your provider's link."}</p></main>`;
+  ? html`<a href=${settings.back}>Open this page anew.</a>` : "Open this page by your provider's link."}</p></main>`;
 
 if (!takeFromAddress() && !session) await takeFromOtherTab();
 document.body.replaceChildren();

@@ -12,7 +12,7 @@ const page = (cursor) => call("GET", `fonenumbers${query({ with: "health", limit
 
 export const Numbers = ({ kinds }) => html`<${Screen} title="Numbers"><${First} />
   <${Load} of="numbers" from=${page}>${(data, again, put) => data.fonenumbers.length
-    ? html`<${All} data=${data} put=${put} kinds=${kinds} />` : html`<p>No number has a callback yet.</p>`}<//><//>`;
+    ? html`<${All} data=${data} put=${put} kinds=${kinds} />` : html`<p>No number is set yet.</p>`}<//><//>`;
 
 function First() {
   const open = (event) => {
@@ -20,7 +20,7 @@ function First() {
     location.hash = at(event.target.number.value.replace(/[^+\w]/g, ""));
   };
   return html`<form class="row" onSubmit=${open}>
-    <${Field} name="number" label="Open a number, or set its first callback" inputmode="tel" required /><button>Open</button></form>`;
+    <${Field} name="number" label="Open a number, or set its first" inputmode="tel" required /><button>Open</button></form>`;
 }
 
 const All = component(({ data, put, kinds }) => {

@@ -25,8 +25,8 @@ export const Screen = component(({ title, about, actions, trail, children }) => 
 /** A shape and a word: colour alone says nothing. */
 export const State = ({ of: [shape, word] }) => html`<span class="state ${shape}"><i aria-hidden="true"></i><span>${word}</span></span>`;
 
-/** A time as people here say it, with UTC in the title. */
-export const When = ({ at }) => html`<time datetime=${at} title="${at} (UTC)">${local(at)}</time>`;
+/** A time as people here say it, with UTC (`…Z`) in the title. */
+export const When = ({ at }) => html`<time datetime=${at} title=${at}>${local(at)}</time>`;
 
 export const Problem = ({ error, again }) => html`<div class="problem" role="alert"><p>${error.sentence ?? String(error)}</p>
   ${again && html`<button onClick=${again}>Try again</button>`}</div>`;

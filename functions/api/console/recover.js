@@ -35,7 +35,7 @@ export const Recover = component(({ number, kinds }) => {
   const send = () => all(number, state.filters, false, (sent, ended) => set({ sent, ended })).catch((error) => set({ error }));
   const own = asked.span === "own";
   return html`<${Screen} title="Send many again" trail=${number && [[nameOf(number), number === "*" ? "#/account" : at(number)]]}
-      about="By the callbacks as they are now, 20 a second. Nothing is sent before you confirm.">
+      about="Nothing is sent before you confirm.">
     <form class="grid" onSubmit=${(event) => event.preventDefault()}>${field("span", "When", { options: SPANS })}
       ${own && ["since", "until"].map((name) => field(name, name, { type: "datetime-local" }))}
       ${field("status", "Status", { options: STATUSES })}
@@ -43,8 +43,8 @@ export const Recover = component(({ number, kinds }) => {
       <div class="row"><${Act} reads label="Count" kind="main" does=${count} disabled=${own && !asked.since} /></div></form>
     <div role="status">${state.whole && html`<p><b>${counted(state.found)}</b> would be sent again.</p>
       ${state.found > 0 && html`<${Sure} label="Send all again" title="Send ${counted(state.found)} again?" does=${send}>
-        The receiver gets each once more, with the same <code>webhook-id</code>.<//>`}`}
+        With the same <code>webhook-id</code>.<//>`}`}
       ${state.sent >= 0 && html`<p>${state.ended ? "On their way:" : "Putting in line:"} <b>${counted(state.sent)}</b>
-        ${" "}<a href=${number ? at(number, "/log") : "#/attention"}>See what becomes of them</a></p>`}
+        ${" "}<a href=${number ? at(number, "/log") : "#/attention"}>See them</a></p>`}
       ${state.error && html`<${Problem} error=${state.error} />`}</div><//>`;
 });
