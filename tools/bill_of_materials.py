@@ -1,9 +1,10 @@
 """Prints what of others a stack runs, as CycloneDX 1.6: `python -m tools.bill_of_materials`.
 
-It is read from the locked requirements of the layers, so it has every package, its version, and the hashes that the
-build checks.
+It is read from the locked requirements of the layers, and of the console's library, so it has every package, its
+version, and the hashes that whoever brings it checks.
 """
 
+import base64
 import json
 import re
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from ringback import VERSION
 
 PROJECT = Path(__file__).parents[1]
 LOCKED = tuple(PROJECT / "layers" / layer / "requirements.txt" for layer in ("dependencies", "api"))
+
+CONSOLE = PROJECT / "requirements/console/package-lock.json"
 
 _PACKAGE = re.compile(
     r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)[^\n]*\n((?: +--hash=sha256:[0-9a-f]{64}[^\n]*\n)+)", re.MULTILINE
@@ -29,12 +32,14 @@ class Package:
     name: str
     version: str
     hashes: tuple[str, ...]
-    """SHA-256 of each of its files, of which the build takes one."""
+    """Digests of each of its files, of which the build takes one."""
+    algorithm: str = "SHA-256"
+    registry: str = "pypi"
 
     @property
     def purl(self) -> str:
         """Its package URL."""
-        return f"pkg:pypi/{self.name}@{self.version}"
+        return f"pkg:{self.registry}/{self.name}@{self.version}"
 
 
 def packages(locked: str) -> Iterator[Package]:
@@ -43,9 +48,19 @@ def packages(locked: str) -> Iterator[Package]:
         yield Package(name=name, version=version, hashes=tuple(_HASH.findall(hashes)))
 
 
+def vendored(lock: Path = CONSOLE) -> Iterator[Package]:
+    """What the console's library is made of: the packages of npm's *lock* that are no tools."""
+    for path, one in json.loads(lock.read_text(encoding="utf-8"))["packages"].items():
+        if path and not one.get("dev"):
+            digest = base64.b64decode(one["integrity"].removeprefix("sha512-")).hex()
+            name = path.removeprefix("node_modules/")
+            yield Package(name=name, version=one["version"], hashes=(digest,), algorithm="SHA-512", registry="npm")
+
+
 def bill() -> dict[str, Any]:
     """The bill of materials; the same for the same locked files."""
-    found = {package.purl: package for path in LOCKED for package in packages(path.read_text(encoding="utf-8"))}
+    of_layers = (package for path in LOCKED for package in packages(path.read_text(encoding="utf-8")))
+    found = {package.purl: package for package in (*of_layers, *vendored())}
     return {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -62,12 +77,8 @@ def _component(package: Package) -> dict[str, Any]:
         "name": package.name,
         "version": package.version,
         "purl": package.purl,
-        "hashes": [_hash(one) for one in package.hashes],
+        "hashes": [{"alg": package.algorithm, "content": one} for one in package.hashes],
     }
-
-
-def _hash(digest: str) -> dict[str, str]:
-    return {"alg": "SHA-256", "content": digest}
 
 
 if __name__ == "__main__":
