@@ -44,6 +44,7 @@ FOREVER = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Ty
 
 _IMPORT = re.compile(r'^import [^;]+ from "\./(\w+)\.js";\n', re.MULTILINE)
 _AIR = re.compile(r"(?<=[\w)\]}\"`']) (=>|[=!]==|\?\?|&&|\|\||[=:?]) (?=[\w(\[{\"`'!/])|(?<=\{) | (?=\})")
+_NEEDLESS_NEWLINE = re.compile(r"(?<=[{,;])\n(?![/(])")
 _COMMENT = re.compile(r"^\s*/\*.*?\*/\n", re.MULTILINE | re.DOTALL)
 
 
@@ -129,7 +130,8 @@ def _source(name: str) -> str:
 
 def packed(text: str) -> str:
     """Return *text* without its comments, empty lines, indentation, and the space around what needs none."""
-    return _AIR.sub(r"\1", re.sub(r"^\s+", "", _COMMENT.sub("", text), flags=re.MULTILINE))
+    lean = re.sub(r"^\s+", "", _COMMENT.sub("", text), flags=re.MULTILINE)
+    return _NEEDLESS_NEWLINE.sub("", _AIR.sub(r"\1", lean))
 
 
 def _page(page: Template, version: str, settings: ConsoleConfig) -> Publication:

@@ -32,7 +32,8 @@ function objectIn(schema) {
 const Rows = ({ rows, caption }) => rows.length > 0 && html`<table><caption>${caption}</caption>
   <thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">Meaning</th></tr></thead><tbody>
   ${rows.map(([name, schema, meaning, needed]) => html`<tr><th scope="row"><code>${name}</code>${needed && " (required)"}</th>
-    <td data-label="Type">${typeOf(schema)}</td><td data-label="Meaning">${prose(meaning ?? found(schema).description)}</td></tr>`)}</tbody></table>`;
+    <td data-label="Type">${typeOf(schema)}</td><td
+      data-label="Meaning">${prose(meaning ?? found(schema).description)}</td></tr>`)}</tbody></table>`;
 
 /** The fields of an object, and below them those of the objects in it, each once. */
 function Fields({ schema, caption, seen = [] }) {
@@ -49,10 +50,12 @@ const Example = ({ value, label }) => value !== undefined
   && html`<pre tabindex="0" aria-label=${label}>${typeof value === "string" ? value : JSON.stringify(value, null, 2)}</pre>`;
 
 function curl(verb, path, operation) {
-  const query = operation.parameters?.map(found).filter((one) => one.in === "query" && one.required).map((one) => `${one.name}=…`).join("&");
+  const query = operation.parameters?.map(found)
+    .filter((one) => one.in === "query" && one.required).map((one) => `${one.name}=…`).join("&");
   const example = exampleOf(operation.requestBody?.content["application/json"]);
   const header = all.components.securitySchemes.token ? `-H "token: $TOKEN"` : '-H "account: $ACCOUNT" --aws-sigv4 …';
-  return `curl${verb === "get" ? "" : ` -X ${verb.toUpperCase()}`} "${base}${path}${query ? `?${query}` : ""}" ${header}${example === undefined ? ""
+  return `curl${verb === "get" ? "" : ` -X ${verb.toUpperCase()}`} "${base}${path}${query ? `?${query}` : ""}" ${header}${example === undefined
+    ? ""
     : ` \\\n  -H 'content-type: application/json' -d '${JSON.stringify(example).replaceAll("'", "'\\''")}'`}`;
 }
 
@@ -65,9 +68,11 @@ function Operation({ verb, path, operation, isHook }) {
       <span class="quiet"> ${operation.summary}</span></summary>
     <p>${prose(operation.description)}</p>
     <${Rows} rows=${parameters} caption=${isHook ? "Headers" : "Parameters"} /><${Fields} schema=${body?.schema} caption="Body" />
-    ${isHook ? html`<${Example} value=${exampleOf(body)} label="Body" />` : html`<${Example} value=${curl(verb, path, operation)} label="Request" />`}
+    ${isHook ? html`<${Example} value=${exampleOf(body)} label="Body" />`
+      : html`<${Example} value=${curl(verb, path, operation)} label="Request" />`}
     <h3>${status} ${found(answer).description}</h3><${Example} value=${exampleOf(content)} label="Answer" />
-    <p class="quiet">Also: ${Object.entries(operation.responses).slice(1).map(([code, one]) => `${code} ${found(one).description}`).join(", ")}</p></details>`;
+    <p class="quiet">Also: ${Object.entries(operation.responses).slice(1)
+      .map(([code, one]) => `${code} ${found(one).description}`).join(", ")}</p></details>`;
 }
 
 const operationsOf = (paths) => Object.entries(paths).flatMap(([path, verbs]) =>
@@ -77,12 +82,14 @@ function Page({ word = "" }) {
   const matches = ({ verb, path, operation }) => `${verb} ${path} ${operation.summary}`.toLowerCase().includes(word.toLowerCase());
   const hooks = operationsOf(all.webhooks ?? {}).map((one) => ({ ...one, isHook: true }));
   const shown = [...operationsOf(all.paths), ...hooks].filter(matches);
-  return html`<main><h1>${all.info.title} ${all.info.version}</h1>${all.info.description.split("\n\n").map((text) => html`<p>${prose(text)}</p>`)}
+  return html`<main><h1>${all.info.title} ${all.info.version}</h1>${all.info.description
+      .split("\n\n").map((text) => html`<p>${prose(text)}</p>`)}
     <p><a href=${`${base}/v2/openapi.json`}>The document for machines (OpenAPI ${all.openapi})</a></p>
     <div class="field"><label for="word">Filter</label>
       <input id="word" type="search" value=${word} onInput=${(event) => draw(event.target.value)} /></div>
     ${all.tags.map(({ name, description }) => [name, description, shown.filter((one) => one.operation.tags.includes(name))])
-      .filter(([, , operations]) => operations.length).map(([name, description, operations]) => html`<h2>${name}</h2><p>${prose(description)}</p>
+      .filter(([, , operations]) => operations.length)
+      .map(([name, description, operations]) => html`<h2>${name}</h2><p>${prose(description)}</p>
       ${operations.map((one) => html`<${Operation} key=${one.operation.operationId} ...${one} />`)}`)}</main>`;
 }
 

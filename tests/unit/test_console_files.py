@@ -120,4 +120,4 @@ def test_whatever_the_platform_s_colour_is_links_and_buttons_can_be_read(color: 
 def test_what_is_taken_out_is_air_alone() -> None:
     packed = console_files.packed('/** Why. */\nconst a = {\n  b: c ? "d = e" : `f`,\n};\n\n')
 
-    assert packed.startswith("const a={\nb: c?")
+    assert packed.startswith("const a={b: c?")

@@ -63,5 +63,7 @@ export const Events = ({ kinds }) => html`<${Screen} title="Events">
     <${Table} caption="Values of ${kind.event}" columns=${["Token", "In the body", "Meaning"]}>
       ${kind.fields.map((one) => html`<${Row} head=${html`<code>((${one.token}))</code>`}>
         <${Cell} of="In the body"><code>${one.body}</code><//>
-        <${Cell} of="Meaning">${one.meaning} <span class="quiet">${Object.entries(one.values).map(([value, means]) => `${value} ${means}`).join(", ")}</span><//><//>`)}<//>
+        <${Cell} of="Meaning">${one.meaning} <span class="quiet">${Object.entries(one.values)
+          .map(([value, means]) => `${value} ${means}`)
+          .join(", ")}</span><//><//>`)}<//>
     <pre tabindex="0" aria-label="Example">${JSON.stringify(kind.example, null, 2)}</pre></details>`)}<//>`;

@@ -11,7 +11,8 @@ import { html } from "./vendor.js";
 const LOOK_AGAIN_SECONDS = 2;
 const SOON_MILLISECONDS = 60e3;
 
-export const Delivery = ({ number, id, kinds }) => html`<${Load} of=${id} from=${() => call("GET", `${placeOf(number)}/deliveries/${id}`)}>
+export const Delivery = ({ number, id, kinds }) =>
+  html`<${Load} of=${id} from=${() => call("GET", `${placeOf(number)}/deliveries/${id}`)}>
   ${({ delivery }, again) => html`<${One} one=${delivery} number=${number} again=${again}
     kind=${kinds.find((kind) => kind.event === delivery.event)} />`}<//>`;
 
@@ -22,15 +23,18 @@ const One = component(({ one, number, again, kind }) => {
     return () => clearTimeout(timer);
   }, [one]);
   const facts = {
-    Status: html`<${State} of=${standing(one)} />`, Note: one.note, "Next attempt": one.next_attempt && html`<${When} at=${one.next_attempt} />`,
+    Status: html`<${State} of=${standing(one)} />`, Note: one.note,
+    "Next attempt": one.next_attempt && html`<${When} at=${one.next_attempt} />`,
     "Waits until": one.waits_until && html`<${When} at=${one.waits_until} />, or until its endpoint answers again`,
     Happened: html`<${When} at=${one.time} />`, "Event id": html`<code>${one.event_id}</code>`,
     "webhook-id": html`<code>${one.id}</code> <${Copy} text=${one.id} />`,
   };
   const meaning = (name) => kind?.fields.find((field) => field.body === name)?.meaning;
-  return html`<${Screen} title=${`${kind?.title ?? one.event} ${one.other_party}`} trail=${[[nameOf(number), at(number)], ["Log", at(number, "/log")]]}
+  return html`<${Screen} title=${`${kind?.title ?? one.event} ${one.other_party}`}
+      trail=${[[nameOf(number), at(number)], ["Log", at(number, "/log")]]}
       actions=${html`<${SendAgain} one=${one} then=${again} />`}>
-    <dl aria-live="polite">${Object.entries(facts).filter(([, value]) => value).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
+    <dl aria-live="polite">${Object.entries(facts).filter(([, value]) => value)
+      .map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
     <h2>Attempts</h2>${one.attempts_left_out > 0 && html`<p>${one.attempts_left_out} in the middle are not kept.</p>`}
     <ol>${one.attempts.toReversed().map((attempt) => html`<${Attempt} key=${attempt.number} one=${attempt} />`)}</ol>
     <h2>What the event brought</h2><dl>${Object.entries(one.data).map(([name, value]) => html`
@@ -43,8 +47,10 @@ const One = component(({ one, number, again, kind }) => {
 function Attempt({ one }) {
   const headers = Object.entries(one.headers).map(([name, value]) => `${name}: ${value}\n`).join("");
   return html`<li class="card ${outcomeOf(one)[0]}"><b>${one.number}</b> <${State} of=${outcomeOf(one)} />
-    <span class="quiet"> · ${REASONS[one.reason] ?? one.reason} · <${When} at=${one.at} /> · ${one.milliseconds.toLocaleString()} ms</span>
+    <span class="quiet"> · ${REASONS[one.reason] ?? one.reason} · <${When}
+      at=${one.at} /> · ${one.milliseconds.toLocaleString()} ms</span>
     ${one.url && html`<p><code><b>${one.method}</b> ${one.url}</code></p>`}
     ${hintFor(one) && html`<p>${hintFor(one)}</p>`}
-    ${(one.excerpt || headers) && html`<details><summary>What it answered</summary><pre tabindex="0">${headers}${"\n"}${one.excerpt}</pre></details>`}</li>`;
+    ${(one.excerpt || headers) &&
+      html`<details><summary>What it answered</summary><pre tabindex="0">${headers}${"\n"}${one.excerpt}</pre></details>`}</li>`;
 }

@@ -24,7 +24,8 @@ export const Attention = (parts) => html`<${Screen} title="Attention"
 
 export function Log({ number, kinds, asked }) {
   const here = number ? at(number) : "#";
-  return html`<${Screen} title=${number ? `Log of ${nameOf(number).toLowerCase()}` : "Log"} trail=${number && [[nameOf(number), number === "*" ? "#/account" : here]]}
+  return html`<${Screen} title=${number ? `Log of ${nameOf(number).toLowerCase()}` : "Log"}
+      trail=${number && [[nameOf(number), number === "*" ? "#/account" : here]]}
       actions=${html`<a class="button" href="${here}/recover">Send many again</a>`}>
     <${Filters} asked=${asked} kinds=${kinds} here="${here}/log" />
     <${Deliveries} number=${number} kinds=${kinds} asked=${asked} /><//>`;
@@ -52,7 +53,7 @@ function Filters({ asked, kinds, here }) {
 const Deliveries = ({ number, kinds, asked, sends }) => html`<${Load} of=${JSON.stringify(asked)} from=${() => pageOf(number, asked)}>
   ${(data, again, put) => html`<${List} ...${{ number, kinds, asked, sends, data, again, put }} />`}<//>`;
 
-/** While the tab is visible, new deliveries and changes appear on the first page; the longer nothing happens, the more rarely it is asked. */
+/** While the tab is visible, what is new appears on the first page; it is asked for ever more rarely while nothing is. */
 function useFresh(load, data, put) {
   const [pace, next] = useState(POLL_SECONDS);
   useEffect(() => {
@@ -72,7 +73,8 @@ const List = component(({ number, kinds, asked, sends, data, again, put }) => {
     const { deliveries, cursor } = await pageOf(number, asked, data.cursor);
     put({ deliveries: [...data.deliveries, ...deliveries], cursor });
   };
-  const columns = ["Happened", ...(number ? [] : ["Number"]), "Kind", "Other number, text", "Status", "Last outcome", "Attempts", ...(sends ? ["Action"] : [])];
+  const columns = ["Happened", ...(number ? [] : ["Number"]), "Kind",
+      "Other number, text", "Status", "Last outcome", "Attempts", ...(sends ? ["Action"] : [])];
   const cells = (one) => ({
     Number: one.fonenumber || "–", Kind: kinds.find((kind) => kind.event === one.event)?.title ?? one.event,
     "Other number, text": html`${one.other_party} <span class="quiet">${one.text}</span>`, Status: html`<${State} of=${standing(one)} />`,

@@ -26,9 +26,11 @@ export function Card({ kind, number, block, health: { callbacks }, deliveries = 
     again();
     location.hash = detailOf(delivery);
   };
-  return html`<section class="card"><div class="row head"><h2>${kind.title}</h2>${way && html`<${State} of=${health(state ?? {})} />`}</div>
+  return html`<section class="card"><div class="row head"><h2>${kind.title}</h2>${way &&
+      html`<${State} of=${health(state ?? {})} />`}</div>
     <p><b>${way}</b> ${way ? marked(where, TOKEN) : "Nobody is told."}</p>
     ${last && html`<p class="quiet">Last: <a href=${detailOf(last)}><${When} at=${last.time} /></a> ${standing(last)[1]}</p>`}
     <div class="row"><a class="button" href=${at(number, `/${kind.event}`)} aria-label="${edit}: ${kind.title}">${edit}</a>
-      ${way && html`<${Act} does=${test} label=${state?.state === "disabled" ? "Test; a success turns it on" : "Test"} />`}</div></section>`;
+      ${way && html`<${Act} does=${test}
+      label=${state?.state === "disabled" ? "Test; a success turns it on" : "Test"} />`}</div></section>`;
 }

@@ -47,8 +47,10 @@ function NumberRow({ one, trouble: [worst, ...others], used }) {
   return html`<${Row} head=${html`<a href=${at(one.fonenumber)}>${one.fonenumber}</a>`}>
     ${used.map((kind) => {
       const [way, url] = goal(blockOf(one, kind));
-      return html`<${Cell} of=${kind.title} kind=${way ? "" : "none"}><b>${way || "–"}</b> ${url.replace(/^https?:\/\/([^/?#]+).*/, "$1")}<//>`;
+      return html`<${Cell} of=${kind.title}
+        kind=${way ? "" : "none"}><b>${way || "–"}</b> ${url.replace(/^https?:\/\/([^/?#]+).*/, "$1")}<//>`;
     })}
     <${Cell} of="State"><${State} of=${worst ? health(worst) : ["good", "healthy"]} />
-      ${worst && html` <span class="quiet">${[worst, ...others].map(({ event }) => used.find((kind) => kind.event === event)?.title).join(", ")}</span>`}<//><//>`;
+      ${worst && html` <span class="quiet">${[worst, ...others].map(({ event }) =>
+        used.find((kind) => kind.event === event)?.title).join(", ")}</span>`}<//><//>`;
 }

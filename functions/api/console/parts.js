@@ -54,7 +54,9 @@ export const Act = component(({ does, label, kind, reads, disabled, onError }) =
     const error = await Promise.resolve(does()).then(() => null, (raised) => raised);
     set({ error: error && !onError?.(error) && error });
   };
-  return html`<button type="button" class=${kind} disabled=${disabled || state.busy || (who.read_only && !reads)} onClick=${work}>${state.busy ? "One moment …" : label}</button>
+  return html`<button type="button" class=${kind}
+      disabled=${disabled || state.busy || (who.read_only && !reads)}
+      onClick=${work}>${state.busy ? "One moment …" : label}</button>
     ${state.error && html`<${Problem} error=${state.error} />`}`;
 });
 

@@ -18,7 +18,8 @@ function valuesOf(data) {
 export function Preview({ of: preview, data, curl }) {
   const values = valuesOf(data);
   if (preview.type === "Email") {
-    return html`<pre tabindex="0" aria-label="The mail">To: ${preview.to}${"\n"}Subject: ${marked(preview.subject, values)}${"\n\n"}${marked(preview.text, values)}</pre>`;
+    return html`<pre tabindex="0" aria-label="The mail"
+      >To: ${preview.to}${"\n"}Subject: ${marked(preview.subject, values)}${"\n\n"}${marked(preview.text, values)}</pre>`;
   }
   const [, origin, rest] = /^(\w+:\/\/[^/?]*)(.*)/s.exec(preview.url);
   return html`<pre tabindex="0" aria-label="The request"><b>${preview.method}</b> ${origin}${marked(rest, values)}

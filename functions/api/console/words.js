@@ -31,7 +31,8 @@ export const outcomeOf = ({ outcome, detail }) => [outcome === "delivered" ? "go
 
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 0]];
 const relative = new Intl.RelativeTimeFormat("en", { style: "short" });
-const clock = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "numeric", minute: "2-digit", second: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined,
+  { month: "short", day: "numeric", hour: "numeric", minute: "2-digit", second: "2-digit" });
 
 export const local = (time) => clock.format(new Date(time));
 
@@ -67,7 +68,8 @@ export const STATUSES = [
 ];
 
 /** In hours. */
-export const SPANS = [["1", "last hour"], ["24", "last 24 hours"], ["168", "last 7 days"], ["720", "last 30 days"], ["own", "from … to …"]];
+export const SPANS = [["1", "last hour"], ["24", "last 24 hours"], ["168", "last 7 days"],
+  ["720", "last 30 days"], ["own", "from … to …"]];
 
 /** `since` and `until` of a span, or of one's own. */
 export function bounds({ span, since, until }) {
