@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import socket
 import time
 
@@ -76,6 +77,17 @@ def test_run_shows_what_arrives(cloud: Cloud, paths: Paths) -> None:
     ):
         assert expected in shown.getvalue()
     assert "\033" not in shown.getvalue()
+    assert what_its_link_shows(shown.getvalue()) == {(scene.kind, "delivered") for scene in SCENES}
+
+
+def what_its_link_shows(shown: str) -> set[tuple[str, str]]:
+    """The kinds and the standing of the deliveries that the console asks for."""
+    found = re.search(r"^(\S+)/console#session=(\S+)&to=/n/(\d+)/log$", shown, re.MULTILINE)
+    assert found, shown
+    api, session, number = found.groups()
+    log = f"{api}/session/fonenumbers/{number}/deliveries"
+    listed = requests.get(log, headers={"token": session}, timeout=30).json()["deliveries"]
+    return {(delivery["event"], delivery["status"]) for delivery in listed}
 
 
 def test_what_is_on_the_queues_and_in_the_tables_survives_down_and_up(

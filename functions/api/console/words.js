@@ -27,7 +27,8 @@ export const OUTCOMES = Object.keys(HINTS).filter(isNaN).map((name) => [name, na
 export const hintFor = ({ outcome, status }) => HINTS[outcome] || HINTS[status] || HINTS[Math.floor(status / 100)];
 
 /** What came of an attempt, as a shape and words. */
-export const outcomeOf = ({ outcome, detail }) => [outcome === "delivered" ? "good" : "bad", detail || outcome];
+export const outcomeOf = ({ outcome, detail, status }) =>
+  outcome === "delivered" ? ["good", status ? detail : outcome] : ["bad", detail || outcome];
 
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 0]];
 const relative = new Intl.RelativeTimeFormat("en", { style: "short" });
