@@ -6,7 +6,6 @@ from itertools import batched
 from typing import Any
 
 from api.delivery_queries import Filter, Query, attention_query, build_query, is_repeatable, repeatable
-from ringback.aws.clients import infrastructure_error
 from ringback.aws.dynamodb import READ_AT_ONCE, Item, Table
 from ringback.aws.statements import Change, Condition
 from ringback.errors import InfrastructureError
@@ -115,14 +114,9 @@ class Log:
                 yield [], last
 
     def _pages(self, query: Query | None) -> Chunks:
-        start: Query = {}
-        while query is not None:
-            with infrastructure_error("reading deliveries"):
-                page = self._table.client.query(TableName=self._table.name, **{**query, **start})
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]} if "LastEvaluatedKey" in page else {}
-            yield list(page["Items"]), self._table.key_of(page["LastEvaluatedKey"])[1] if start else ""
-            if not start:
-                return
+        for page in self._table.query(query, doing="reading deliveries") if query else ():
+            last = page.get("LastEvaluatedKey")
+            yield list(page["Items"]), self._table.key_of(last)[1] if last else ""
 
     def _redeliver(self, item: Item, due: datetime) -> bool:
         read = item["version"]["N"]

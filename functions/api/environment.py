@@ -29,6 +29,7 @@ from ringback.storage.breakers import BreakerStore
 from ringback.storage.deliveries import DeliveryStore
 from ringback.storage.due_index import DueIndex
 from ringback.storage.numbers import Numbers
+from ringback.storage.tables import callbacks_table, deliveries_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -114,7 +115,7 @@ class Environment:
     @cached_property
     def log(self) -> Log:
         """What happened."""
-        table = Table(name=self.settings.deliveries_table, partition="owner", sort="delivery", client=self._dynamodb)
+        table = deliveries_table(self.settings.deliveries_table, self._dynamodb)
         return Log(table=table, mapper=self.mapper)
 
     @property
@@ -200,7 +201,7 @@ class Environment:
 
     @cached_property
     def _callbacks_table(self) -> Table:
-        return Table(name=self.settings.callbacks_table, partition="owner", sort="event", client=self._dynamodb)
+        return callbacks_table(self.settings.callbacks_table, self._dynamodb)
 
     @cached_property
     def _credentials(self) -> Credentials:

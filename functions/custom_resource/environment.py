@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from aws_lambda_powertools import Logger
 
 from ringback.aws.clients import client
-from ringback.aws.dynamodb import Table
 from ringback.aws.kms import Credentials
 from ringback.config import Config, require
 from ringback.ssrf.rules import parse_networks
 from ringback.storage.numbers import Numbers
+from ringback.storage.tables import callbacks_table
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
@@ -28,7 +28,7 @@ class Environment:
     def __init__(self, settings: Config) -> None:
         self.allowed_networks = parse_networks(settings.allowed_networks)
         self.numbers = Numbers(
-            table=Table(name=settings.callbacks_table, partition="owner", sort="event", client=client("dynamodb")),
+            table=callbacks_table(settings.callbacks_table, client("dynamodb")),
             credentials=Credentials(key=settings.credentials_key, kms=lambda: self.kms),
         )
 

@@ -8,11 +8,11 @@ from aws_lambda_powertools import Logger
 
 from feedback.suppression import Feedback, ReportLog
 from ringback.aws.clients import client
-from ringback.aws.dynamodb import Table
 from ringback.aws.kms import Credentials
 from ringback.config import Config, require
 from ringback.notify.notifier import StatusEventLog, build_notifier
 from ringback.storage.breakers import BreakerStore
+from ringback.storage.tables import callbacks_table, deliveries_table
 from ringback.telemetry import Metrics
 
 REQUIRED = ("CALLBACKS_TABLE", "DELIVERIES_TABLE", "RETRIES_QUEUE_URL", "SENDER_ADDRESS", "MAIL_CONFIGURATION")
@@ -32,8 +32,8 @@ class Environment:
         log = StatusEventLog(logger=logger, metrics=metrics)
         self.notifier = build_notifier(settings, dynamodb=dynamodb, client=client, log=log)
         self.feedback = Feedback(
-            callbacks=Table(name=table, partition="owner", sort="event", client=dynamodb),
-            deliveries=Table(name=settings.deliveries_table, partition="owner", sort="delivery", client=dynamodb),
+            callbacks=callbacks_table(table, dynamodb),
+            deliveries=deliveries_table(settings.deliveries_table, dynamodb),
             credentials=Credentials(key="", kms=partial(client, "kms")),  # never asked: a mail has no password
             health=BreakerStore(table=table, dynamodb=dynamodb),
             notifier=self.notifier,

@@ -102,3 +102,42 @@ def test_what_cannot_be_written_in_the_end_is_named(
 
     assert table.write([item(number) for number in range(60)]) == {("o", "042")}
     assert len(stack.items("CALLBACKS_TABLE")) == 59
+
+
+def test_a_query_goes_on_to_the_last_page_and_no_further_than_it_is_asked(
+    table: Table, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table.write([item(number) for number in range(5)])
+    asked: list[dict[str, Any]] = []
+    query: Any = stack.dynamodb.query
+
+    def noted(**request: Any) -> Any:
+        asked.append(request)
+        return query(**request)
+
+    monkeypatch.setattr(stack.dynamodb, "query", noted)
+    by_owner = {
+        "KeyConditionExpression": "#owner = :owner",
+        "ExpressionAttributeNames": {"#owner": "owner"},
+        "ExpressionAttributeValues": {":owner": {"S": "o"}},
+        "Limit": 2,
+    }
+
+    pages = table.query(by_owner, doing="trying")
+    assert [one["event"]["S"] for one in next(pages)["Items"]] == ["000", "001"]
+    assert len(asked) == 1
+    assert [one["event"]["S"] for page in pages for one in page["Items"]] == ["002", "003", "004"]
+
+
+def test_changes_together_happen_all_or_not_at_all(table: Table, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One alone is no transaction, which would cost double."""
+    calls: list[str] = []
+    monkeypatch.setattr(stack.dynamodb, "transact_write_items", lambda **_: calls.append("transaction"))
+
+    table.change_together([item(1)], [], doing="trying")
+    assert [one["event"]["S"] for one in table.read([("o", "001")]).items] == ["001"]
+    table.change_together([], [("o", "001")], doing="trying")
+    assert table.read([("o", "001")]).items == []
+    assert calls == []
+    table.change_together([item(1)], [("o", "002")], doing="trying")
+    assert calls == ["transaction"]

@@ -1,10 +1,10 @@
 """DynamoDB in batches; what a call leaves over is named, never dropped."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import batched
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -24,7 +24,7 @@ from ringback.aws.statements import (
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, KeysAndAttributesTypeDef
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, KeysAndAttributesTypeDef, QueryOutputTypeDef
 
 type Item = Mapping[str, AttributeValueTypeDef]
 type Key = tuple[str, str]
@@ -119,6 +119,36 @@ class Table:
         """
         request = delete_request(self.name, self.key(key), only_if)
         return carry_out(self.client.delete_item, request, doing=doing, is_ours=lambda stands: not stands)
+
+    def query(self, request: Mapping[str, Any], *, doing: str) -> "Iterator[QueryOutputTypeDef]":
+        """Yield the pages of a Query, whose arguments but the table are *request*; each is read when it is asked for.
+
+        Raises:
+            InfrastructureError: the table is out of reach.
+        """
+        start: Mapping[str, Any] | None = {}
+        while start is not None:
+            with infrastructure_error(doing):
+                page = self.client.query(TableName=self.name, **request, **start)
+            yield page
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]} if "LastEvaluatedKey" in page else None
+
+    def change_together(self, puts: Sequence[Item], deletes: Sequence[Key], *, doing: str) -> None:
+        """Put and delete, all or nothing; where that is one write, it is no transaction, which costs double.
+
+        Raises:
+            InfrastructureError: the table is out of reach.
+        """
+        writes: list[Any] = [{"Put": put_request(self.name, item, None)} for item in puts]
+        writes += [{"Delete": delete_request(self.name, self.key(key), None)} for key in deletes]
+        if len(writes) > 1:
+            with infrastructure_error(doing):
+                self.client.transact_write_items(TransactItems=writes)
+            return
+        for item in puts:
+            self.put(item, doing=doing)
+        for key in deletes:
+            self.delete(key, doing=doing)
 
     def write(self, items: Sequence[Item]) -> set[Key]:
         """Put *items*, whatever was there before; the keys of those that could not be written.

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ringback.aws.dynamodb import Item, Table
+from ringback.aws.dynamodb import Item
 from ringback.aws.kms import Credentials
 from ringback.errors import InfrastructureError
 from ringback.models import PreviousSecret, SigningSecrets, build_owner
 from ringback.storage.formats import of_format
+from ringback.storage.tables import callbacks_table
 from ringback.timestamps import to_iso
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def load_contact(account: str, *, table: str, dynamodb: "DynamoDBClient") -> str
     Raises:
         OurFault: the table is out of reach, or a newer release set the contact.
     """
-    callbacks = Table(name=table, partition="owner", sort="event", client=dynamodb)
+    callbacks = callbacks_table(table, dynamodb)
     found = callbacks.read([(build_owner(account, ""), CONTACT)])
     if found.unread:
         raise InfrastructureError("reading a contact: the table is busy")

@@ -10,9 +10,10 @@ from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ringback.aws.dynamodb import Item, Key, Table
+from ringback.aws.dynamodb import Item, Key
 from ringback.aws.statements import Change, Condition
 from ringback.storage.due_index import SHARDS, DueIndex, ScheduledDelivery, get_shard
+from ringback.storage.tables import deliveries_table
 from ringback.timestamps import from_millis, to_millis
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Backlogs:
     """Announces lines, finds them, and lets deliveries out; `waiting.hold` puts them in."""
 
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient") -> None:
-        self._table = Table(name=table, partition="owner", sort="delivery", client=dynamodb)
+        self._table = deliveries_table(table, dynamodb)
         self._index = DueIndex(table=table, dynamodb=dynamodb)
 
     def announce(self, callback: Key) -> None:

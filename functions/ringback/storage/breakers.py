@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ringback.aws.dynamodb import Item, Key, Table
+from ringback.aws.dynamodb import Item, Key
 from ringback.aws.statements import Change, Condition, Write, new_token
 from ringback.breaker import HEALTHY, Breaker
 from ringback.errors import InfrastructureError
 from ringback.models import Callback, CallbackType
 from ringback.storage.callbacks import parse_breaker
 from ringback.storage.formats import as_stored
+from ringback.storage.tables import callbacks_table
 from ringback.timestamps import to_iso
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class BreakerStore:
 
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient", token: Callable[[], str] = new_token) -> None:
         """*token* gives a text that nobody else has."""
-        self._table = Table(name=table, partition="owner", sort="event", client=dynamodb, token=token)
+        self._table = callbacks_table(table, dynamodb, token=token)
 
     def breakers(self, keys: Iterable[Key]) -> Mapping[Key, Breaker]:
         """Those that could be read; a callback that is off, or not set, is not open either.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ringback.aws.dynamodb import Found, Item, Key, Table
+from ringback.aws.dynamodb import Found, Item, Key
 from ringback.aws.kms import Credentials
 from ringback.breaker import HEALTHY, Breaker
 from ringback.catalog.definitions import CATALOGUE
@@ -14,6 +14,7 @@ from ringback.errors import InfrastructureError
 from ringback.models import Callback, CallbackType, Event, Method, SigningSecrets, build_owner, split_owner
 from ringback.storage.accounts import SIGNING, secrets_from_item, secrets_to_item
 from ringback.storage.formats import of_format
+from ringback.storage.tables import callbacks_table
 from ringback.timestamps import parse_time, to_iso
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class CallbackStore:
     """
 
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient", credentials: Credentials) -> None:
-        self.table = Table(name=table, partition="owner", sort="event", client=dynamodb)
+        self.table = callbacks_table(table, dynamodb)
         self._credentials = credentials
 
     def load(self, keys: Iterable[Key]) -> Loaded:

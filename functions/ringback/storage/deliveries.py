@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
-from ringback.aws.dynamodb import WRITE_AT_ONCE, Found, Item, Key, Table
+from ringback.aws.dynamodb import WRITE_AT_ONCE, Found, Item, Key
 from ringback.aws.kms import Credentials
 from ringback.aws.statements import Condition
 from ringback.catalog.definitions import CATALOGUE
@@ -22,6 +22,7 @@ from ringback.storage.callbacks import callback_from_item, callback_to_item
 from ringback.storage.due_index import get_shard, queued
 from ringback.storage.formats import of_format
 from ringback.storage.packing import pack, unpack
+from ringback.storage.tables import deliveries_table
 from ringback.timestamps import from_millis, to_millis
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class DeliveryStore:
         mapper: Callable[..., Iterable[Any]] = map,
     ) -> None:
         """*mapper* may run writes side by side."""
-        self.table = Table(name=table, partition="owner", sort="delivery", client=dynamodb)
+        self.table = deliveries_table(table, dynamodb)
         self._credentials = credentials
         self._retention = retention
         self._mapper = mapper

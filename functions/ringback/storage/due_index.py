@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ringback.aws.clients import infrastructure_error
-from ringback.aws.dynamodb import Table
 from ringback.aws.statements import Change, Condition
+from ringback.storage.tables import deliveries_table
 from ringback.timestamps import from_millis, to_millis
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class DueIndex:
     """Finds what is due and moves it; `delivery_items.to_item` puts it on."""
 
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient") -> None:
-        self._table = Table(name=table, partition="owner", sort="delivery", client=dynamodb)
+        self._table = deliveries_table(table, dynamodb)
 
     def parked(
         self, shard: str, *, until: datetime | None = None, at_once: int | None = None
@@ -55,18 +54,17 @@ class DueIndex:
         Raises:
             OurFault: the table is out of reach.
         """
-        pages = self._table.client.get_paginator("query").paginate(
-            TableName=self._table.name,
-            IndexName=DUE_INDEX,
-            KeyConditionExpression="due_shard = :shard AND due < :until",
-            ExpressionAttributeValues={":shard": {"S": shard}, ":until": {"N": str(to_millis(until or _NEVER))}},
-            PaginationConfig={"PageSize": at_once} if at_once else {},
-        )
-        with infrastructure_error("reading what is due"):
-            for page in pages:
-                for item in page["Items"]:
-                    owner, delivery = self._table.key_of(item)
-                    yield ScheduledDelivery(owner=owner, delivery=delivery, due=from_millis(int(item["due"]["N"])))
+        query: dict[str, Any] = {
+            "IndexName": DUE_INDEX,
+            "KeyConditionExpression": "due_shard = :shard AND due < :until",
+            "ExpressionAttributeValues": {":shard": {"S": shard}, ":until": {"N": str(to_millis(until or _NEVER))}},
+        }
+        if at_once:
+            query["Limit"] = at_once
+        for page in self._table.query(query, doing="reading what is due"):
+            for item in page["Items"]:
+                owner, delivery = self._table.key_of(item)
+                yield ScheduledDelivery(owner=owner, delivery=delivery, due=from_millis(int(item["due"]["N"])))
 
     def count(self, shard: str) -> int:
         """How many deliveries of one *shard* wait; of a very long one, how many there are at least.
@@ -74,15 +72,14 @@ class DueIndex:
         Raises:
             OurFault: the table is out of reach.
         """
-        pages = self._table.client.get_paginator("query").paginate(
-            TableName=self._table.name,
-            IndexName=DUE_INDEX,
-            Select="COUNT",
-            KeyConditionExpression="due_shard = :shard",
-            ExpressionAttributeValues={":shard": {"S": shard}},
-        )
-        with infrastructure_error("counting what waits"):
-            return sum(page["Count"] for page in islice(pages, MAX_PAGES))
+        query = {
+            "IndexName": DUE_INDEX,
+            "Select": "COUNT",
+            "KeyConditionExpression": "due_shard = :shard",
+            "ExpressionAttributeValues": {":shard": {"S": shard}},
+        }
+        pages = self._table.query(query, doing="counting what waits")
+        return sum(page["Count"] for page in islice(pages, MAX_PAGES))
 
     def unpark(self, parked: ScheduledDelivery) -> None:
         """Note that the queue has a delivery's message, if it still waits for the same attempt.

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
-from typing import TYPE_CHECKING
 
-from ringback.aws.clients import infrastructure_error
 from ringback.aws.dynamodb import Item, Key, Table
 from ringback.aws.kms import Credentials
 from ringback.aws.statements import Condition
@@ -12,9 +10,6 @@ from ringback.catalog.payload import CATALOGUE
 from ringback.errors import InfrastructureError
 from ringback.models import Callback, build_owner, split_owner
 from ringback.storage.callbacks import NUMBERS_INDEX, callback_from_item, callback_to_item
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 type Callbacks = Mapping[str, Callback]
 """Callbacks of one owner, by kind of event."""
@@ -63,24 +58,14 @@ class Numbers:
     def change(self, changes: Mapping[Key, Callback | None], *, declared_by: str = "") -> None:
         """Set callbacks, and remove those that are None: all or nothing.
 
-        One alone is no transaction: that is half the price, and seldom meets another.
-
         *declared_by* is the resource of a stack that wants this; whoever sets the callback next takes it over.
 
         Raises:
             OurFault: the table or KMS is out of reach.
         """
-        writes = [self._write(key, callback, declared_by) for key, callback in changes.items()]
-        with infrastructure_error("setting callbacks"):
-            match writes:
-                case []:
-                    pass
-                case [{"Put": put}]:
-                    self._table.client.put_item(**put)
-                case [{"Delete": delete}]:
-                    self._table.client.delete_item(**delete)
-                case _:
-                    self._table.client.transact_write_items(TransactItems=writes)
+        items = [self._item(callback, declared_by) for callback in changes.values() if callback]
+        gone = [key for key, callback in changes.items() if callback is None]
+        self._table.change_together(items, gone, doing="setting callbacks")
 
     def withdraw(self, key: Key, *, declared_by: str) -> bool:
         """Remove a callback, unless another resource of a stack has taken it over; whether it is gone.
@@ -139,41 +124,34 @@ class Numbers:
         return {self._table.key_of(item): self._shown(item) for item in found.items}
 
     def _index(self, account: str, after: str, numbers: int) -> Iterator[Item]:
-        pages = self._table.client.get_paginator("query").paginate(
-            TableName=self._table.name,
-            IndexName=NUMBERS_INDEX,
-            KeyConditionExpression="account = :account AND #owner > :after",
-            ExpressionAttributeNames={"#owner": "owner"},
-            ExpressionAttributeValues={
+        query = {
+            "IndexName": NUMBERS_INDEX,
+            "KeyConditionExpression": "account = :account AND #owner > :after",
+            "ExpressionAttributeNames": {"#owner": "owner"},
+            "ExpressionAttributeValues": {
                 ":account": {"S": account},
                 # "#" alone sorts before every number of the account, and no other account is in the partition.
                 ":after": {"S": build_owner(account, after) if after else f"{account}#"},
             },
-            PaginationConfig={"PageSize": numbers * KINDS_OF_A_NUMBER},
-        )
-        with infrastructure_error("listing numbers"):
-            for page in pages:
-                yield from page["Items"]
+            "Limit": numbers * KINDS_OF_A_NUMBER,
+        }
+        for page in self._table.query(query, doing="listing numbers"):
+            yield from page["Items"]
 
     def _items(self, owner: str) -> list[Item]:
-        with infrastructure_error("reading callbacks"):
-            answer = self._table.client.query(
-                TableName=self._table.name,
-                KeyConditionExpression="#owner = :owner",
-                ExpressionAttributeNames={"#owner": "owner"},
-                ExpressionAttributeValues={":owner": {"S": owner}},
-                ConsistentRead=True,
-            )
-        return [item for item in answer["Items"] if item["event"]["S"] in CATALOGUE]
+        query = {
+            "KeyConditionExpression": "#owner = :owner",
+            "ExpressionAttributeNames": {"#owner": "owner"},
+            "ExpressionAttributeValues": {":owner": {"S": owner}},
+            "ConsistentRead": True,
+        }
+        pages = self._table.query(query, doing="reading callbacks")
+        return [item for page in pages for item in page["Items"] if item["event"]["S"] in CATALOGUE]
 
     def _shown(self, item: Item) -> Callback:
         public = {name: value for name, value in item.items() if name != "url_password"}
         return callback_from_item(public, self._credentials)
 
-    def _write(self, key: Key, callback: Callback | None, declared_by: str) -> "TransactWriteItemTypeDef":
-        if callback is None:
-            return {"Delete": {"TableName": self._table.name, "Key": self._table.key(key)}}
+    def _item(self, callback: Callback, declared_by: str) -> Item:
         item = callback_to_item(callback, self._credentials)
-        if declared_by:
-            item["declared_by"] = {"S": declared_by}
-        return {"Put": {"TableName": self._table.name, "Item": item}}
+        return {**item, "declared_by": {"S": declared_by}} if declared_by else item
