@@ -204,7 +204,7 @@ def test_all_numbers_deliveries_are_sent_again(api: Api, status: str) -> None:
 def test_more_than_one_request_takes_go_on_by_the_cursor(
     api: Api, monkeypatch: pytest.MonkeyPatch, status: str
 ) -> None:
-    monkeypatch.setattr(redelivery, "MOST", 2)
+    monkeypatch.setattr(redelivery, "MAX_COUNT", 2)
     set_callbacks(api, *NUMBERS)
     keep(api, everywhere(range(1, 8), status=DeliveryStatus(status)))
 

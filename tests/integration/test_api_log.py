@@ -412,7 +412,7 @@ def test_all_that_match_become_due_one_after_the_other(api: Api) -> None:
 def test_more_than_one_request_takes_go_on_by_the_cursor_at_the_same_rate(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(redelivery, "MOST", 2)
+    monkeypatch.setattr(redelivery, "MAX_COUNT", 2)
     keep(api, [made(minutes) for minutes in range(1, 6)])
     set_callback(api)
 

@@ -104,7 +104,7 @@ def test_a_part_of_the_list_says_how_many_there_are(operator: Operator) -> None:
 
 def test_a_letter_that_is_seen_twice_is_shown_once(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
     """A look that takes longer than letters stay hidden meets them again, and still ends."""
-    monkeypatch.setattr(queue, "MOST_HIDDEN", 0)
+    monkeypatch.setattr(queue, "MAX_HIDDEN", 0)
     operator.bury()
 
     assert "about 1, 1 shown" in operator.says()[1]
