@@ -206,7 +206,7 @@ docs: $(DEV)/.ready ## Regenerate docs/{catalogue,api}.md, docs/event.schema.jso
 	@$(PYTHON) -m tools.metrics_page
 
 .PHONY: snapshots
-snapshots: $(DEV)/.ready ## Regenerate tests/unit/*.snap from the template; read what changed as a reviewer
+snapshots: $(DEV)/.ready ## Regenerate tests/unit/template/*.snap from the template; read what changed as a reviewer
 	@$(PYTHON) -m tools.iam_snapshot
 	@$(PYTHON) -m tools.resource_snapshot
 

@@ -1,4 +1,4 @@
-"""Writes tests/unit/iam.snap, who may do what, from the template: `python -m tools.iam_snapshot`."""
+"""Writes tests/unit/template/iam.snap, who may do what, from the template: `python -m tools.iam_snapshot`."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -10,7 +10,7 @@ from tools.policies import Statement, statements
 from tools.readable import as_list, readable
 
 PROJECT = Path(__file__).parents[1]
-PATH = PROJECT / "tests" / "unit" / "iam.snap"
+PATH = PROJECT / "tests" / "unit" / "template" / "iam.snap"
 
 _INTRODUCTION = """\
 Who may do what, as the translated template says it: roles, policies of queues and key, permissions to invoke.

@@ -1,4 +1,4 @@
-"""Writes tests/unit/resources.snap, what an update must not make anew: `python -m tools.resource_snapshot`."""
+"""Writes tests/unit/template/resources.snap, what an update must not make anew: `python -m tools.resource_snapshot`."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from local.template import REGION, Template, load, translate
 from tools.readable import readable
 
 PROJECT = Path(__file__).parents[1]
-PATH = PROJECT / "tests" / "unit" / "resources.snap"
+PATH = PROJECT / "tests" / "unit" / "template" / "resources.snap"
 
 REPLACEABLE = frozenset(
     {

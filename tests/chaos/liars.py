@@ -8,10 +8,10 @@ from pathlib import Path
 from ringback.models import Outcome
 from tests.integration import misbehaviour
 from tests.integration.certificates import Authority
-from tests.integration.http.test_lies import BEFORE_TLS, PLAIN, RECORDS
-from tests.integration.http.tls_records import floods_records
 from tests.integration.misbehaviour import CHUNKED, HEAD, says, says_and_waits
 from tests.integration.receivers import Behaviour, Receiver
+from tests.integration.ringback.http.test_lies import BEFORE_TLS, PLAIN, RECORDS
+from tests.integration.ringback.http.tls_records import floods_records
 
 HERE = "127.0.0.1"
 _OK = b"Content-Length: 2\r\n\r\nok"

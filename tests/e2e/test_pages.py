@@ -1,6 +1,6 @@
 """A page of the platform's calls the API from a browser, as far as MiniStack does what API Gateway does.
 
-It answers preflights before it looks at any route; AWS looks at `PreflightRoute` (tests/unit/test_template.py).
+It answers preflights before it looks at any route; AWS looks at `PreflightRoute` (tests/unit/template).
 """
 
 import pytest

@@ -13,7 +13,7 @@ from tools.gate import checks
 from tools.snapshots import difference
 
 PROJECT = Path(__file__).parents[3]
-TESTS = PROJECT / "tests" / "unit" / "test_template.py"
+TESTS = PROJECT / "tests" / "unit" / "template"
 
 CHECKS: Mapping[str, Callable[[Template], Iterable[str]]] = {
     **checks.CHECKS,
@@ -35,7 +35,7 @@ CAUGHT_BY = {
     "unbounded log group": "test_every_log_group_forgets_when_it_was_told_to",
     "missing dead-letter queue": "test_poison_goes_to_the_dead_letters_after_five_receives",
 }
-"""What is red for each fault: a check, a snapshot, or a test in tests/unit/test_template.py."""
+"""What is red for each fault: a check, a snapshot, or a test in tests/unit/template."""
 
 
 @pytest.fixture(scope="module")

@@ -36,7 +36,9 @@ def test_an_update_makes_nothing_anew_that_holds_something() -> None:
     """If it is new, `make snapshots` takes it in; if it is meant, decision 0013 says what has to move first."""
     found = complaints(template(), parse(PATH.read_text(encoding="utf-8")))
 
-    assert not found, "\n".join(["", *found, "tests/unit/resources.snap: docs/decisions/0013-formats.md, Resources"])
+    assert not found, "\n".join(
+        ["", *found, "tests/unit/template/resources.snap: docs/decisions/0013-formats.md, Resources"]
+    )
 
 
 def test_what_is_written_is_read_back() -> None:

@@ -15,8 +15,6 @@ from ringback.http.tls import tls_context
 from ringback.models import Outcome
 from tests.integration import misbehaviour
 from tests.integration.certificates import Authority
-from tests.integration.http import tls_records
-from tests.integration.http.tls_records import DATA, HANDSHAKE, Records, floods_records
 from tests.integration.misbehaviour import (
     CHUNKED,
     HEAD,
@@ -28,6 +26,8 @@ from tests.integration.misbehaviour import (
     trickles,
 )
 from tests.integration.receivers import Behaviour, Receiver
+from tests.integration.ringback.http import tls_records
+from tests.integration.ringback.http.tls_records import DATA, HANDSHAKE, Records, floods_records
 from tests.integration.sending import SLACK, Sending
 from tests.integration.sending import request as request_to
 

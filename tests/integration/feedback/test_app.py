@@ -32,7 +32,7 @@ from tests.integration.telling import contact
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-EVENTS = Path(__file__).parents[2] / "events"
+EVENTS = Path(__file__).parents[3] / "events"
 OWNER, KIND = "1000001#3215551204", "messages/receive_notify"
 EMAIL = Callback(owner=OWNER, event=KIND, type=CallbackType.EMAIL, email="owner@example.com")
 BOUNCED = "mail to this address bounced: General, 5.1.1"

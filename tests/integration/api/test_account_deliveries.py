@@ -11,8 +11,8 @@ import pytest
 from api import merged_log, redelivery
 from api.routes import account_deliveries
 from ringback.models import AttemptReason, Delivery, DeliveryStatus, Outcome
+from tests.integration.api.keeping import KIND, NUMBER, keep, made
 from tests.integration.calling import ACCOUNT, NOW, OTHER_ACCOUNT, Api, cursors_of
-from tests.integration.test_api_log import KIND, NUMBER, keep, made
 
 PATH = "/v2/accounts/deliveries"
 AGAIN = "/v2/accounts/redeliver"

@@ -8,7 +8,7 @@ from api.service_key import PLACE, ServiceKey
 from ringback.errors import InfrastructureError
 from tests.integration.calling import NOW, Api, calling
 from tests.integration.stack import Stack
-from tests.unit.test_cursors import unasked
+from tests.unit.api.gateway.test_cursor import unasked
 
 NUMBERS = ("3215551111", "3215552222", "3215553333")
 LIST = "/v2/fonenumbers?limit=1&filter=fonenumbers"

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 from ringback.http.excerpt import MAX_COUNT, readable
 
 TEXT = "Zażółć gęślą jaźń: 1, 2, 3\n"
+TWICE = gzip.compress(gzip.compress(b"ok", mtime=0), mtime=0)
 RAW_DEFLATE = zlib.compressobj(wbits=-15)
 
 ENCODED = [
-    ("gzip", gzip.compress(TEXT.encode())),
-    ("x-gzip", gzip.compress(TEXT.encode())),
-    ("GZIP ", gzip.compress(TEXT.encode())),
+    ("gzip", gzip.compress(TEXT.encode(), mtime=0)),
+    ("x-gzip", gzip.compress(TEXT.encode(), mtime=0)),
+    ("GZIP ", gzip.compress(TEXT.encode(), mtime=0)),
     ("deflate", zlib.compress(TEXT.encode())),
     ("deflate", RAW_DEFLATE.compress(TEXT.encode()) + RAW_DEFLATE.flush()),
     ("identity", TEXT.encode()),
@@ -73,7 +74,7 @@ def test_unpacking_ends_where_the_excerpt_does() -> None:
         (bytes(1000), {"size": 12_345}, "binary, 12,345 bytes"),
         (b"ok", {"content_encoding": "br"}, "binary, 2 bytes"),
         (b"no gzip", {"content_encoding": "gzip"}, "binary, 7 bytes"),
-        (gzip.compress(gzip.compress(b"ok")), {"content_encoding": "gzip, gzip"}, "binary, 42 bytes"),
+        (TWICE, {"content_encoding": "gzip, gzip"}, f"binary, {len(TWICE)} bytes"),
         (b"", {}, ""),
     ],
 )

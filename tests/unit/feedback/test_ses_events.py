@@ -12,7 +12,7 @@ from feedback.ses_events import Report, ReportKind, read_report
 from ringback.email.ses import build_tag
 from ringback.errors import InfrastructureError
 
-EVENTS = Path(__file__).parents[2] / "events"
+EVENTS = Path(__file__).parents[3] / "events"
 CALLBACK = ("1000001#3215551204", "messages/receive_notify")
 
 

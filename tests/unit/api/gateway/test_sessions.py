@@ -13,7 +13,7 @@ from api.gateway.errors import Problem
 from api.gateway.sessions import MAX_TOKEN, Session, build_token, parse_session
 from api.schemas.console_sessions import MAX_NUMBERS
 from tests.stored import NOW
-from tests.unit.test_cursors import unasked
+from tests.unit.api.gateway.test_cursor import unasked
 
 KEY = bytes(range(32))
 EXPIRES = NOW.replace(microsecond=0) + timedelta(hours=1)

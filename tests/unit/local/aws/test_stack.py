@@ -3,7 +3,7 @@ from pathlib import Path
 from local.aws.stack import PARAMETERS, as_ministack_takes_it
 from local.template import load, translate
 
-TEMPLATE = load(Path(__file__).parents[3] / "template.yaml")
+TEMPLATE = load(Path(__file__).parents[4] / "template.yaml")
 
 
 def test_the_local_stack_sets_only_parameters_that_there_are() -> None:
