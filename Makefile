@@ -183,10 +183,11 @@ bench: build $(DEV)/.ready $(MINISTACK)/.ready ## Measure it against its baselin
 	@$(PYTHON) -m benchmarks $(if $(filter-out 0,$(RECORD)),--record) $(NAME)
 
 .PHONY: lint
-lint: $(DEV)/.ready $(SAM)/.ready $(CHECKOV)/.ready $(SAM_HOME)/metadata.json ## Check style, types and the template, as written and as translated
+lint: $(DEV)/.ready $(SAM)/.ready $(CHECKOV)/.ready $(SAM_HOME)/metadata.json ## Check style, types, imports and the template, as written and as translated
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m mypy
+	$(DEV)/bin/lint-imports --no-logo --no-cache
 	$(SAM)/bin/python -m samcli validate --lint
 	$(PYTHON) -m tools.gate
 	$(CHECKOV)/bin/python -m checkov.main --config-file .checkov.yaml --file .aws-sam/translated.json

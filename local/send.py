@@ -17,7 +17,7 @@ from urllib.parse import quote
 from local.api import Api
 from local.aws.cloud import Cloud
 from local.aws.daemon import running
-from local.curl import write_header
+from local.demo.curl import write_header
 from local.demo.examples import SCENES
 from local.demo.happening import Happening, parse_happening
 from local.demo.platform import put

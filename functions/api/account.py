@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from api.gateway.errors import conflict
-from ringback.aws.dynamodb import Item, Table
+from ringback.aws.dynamodb import Table
 from ringback.aws.kms import Credentials
-from ringback.aws.statements import Condition
+from ringback.aws.statements import Condition, Item
 from ringback.errors import Conflict, InvalidSetting
 from ringback.models import PreviousSecret, SigningSecrets, build_owner
 from ringback.storage.accounts import (

@@ -9,7 +9,8 @@ from api.delivery_log import Chunks, Log
 from api.delivery_queries import Filter
 from api.gateway.cursor import no_cursor
 from api.redelivery import Redelivery
-from ringback.aws.dynamodb import Item, Key
+from ringback.aws.dynamodb import Key
+from ringback.aws.statements import Item
 from ringback.models import build_owner
 from ringback.storage.callbacks import callback_key
 from ringback.storage.deliveries import delivery_from_item

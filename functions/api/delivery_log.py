@@ -6,8 +6,8 @@ from itertools import batched
 from typing import Any
 
 from api.delivery_queries import Filter, Query, attention_query, build_query, is_repeatable, repeatable
-from ringback.aws.dynamodb import READ_AT_ONCE, Item, Table
-from ringback.aws.statements import Change, Condition
+from ringback.aws.dynamodb import READ_AT_ONCE, Table
+from ringback.aws.statements import Change, Condition, Item
 from ringback.errors import InfrastructureError
 from ringback.models import AttemptReason, Delivery, DeliveryStatus, split_owner
 from ringback.storage.deliveries import delivery_from_item

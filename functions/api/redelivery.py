@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from api.delivery_log import Chunks, Log
 from api.delivery_queries import Filter, on_its_way
 from api.gateway.errors import Problem, conflict, not_found
-from ringback.aws.dynamodb import Item, Table
-from ringback.aws.statements import Change, Condition, Write
+from ringback.aws.dynamodb import Table
+from ringback.aws.statements import Change, Condition, Item, Write
 from ringback.catalog.payload import CATALOGUE, Scope, lookup
 from ringback.delivery.recorder import Recorder
 from ringback.errors import Conflict, InfrastructureError

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ringback.aws.dynamodb import Item, Key, Table
+from ringback.aws.dynamodb import Key, Table
 from ringback.aws.kms import Credentials
-from ringback.aws.statements import Condition
+from ringback.aws.statements import Condition, Item
 from ringback.models import build_owner
 from ringback.storage.formats import of_format
 from ringback.timestamps import to_iso

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from local.api import Api
 from local.aws.cloud import Cloud
-from local.curl import lines, variables, write_header
+from local.demo.curl import lines, variables, write_header
 from local.demo.examples import FONENUMBER, SCENES, Scene, build_event, mail_scene, scene_of
 from local.demo.mailbox import DeadLetter
 from local.demo.platform import put

@@ -12,7 +12,7 @@ from standardwebhooks import Webhook
 from api.gateway.rate_limit import REQUESTS
 from local.api import Api
 from local.aws.cloud import Cloud
-from local.curl import lines, write_header
+from local.demo.curl import lines, write_header
 from local.demo.examples import SCENES
 from local.demo.mailbox import letters
 from local.demo.receiver import Receiver, Reply, Request

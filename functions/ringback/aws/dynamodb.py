@@ -13,6 +13,7 @@ from ringback.aws.statements import (
     WRITER,
     Change,
     Condition,
+    Item,
     Write,
     carry_out,
     delete_request,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef, KeysAndAttributesTypeDef, QueryOutputTypeDef
 
-type Item = Mapping[str, AttributeValueTypeDef]
 type Key = tuple[str, str]
 """Partition and sort key of an item."""
 type _Keys = Sequence[tuple[str, Item]]

@@ -18,7 +18,7 @@ from ringback.errors import Conflict
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-    from ringback.aws.dynamodb import Item
+type Item = Mapping[str, AttributeValueTypeDef]
 
 WRITER = "writer"
 """The attribute that holds the token of the last update."""

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ringback.aws.dynamodb import Item
 from ringback.aws.kms import Credentials
+from ringback.aws.statements import Item
 from ringback.errors import InfrastructureError
 from ringback.models import PreviousSecret, SigningSecrets, build_owner
 from ringback.storage.formats import of_format

@@ -10,8 +10,8 @@ from heapq import merge
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ringback.aws.dynamodb import Item, Key
-from ringback.aws.statements import Change, Condition
+from ringback.aws.dynamodb import Key
+from ringback.aws.statements import Change, Condition, Item
 from ringback.storage.due_index import SHARDS, DueIndex, ScheduledDelivery, get_shard
 from ringback.storage.tables import deliveries_table
 from ringback.timestamps import from_millis, to_millis

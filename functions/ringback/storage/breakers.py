@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ringback.aws.dynamodb import Item, Key
-from ringback.aws.statements import Change, Condition, Write, new_token
+from ringback.aws.dynamodb import Key
+from ringback.aws.statements import Change, Condition, Item, Write, new_token
 from ringback.breaker import HEALTHY, Breaker
 from ringback.errors import InfrastructureError
 from ringback.models import Callback, CallbackType

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ringback.aws.dynamodb import Found, Item, Key
+from ringback.aws.dynamodb import Found, Key
 from ringback.aws.kms import Credentials
+from ringback.aws.statements import Item
 from ringback.breaker import HEALTHY, Breaker
 from ringback.catalog.definitions import CATALOGUE
 from ringback.catalog.kinds import Scope

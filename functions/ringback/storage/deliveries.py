@@ -11,9 +11,9 @@ from enum import StrEnum
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
-from ringback.aws.dynamodb import WRITE_AT_ONCE, Found, Item, Key
+from ringback.aws.dynamodb import WRITE_AT_ONCE, Found, Key
 from ringback.aws.kms import Credentials
-from ringback.aws.statements import Condition
+from ringback.aws.statements import Condition, Item
 from ringback.catalog.definitions import CATALOGUE
 from ringback.errors import InfrastructureError
 from ringback.json_text import to_compact_json

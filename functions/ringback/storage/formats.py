@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ringback.errors import InfrastructureError
 
 if TYPE_CHECKING:
-    from ringback.aws.dynamodb import Item
+    from ringback.aws.statements import Item
 
 FIRST = 1
 

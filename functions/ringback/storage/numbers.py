@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
-from ringback.aws.dynamodb import Item, Key, Table
+from ringback.aws.dynamodb import Key, Table
 from ringback.aws.kms import Credentials
-from ringback.aws.statements import Condition
+from ringback.aws.statements import Condition, Item
 from ringback.catalog.payload import CATALOGUE
 from ringback.errors import InfrastructureError
 from ringback.models import Callback, build_owner, split_owner

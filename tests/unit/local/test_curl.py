@@ -1,7 +1,7 @@
 import subprocess
 from pathlib import Path
 
-from local.curl import lines, variables, write_header
+from local.demo.curl import lines, variables, write_header
 from local.demo.examples import SCENES
 
 

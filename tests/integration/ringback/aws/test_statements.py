@@ -11,8 +11,8 @@ from api.account import AccountItems
 from api.delivery_log import Log
 from api.gateway.rate_limit import Allowance, RateLimit
 from api.redelivery import TURN, RedeliveryTurns
-from ringback.aws.dynamodb import Item, Table
-from ringback.aws.statements import Change, Condition
+from ringback.aws.dynamodb import Table
+from ringback.aws.statements import Change, Condition, Item
 from ringback.errors import InfrastructureError
 from ringback.http.signature import encode_secret
 from ringback.models import Callback, CallbackType, Delivery, DeliveryStatus, Event, Method

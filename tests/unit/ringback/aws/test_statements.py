@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ringback.aws.dynamodb import Item
-from ringback.aws.statements import Change, Condition, delete_request, put_request, update_request
+from ringback.aws.statements import Change, Condition, Item, delete_request, put_request, update_request
 
 SOURCES = list(Path("functions").rglob("*.py"))
 KEY: Item = {"owner": {"S": "1#*"}}
