@@ -1,6 +1,8 @@
 """The documentation beside the code: what the code names is explained, and what a page names exists."""
 
+import ast
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
@@ -141,6 +143,49 @@ def test_the_architecture_shows_every_function_queue_and_table() -> None:
     (picture,) = re.findall(r"```mermaid\n(.*?)```", text_of("docs/architecture.md"), re.DOTALL)
 
     assert [name for name in of_type(*OF_THE_WAY) if not re.search(rf"\b{name}\b", picture)] == []
+
+
+STEP = re.compile(r"^\d+\. \[[^]]+]\(\.\./([^)]+)\) `([^`]+)`: ", re.MULTILINE)
+"""A step of a walk: its file, and its function."""
+
+
+@cache
+def definitions(path: str) -> set[str]:
+    """Functions and methods of a module, the latter behind their class."""
+    found = set()
+    for node in ast.parse(text_of(path)).body:
+        inside = node.body if isinstance(node, ast.ClassDef) else []
+        for one in (node, *inside):
+            if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef):
+                found.add(f"{node.name}.{one.name}" if isinstance(node, ast.ClassDef) else one.name)
+    return found
+
+
+def test_every_step_of_a_walk_names_a_function_that_is_there() -> None:
+    walks = re.split(r"^### ", text_of("docs/architecture.md"), flags=re.MULTILINE)[1:]
+    steps = [(walk.splitlines()[0], STEP.findall(walk.split("\n## ")[0])) for walk in walks]
+
+    assert len(steps) == 3
+    for title, named in steps:
+        assert len(named) > 5, title
+        assert [step for step in named if step[1] not in definitions(step[0])] == [], title
+
+
+def test_the_architecture_draws_the_layers_that_import_linter_holds() -> None:
+    contracts = tomllib.loads(text_of("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    programs, packages = [contract["layers"] for contract in contracts if contract["type"] == "layers"]
+    (drawn,) = re.findall(r"```text\n(.*?)```", text_of("docs/architecture.md"), re.DOTALL)
+
+    assert drawn.splitlines() == [*programs, *(f"  {layer}" for layer in packages)]
+
+
+def test_the_architecture_has_a_line_for_every_package() -> None:
+    packages = {path.parent.relative_to(PROJECT) for path in PROJECT.glob("functions/ringback/*/__init__.py")}
+    packages |= {path.parent.relative_to(PROJECT) for path in PROJECT.glob("functions/*/__init__.py")}
+    packages |= {path.parent.relative_to(PROJECT) for path in PROJECT.glob("*/__init__.py")}
+    rows = set(re.findall(r"^\| \[[^]]+]\(\.\./([^)]+)\) \|", text_of("docs/architecture.md"), re.MULTILINE))
+
+    assert rows == {str(package) for package in packages}
 
 
 def test_every_alarm_has_a_heading_that_says_what_to_do() -> None:
