@@ -1,4 +1,4 @@
-"""What the functions of Ringback share: the nouns, the rules, and one module per outside system."""
+"""Hold what two or more functions share: the nouns and the rules, and a package for each outside system."""
 
 VERSION = "1.0.0"
-"""Version of the product, as its receivers see it in `User-Agent`."""
+"""The product's version, which receivers see in `User-Agent`."""

@@ -1,6 +1,6 @@
-"""The breaker of a callback: when to leave a failing endpoint alone, when to ask again, when to give it up.
+"""Decide when to leave a failing endpoint alone, when to probe it, and when to give it up.
 
-The customer's documentation repeats these numbers.
+The customers' documentation repeats these numbers.
 """
 
 from collections.abc import Callable
@@ -9,56 +9,56 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 FAILURES_THAT_OPEN = 10
-"""Failed attempts in a row after which nothing but probes goes to an endpoint."""
+"""Failed attempts in a row after which an endpoint gets nothing but probes."""
 
 FAILURES_THAT_DEFER = 3
-"""Failed attempts in a row after which first attempts go by the retries lane: they may hang, and hold up others."""
+"""Failed attempts in a row after which first attempts take the retries lane, where a hanging one delays no event."""
 
 PROBE_WAITS = (60, 120, 240, 480, 960, 1_920, 3_600)
-"""Seconds from the opening to the first probe, from that to the second, …; the last one goes on for ever."""
+"""Seconds from the opening to the first probe, from the first to the second, and so on; the last one repeats."""
 
 SPREAD = 0.1
-"""Each wait is longer or shorter by up to this share, so that what opened together is not probed together."""
+"""Each wait varies by up to this share, so that breakers that opened together are not probed together."""
 
 DISABLED_AFTER = timedelta(days=5)
-"""An open callback that has had no success for so long is turned off."""
+"""An open callback without a success for this long is turned off."""
 
 
 class Admission(StrEnum):
-    """What may be done for a delivery now."""
+    """What may happen to a delivery now."""
 
     ATTEMPT = "attempt"
     DEFER = "defer"
-    """Attempt it in the retries lane, at once."""
+    """Attempt it at once, in the retries lane."""
     PROBE = "probe"
-    """Attempt it if nobody else makes the probe that is due."""
+    """Attempt it if nobody else has claimed the probe that is due."""
     WAIT = "wait"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breaker:
-    """What is known of an endpoint that fails; nothing at all of one that does not."""
+    """What is known of an endpoint that fails; of one that works, nothing is kept."""
 
     failures: int = 0
-    """In a row."""
+    """Failed attempts in a row."""
     failing_since: datetime | None = None
     open_until: datetime | None = None
-    """Set while it is open: the time of the next probe."""
+    """The time of the next probe, set while the breaker is open."""
     probes: int = 0
-    """How many were claimed since it opened."""
+    """Probes claimed since it opened."""
 
     @property
     def is_open(self) -> bool:
-        """Whether its deliveries wait."""
+        """Whether deliveries wait."""
         return self.open_until is not None
 
     @property
     def shall_open(self) -> bool:
-        """Whether it has failed often enough, and is not open yet."""
+        """Whether the endpoint has failed often enough for the breaker to open, and it has not yet."""
         return not self.is_open and self.failures >= FAILURES_THAT_OPEN
 
     def admits(self, now: datetime, *, first: bool) -> Admission:
-        """What becomes of a delivery that is due *now*; *first* of one that nobody has attempted or put off."""
+        """Say what may happen to a delivery due *now*; *first* means that nobody has attempted or postponed it."""
         if self.open_until:
             return Admission.PROBE if now >= self.open_until else Admission.WAIT
         if first and self.failures >= FAILURES_THAT_DEFER:
@@ -66,21 +66,21 @@ class Breaker:
         return Admission.ATTEMPT
 
     def opened(self, now: datetime, uniform: Callable[[float, float], float]) -> "Breaker":
-        """It as it opens."""
+        """Open the breaker."""
         return replace(self, probes=0, open_until=now + _wait(0, uniform))
 
     def probed(self, now: datetime, uniform: Callable[[float, float], float]) -> "Breaker":
-        """It with the probe that is due claimed, and the time of the next one, should that fail."""
+        """Claim the due probe and schedule the next, in case this one fails."""
         probes = self.probes + 1
         return replace(self, probes=probes, open_until=now + _wait(probes, uniform))
 
     def hopeless(self, now: datetime) -> bool:
-        """Whether it has failed for so long that its callback is turned off."""
+        """Whether the endpoint has failed for so long that its callback is to be turned off."""
         return self.is_open and self.failing_since is not None and now - self.failing_since >= DISABLED_AFTER
 
 
 HEALTHY = Breaker()
-"""Of every callback that works: nothing is stored."""
+"""The breaker of every callback that works; nothing is stored for it."""
 
 
 def _wait(probes: int, uniform: Callable[[float, float], float]) -> timedelta:

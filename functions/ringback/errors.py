@@ -1,12 +1,12 @@
-"""Everything that can go wrong, as one tree; the type of an error decides what happens to its event.
+"""Define every error as one tree; an error's type decides what happens to its event.
 
 RingbackError
-├── MalformedEvent    the platform's mistake      → dead letters at once, with the reason
-├── InvalidSetting    a customer's mistake        → refused (API: 400); at delivery: failed
-├── AttemptFailed     an expected outcome         → judged: retried, or failed
-└── OurFault          table, queue, KMS, a bug    → back to the queue, never counted as an attempt
-    ├── Conflict      somebody else wrote first   → theirs stands
-    └── NotStarted    no room on our side         → put off, no attempt is counted
+├── MalformedEvent             the platform's mistake      → dead letters at once, with the reason
+├── InvalidSetting             a customer's mistake        → refused by the API (400); failed at delivery
+├── AttemptFailed              an expected outcome         → judged: retried, or failed
+└── InfrastructureError        table, queue, KMS, a bug    → back to the queue, never counted as an attempt
+    ├── Conflict               somebody else wrote first   → their write stands
+    └── NoCapacity             no room on our side         → postponed, never counted as an attempt
 """
 
 import traceback
@@ -18,7 +18,7 @@ from ringback.models import Outcome
 
 
 class MalformedReason(StrEnum):
-    """Why a message is no event, for machines: the attribute `reason` of a dead letter."""
+    """Why a message is not an event, for programs: the attribute `reason` of a dead letter."""
 
     TOO_LARGE = "too_large"
     NOT_JSON = "not_json"
@@ -35,13 +35,13 @@ class MalformedReason(StrEnum):
 
 
 class RingbackError(Exception):
-    """The root; never raised itself."""
+    """The root of the tree; never raised itself."""
 
 
 class MalformedEvent(RingbackError):  # noqa: N818 - a noun of the field, not "…Error"
-    """A message on the queue that is not an event; *detail* is a sentence for a person.
+    """A message on the queue that is not an event; *detail* explains it to a person.
 
-    *logged* says it without what was given, where that may be private: an event's data, a customer's URL.
+    *logged* is the same without the given value, which may be private: an event's data, a customer's URL.
     """
 
     def __init__(self, reason: MalformedReason, detail: str, *, logged: str = "") -> None:
@@ -52,9 +52,9 @@ class MalformedEvent(RingbackError):  # noqa: N818 - a noun of the field, not "�
 
 
 class InvalidSetting(RingbackError):  # noqa: N818 - as above
-    """A callback that cannot be set: *field* is what was wrong; *message* says what was given and what is allowed.
+    """A callback that cannot be set: *field* is wrong; *message* says what was given and what is allowed.
 
-    *logged* says it without what was given, where that may be private: a token may be a part of a URL's query.
+    *logged* is the same without the given value, which may be private: a token may be part of a URL's query.
     """
 
     def __init__(self, field: str, message: str, *, logged: str = "") -> None:
@@ -65,41 +65,41 @@ class InvalidSetting(RingbackError):  # noqa: N818 - as above
 
 
 class AttemptFailed(RingbackError):  # noqa: N818 - as above
-    """An attempt that got no answer; *outcome* says why, *detail* is for the log and never holds a secret.
+    """An attempt without a response; *outcome* says why, and *detail*, which never holds a secret, goes to the log.
 
-    *excerpt* is what the receiver sent in place of an answer; it is for the customer alone.
+    *excerpt* is what the receiver sent instead of a response; only the customer sees it.
     """
 
     def __init__(self, outcome: Outcome, detail: str, *, excerpt: str = "") -> None:
         super().__init__(f"{outcome}: {detail}")
         self.excerpt = excerpt
         self.seconds: float | None = None
-        """What the attempt took, its look-up included; None where it ended before its request could go out."""
+        """The attempt's duration, name resolution included; None if it ended before a request could go out."""
         self.outcome = outcome
         self.detail = detail
 
 
 class InfrastructureError(RingbackError):
-    """A system of our own did not do its work; the message goes back to its queue."""
+    """A part of our own system failed; the message goes back to its queue."""
 
 
 class Conflict(InfrastructureError):  # noqa: N818 - as above
-    """The condition of a write did not hold: somebody else has written the same item meanwhile."""
+    """The condition of a write did not hold: somebody else wrote the same item first."""
 
     def __init__(self, doing: str, *, stands: Mapping[str, Any] | None = None) -> None:
         super().__init__(doing)
         self.stands = stands or {}
-        """The item as it is, where the write asked for it."""
+        """The item as it stands, if the write asked for it."""
 
 
 class NoCapacity(InfrastructureError):  # noqa: N818 - as above
-    """Nothing was sent for want of room on our side; the attempt is put off."""
+    """Nothing was sent, because there was no room on our side; the attempt is postponed."""
 
 
 def describe_error(fault: Exception) -> dict[str, Any]:
-    """The keys of a log line about *fault*: our own words, or the type and place of what nobody foresaw.
+    """Return the keys of a log line about *fault*: our own words, or type and place of an unforeseen exception.
 
-    Not the text of that: it may hold anything, a password too.
+    The text of an unforeseen exception is left out: it may hold anything, even a password.
     """
     if isinstance(fault, InfrastructureError):
         return {"fault": str(fault)}

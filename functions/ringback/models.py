@@ -1,4 +1,4 @@
-"""The nouns: event, callback, delivery, attempt, and what an attempt sends."""
+"""Define the nouns: event, callback, delivery, attempt, and what an attempt sends."""
 
 import hashlib
 from collections.abc import Mapping
@@ -11,31 +11,31 @@ from ringback.json_text import to_compact_json
 from ringback.timestamps import to_millis
 
 ACCOUNT_WIDE = "*"
-"""Stands for the number in the owner of what belongs to a whole account."""
+"""Takes the place of the number in the owner of whatever belongs to a whole account."""
 
 type Value = str | int
-"""What a field of an event holds."""
+"""The value of an event's field."""
 
 FIRST_KEPT, LAST_KEPT = 5, 15
-"""Attempts of a delivery that are kept: how it began, and the last ten of a schedule with the end of the one before.
+"""Attempts of a delivery that are kept: how it began, a whole schedule of ten, and the end of the one before.
 
-A delivery may be sent again any number of times, and its item has a bound (`delivery_items`).
+A delivery may be redelivered any number of times, but its item is bounded (`storage.deliveries`).
 """
 
 
 def build_owner(account: str, fonenumber: str) -> str:
-    """The partition that a number's callbacks and deliveries share; no *fonenumber* means the account's own."""
+    """Return the partition of a number's callbacks and deliveries, or of the account's own without a *fonenumber*."""
     return f"{account}#{fonenumber or ACCOUNT_WIDE}"
 
 
 def split_owner(owner: str) -> tuple[str, str]:
-    """What `build_owner` made *owner* of."""
+    """Return the account and number that `build_owner` made *owner* of."""
     account, fonenumber = owner.rsplit("#", 1)
     return account, "" if fonenumber == ACCOUNT_WIDE else fonenumber
 
 
 class CallbackType(StrEnum):
-    """What a customer wants to happen (guide: General Configuration)."""
+    """What happens at an event (guide: General Configuration)."""
 
     NONE = "None"
     CALLBACK = "Callback"
@@ -51,7 +51,7 @@ class Method(StrEnum):
 
 
 class DeliveryStatus(StrEnum):
-    """Where a delivery stands; all but `pending` are settled."""
+    """The state of a delivery; all but `pending` are settled."""
 
     PENDING = "pending"
     DELIVERED = "delivered"
@@ -69,7 +69,7 @@ class AttemptReason(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How an attempt ended; `judge.CONSEQUENCES` says what follows from each."""
+    """How an attempt ended; `delivery.outcomes.CONSEQUENCES` says what follows from each."""
 
     DELIVERED = "delivered"
     GONE = "gone"
@@ -83,7 +83,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     """The URL itself names an address or a port that callbacks may not reach."""
     SPECIAL_ADDRESS = "special_address"
-    """Its host resolves to one at the moment."""
+    """Its host currently resolves to such an address."""
     UNUSABLE = "unusable"
     MAIL_DELAYED = "mail_delayed"
     MAIL_REJECTED = "mail_rejected"
@@ -91,7 +91,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback:
-    """What a customer wants for one kind of event on one number; one per owner and kind."""
+    """What a customer wants for one kind of event on one number; there is one per owner and kind."""
 
     owner: str
     event: str
@@ -102,13 +102,13 @@ class Callback:
     url_username: str = ""
     url_password: str = field(default="", repr=False)
     disabled: str = ""
-    """Why deliveries are off although the callback is set; empty while they are on."""
+    """Why the callback is turned off; empty while it is on."""
     disabled_at: datetime | None = field(default=None, compare=False)
-    """Since when."""
+    """When it was turned off."""
     refused: str = ""
-    """The rule that it breaks, if it came inside an event; then it has nothing else, and its delivery fails by that."""
+    """The rule that it breaks, if it came inside an event; such a callback has nothing else, and its delivery fails."""
     breaker: Breaker = field(default=HEALTHY, compare=False)
-    """What its endpoint did lately; no part of the setting."""
+    """The recent state of its endpoint; not part of the setting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,15 +121,15 @@ class Event:
     id: str
     time: datetime
     data: Mapping[str, Value]
-    """Values under their body names, in the catalogue's order; only those that the event has."""
+    """The values that the event has, under their body names, in the catalogue's order."""
     unknown: tuple[str, ...] = ()
-    """Names in the message's `data` that this kind does not have; counted, never delivered."""
+    """Names in the message's `data` that its kind does not have; they are counted, never delivered."""
     callback: Callback | None = None
     """The callback that travels inside the event (`messages/confirm`)."""
 
     @property
     def owner(self) -> str:
-        """The partition of this event's deliveries."""
+        """The partition of its deliveries."""
         return build_owner(self.account, self.fonenumber)
 
 
@@ -142,70 +142,70 @@ class Attempt:
     reason: AttemptReason
     outcome: Outcome
     status: int | None = None
-    """The HTTP status, where there was an answer."""
+    """The HTTP status, if there was a response."""
     milliseconds: int
     detail: str = ""
-    """Why it failed, for a person; never a secret, a body or a query string of ours."""
+    """Why it failed, for a person; never a secret, a body or a query string that we sent."""
     excerpt: str = ""
-    """The first 1,024 bytes of the receiver's answer."""
+    """The first 1,024 bytes of the response's body."""
     method: str = ""
-    """As on the wire; empty of a mail, and where nothing could be rendered."""
+    """As on the wire; empty for a mail, and if nothing could be rendered."""
     url: str = field(default="", repr=False)
-    """As it was called, but for secrets and the text of a message (`evidence`)."""
+    """As it was called, with secrets and message texts masked (`redaction`)."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Some of the answer's (`evidence.KEPT_HEADERS`)."""
+    """Some of the response's (`redaction.KEPT_HEADERS`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One event on its way to one callback; *id* is time-ordered and the receiver's `webhook-id`."""
+    """One event on its way to one callback; *id* sorts by time, and receivers get it as `webhook-id`."""
 
     id: str
     event: Event
     created: datetime
     status: DeliveryStatus = DeliveryStatus.PENDING
     attempts: tuple[Attempt, ...] = ()
-    """The first and the last of them, by `FIRST_KEPT` and `LAST_KEPT`."""
+    """The first `FIRST_KEPT` and the last `LAST_KEPT` of them."""
     tries: int = 0
-    """Attempts since the event, or since the last redelivery: the place in the retry schedule."""
+    """Attempts since the event or the last redelivery: the position in the retry schedule."""
     due: datetime | None = None
-    """When the next attempt starts, while pending; a message on the Retries queue is for exactly this one."""
+    """When the next attempt starts, while pending; a message on the Retries queue names exactly this time."""
     reason: AttemptReason = AttemptReason.EVENT
-    """Why the next attempt runs; of a test, which has only one, it stays `test`."""
+    """Why the next attempt runs; for a test, which has only one, it stays `test`."""
     note: str = ""
-    """Why it waits, or was given up, for a person; empty while its attempts say all."""
+    """Why it waits or was given up, for a person; empty where its attempts already say so."""
     line: str = ""
-    """The line that it is about to wait in (`waiting.backlog_partition`); never read back."""
+    """The backlog that it is about to join (`storage.backlog.backlog_partition`); never read back."""
     version: int = 0
-    """Times that it was written; guards every write but the first."""
+    """How often it was written; guards every write but the first."""
 
     @property
     def owner(self) -> str:
-        """The partition that it lies in."""
+        """The partition that it is stored in."""
         return self.event.owner
 
     @property
     def settled(self) -> bool:
-        """Whether nothing more is going to happen by itself."""
+        """Whether nothing more happens unless somebody asks for it."""
         return self.status is not DeliveryStatus.PENDING
 
     @property
     def attempt_count(self) -> int:
-        """How many attempts were made, whether they are all kept or not."""
+        """The number of attempts made, kept or not."""
         return self.attempts[-1].number if self.attempts else 0
 
     @property
     def next_attempt(self) -> int:
-        """The number of the attempt that comes next; sending a delivery again does not start over."""
+        """The number of the next attempt; a redelivery does not start over."""
         return self.attempt_count + 1
 
     @property
     def is_test(self) -> bool:
-        """Whether a customer asked for it, and nothing happened."""
+        """Whether a customer asked for it as a test, without an event."""
         return self.reason is AttemptReason.TEST
 
     def after(self, attempt: Attempt, *, status: DeliveryStatus, due: datetime | None) -> "Delivery":
-        """The same delivery with one more *attempt*."""
+        """Return the delivery with one more *attempt*."""
         return replace(
             self,
             attempts=_kept((*self.attempts, attempt)),
@@ -217,7 +217,7 @@ class Delivery:
         )
 
     def cancelled(self, why: str) -> "Delivery":
-        """The same delivery when nobody wants it any more."""
+        """Return the delivery as cancelled, because nobody wants it any more."""
         return replace(self, status=DeliveryStatus.CANCELLED, due=None, note=why)
 
 
@@ -229,50 +229,50 @@ def _kept(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Url:
-    """A URL that passed validation, in the pieces that are sent; none is rewritten (facts: Substitution)."""
+    """A valid URL in the pieces that are sent; none of them is rewritten (facts: Substitution)."""
 
     scheme: str
     """`http` or `https`."""
     authority: str
-    """Host and port as the customer wrote them: the `Host` header."""
+    """Host and port as the customer wrote them, for the `Host` header."""
     host: str
-    """Name or address without brackets, lower case: what is resolved, judged, and verified in the certificate."""
+    """Name or address in lower case, without brackets: what is resolved, judged, and verified in the certificate."""
     port: int
     target: str
-    """Path and query, byte for byte; never empty, no fragment."""
+    """Path and query, byte for byte; never empty, and without a fragment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Called:
-    """A request as it is shown."""
+    """A request as an attempt shows it."""
 
     method: str = ""
     url: str = ""
 
 
 NOT_CALLED = Called()
-"""Of a mail, and of what could not be rendered."""
+"""For a mail, and for what could not be rendered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptResult:
-    """What came back from a receiver, or from SES."""
+    """What came back from a receiver or from SES."""
 
     outcome: Outcome
     status: int | None = None
     retry_after: float | None = None
-    """Seconds that the receiver asked to be left alone (RFC 9110, 10.2.3)."""
+    """Seconds for which the receiver asked to be left alone (RFC 9110, 10.2.3)."""
     detail: str = ""
     excerpt: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Those of the receiver's that are kept."""
+    """Headers of the response that are kept."""
     seconds: float | None = None
-    """What the attempt took, its look-up included and waiting for its turn not; None where nothing went out."""
+    """The attempt's duration, with name resolution but without the wait for its turn; None if nothing went out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviousSecret:
-    """A signing secret that was rotated, and signs on for a while."""
+    """A signing secret that was rotated out and keeps signing for a while."""
 
     secret: str = field(repr=False)
     until: datetime
@@ -280,22 +280,22 @@ class PreviousSecret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningSecrets:
-    """What an account's requests are signed with."""
+    """The secrets that sign an account's requests."""
 
     owner: str
     current: str = field(repr=False)
     """`whsec_` + base64 (Standard Webhooks)."""
     previous: tuple[PreviousSecret, ...] = ()
-    """Those before it, the newest first; some may not sign any more."""
+    """Its predecessors, newest first; some may have expired."""
     created: datetime | None = None
-    """When the current one was made."""
+    """When the current one was created."""
 
     def valid(self, now: datetime) -> tuple[str, ...]:
-        """The secrets that sign at *now*, the newest first."""
+        """Return the secrets that sign at *now*, newest first."""
         return self.current, *(previous.secret for previous in self.signing(now))
 
     def signing(self, now: datetime) -> tuple[PreviousSecret, ...]:
-        """Those before the current one that sign too at *now*."""
+        """Return the current one's predecessors that still sign at *now*."""
         return tuple(previous for previous in self.previous if now < previous.until)
 
 
@@ -303,9 +303,9 @@ _TIME_DIGITS = 12
 
 
 def delivery_id(event: Event) -> str:
-    """32 hex digits that sort by the event's time: 12 of its milliseconds, 20 of a digest of all that identifies it.
+    """Compute 32 hex digits that sort by the event's time: 12 of its milliseconds, 20 of a digest of its identity.
 
-    The data counts: `BEGIN` and `END` of a call may share id and second, and both must arrive.
+    The data is part of the identity: `BEGIN` and `END` of a call may share id and second, and both must arrive.
     """
     identity = to_compact_json([event.owner, event.kind, event.id, *event.data.items()])
     digest = hashlib.sha256(identity.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What is kept of a request and of its answer, so that a customer sees what happened; never what is a secret."""
+"""Choose what is kept of a request and its response: enough to see what happened, and no secrets."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Final
 MASK: Final = "********"
 
 PRIVATE: Final = frozenset({"message"})
-"""Body names of values that are not shown in a URL: the text of a message."""
+"""Body names of values that are masked in a URL: the text of a message."""
 
 KEPT_HEADERS: Final = frozenset(
     {
@@ -25,30 +25,30 @@ KEPT_HEADERS: Final = frozenset(
         b"cf-ray",
     }
 )
-"""Of an answer, those that say who answered, why, and where its log has it; no cookie is among them."""
+"""Response headers that say who answered, why, and where to find it in their log; cookies are not among them."""
 
 MAX_HEADER = 96
-"""Characters of a header's value."""
+"""Characters kept of a header's value."""
 
 _SECRET: Final = re.compile("key|token|secret|pass|pwd|auth|sig|credential|session", re.IGNORECASE)
-"""A parameter of a query whose name has one of these holds a secret."""
+"""A query parameter whose name contains one of these holds a secret."""
 
 
 def without_secrets(url: str) -> str:
-    """Return *url* with a mask for each value of its query that sounds like a secret."""
+    """Mask each value in the query of *url* whose name sounds like a secret."""
     address, mark, query = url.partition("?")
     return f"{address}?{'&'.join(map(_masked, query.split('&')))}" if mark else url
 
 
 def _masked(parameter: str) -> str:
-    """Of one *parameter* what follows the first `=` behind a word of `_SECRET`, in linear time."""
+    """Mask what follows the first `=` after a word of `_SECRET`, in linear time."""
     word = _SECRET.search(parameter)
     equals = parameter.find("=", word.end()) if word else -1
     return parameter if equals < 0 or equals == len(parameter) - 1 else f"{parameter[: equals + 1]}{MASK}"
 
 
 def kept_headers(fields: Mapping[bytes, tuple[bytes, bytes]]) -> Mapping[str, str]:
-    """Return those *fields* of an answer that are kept; they are names and values, by names in lower case."""
+    """Return the response headers that are kept; *fields* has names and values by lower-case names."""
     return {
         name.decode(): _shown(name, value.decode("latin-1"))
         for name, (_, value) in fields.items()
@@ -57,7 +57,7 @@ def kept_headers(fields: Mapping[bytes, tuple[bytes, bytes]]) -> Mapping[str, st
 
 
 def _shown(name: bytes, value: str) -> str:
-    if name == b"location":  # where a redirect leads: its query may hold a session
+    if name == b"location":  # the query of a redirect may hold a session
         address, mark, _ = value.partition("?")
         value = f"{address}{mark}{MASK if mark else ''}"
     value = value[:MAX_HEADER]

@@ -1,7 +1,8 @@
-"""Every metric that Ringback emits, in the namespace `Ringback`: docs, alarms and dashboard go by this table.
+"""Name every metric that Ringback emits, and emit them in CloudWatch's embedded metric format.
 
-No dimension has a value per customer: CloudWatch bills each combination as a metric. Which customer it was is in the
-log lines, where saved queries count by account or host.
+Docs, alarms and the dashboard follow the table `METRICS`. No dimension has a value per customer, because CloudWatch
+bills each combination as a metric of its own. The log lines say which customer it was; saved queries count them by
+account or host.
 """
 
 from collections import Counter, defaultdict
@@ -17,11 +18,11 @@ from aws_lambda_powertools.metrics import MetricResolution, MetricUnit
 NAMESPACE = "Ringback"
 
 MAX_VALUES = 100
-"""Values that one line may have of a metric (embedded metric format: its specification)."""
+"""Values of one metric that a line may hold (specification of the embedded metric format)."""
 
 
 class Metrics:
-    """Counters and distributions by the names of `ringback.metric_names`.
+    """Counters and distributions, by the names in `METRICS`.
 
     Powertools takes the dimension `service` from POWERTOOLS_SERVICE_NAME, which is the stack's name.
     """
@@ -33,18 +34,18 @@ class Metrics:
         self._values: defaultdict[str, list[int]] = defaultdict(list)
 
     def count(self, name: str, many: int = 1, *, of: str = "") -> None:
-        """Count *many* more, 0 too; *of* is the value of the metric's own dimension, where it has one."""
+        """Add *many*, which may be 0; *of* is the value of the metric's own dimension, if it has one."""
         if of:
             self._divided[name, of] += many
         else:
             self._counts[name] += many
 
     def value(self, name: str, value: int) -> None:
-        """One more value of a distribution, or the value of a gauge, 0 too."""
+        """Add a value to a distribution, or set a gauge."""
         self._values[name].append(value)
 
     def flush(self) -> None:
-        """Emit what there is, and begin anew."""
+        """Emit what was collected, and start over."""
         for name, count in self._counts.items():
             self._set(name, [count])
         chunks = [
@@ -67,7 +68,7 @@ class Metrics:
         self._values.clear()
 
     def _set(self, name: str, values: list[int]) -> None:
-        # What `add_metric` makes of each value: 100 calls of it would cost a batch more than its log lines.
+        # What `add_metric` does for a single value; calling it 100 times would cost a batch more than its log lines.
         entry = {"Unit": get_unit(name), "StorageResolution": MetricResolution.Standard.value, "Value": values}
         self._metrics.metric_set[name] = entry
 
@@ -80,7 +81,7 @@ class Metric:
     unit: str = "Count"
     """`Count`, or `Milliseconds` for a distribution with one value per attempt."""
     by: str = ""
-    """The dimension beside `service`, whose few values the code knows."""
+    """The dimension in addition to `service`; the code knows its few values."""
 
 
 METRICS: Mapping[str, Metric] = MappingProxyType(
@@ -88,59 +89,66 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
         # ── deliver: deliveries ──
         "Delivered": Metric(meaning="deliveries that arrived"),
         "Failed": Metric(meaning="deliveries that failed for good"),
-        "Cancelled": Metric(meaning="deliveries given up because their callback is turned off or not set any more"),
+        "Cancelled": Metric(meaning="deliveries given up because their callback is turned off or no longer set"),
         # ── deliver: attempts ──
-        "Attempts": Metric(meaning="attempts made and recorded, whatever their outcome"),
-        "FailedAttempts": Metric(meaning="those of them that did not deliver, by their outcome", by="outcome"),
+        "Attempts": Metric(meaning="attempts made and recorded, with any outcome"),
+        "FailedAttempts": Metric(meaning="attempts that did not deliver, by outcome", by="outcome"),
         "ReceiverLatency": Metric(
-            meaning="from the start of an HTTP attempt to its whole answer or its failure", unit="Milliseconds"
+            meaning="from the start of an HTTP attempt to its complete response or its failure", unit="Milliseconds"
         ),
         "FirstAttemptDelay": Metric(
-            meaning="from the time that an event names, else its arrival, to its first attempt", unit="Milliseconds"
+            meaning="from the event's own time, or its arrival if it has none, to its first attempt",
+            unit="Milliseconds",
         ),
-        "EmptyTokens": Metric(meaning="tokens in the URLs of attempts for which the event had no value"),
+        "EmptyTokens": Metric(meaning="tokens in URLs for which the event had no value"),
         # ── deliver: messages ──
-        "Unmatched": Metric(meaning="events whose number has no callback for them: no delivery"),
-        "UnknownFields": Metric(meaning="fields of events that the catalogue does not have: they are left out"),
-        "Duplicates": Metric(meaning="messages about something that was done before"),
-        "Vanished": Metric(meaning="retries whose delivery is not in the table any more"),
+        "Unmatched": Metric(meaning="events without a delivery, because no callback is set for them"),
+        "UnknownFields": Metric(meaning="fields of events that are not in the catalogue and were left out"),
+        "Duplicates": Metric(meaning="messages about something that was already done"),
+        "Vanished": Metric(meaning="retries whose delivery is no longer in the table"),
         "Rescheduled": Metric(
-            meaning="messages that came again after their delivery was recorded: its next attempt was scheduled again"
+            meaning="messages that came again after their delivery was recorded; its next attempt was scheduled again"
         ),
         "Superseded": Metric(
-            meaning="messages whose outcome was not recorded: another one's about the same delivery was, meanwhile"
+            meaning="messages whose outcome was not recorded, as another message about the delivery was quicker"
         ),
-        "Returned": Metric(meaning="messages given back to their queue because a part of ours did not do its work"),
-        "DeadLetters": Metric(meaning="messages that are no event, sent to the dead letters, by reason", by="reason"),
-        # ── deliver: what is put off ──
-        "Waiting": Metric(meaning="deliveries set aside until their endpoint answers again"),
-        "Expired": Metric(meaning="those of the failed that were waiting, and are kept no longer"),
-        "Deferred": Metric(meaning="first attempts left to the retries lane: their endpoint fails of late, or is slow"),
-        "NoRoom": Metric(meaning="deliveries put off because their server had all the connections it may have"),
+        "Returned": Metric(meaning="messages returned to their queue because a part of Ringback failed"),
+        "DeadLetters": Metric(meaning="malformed messages moved to the dead letters, by reason", by="reason"),
+        # ── deliver: what is postponed ──
+        "Waiting": Metric(meaning="deliveries held until their endpoint answers again"),
+        "Expired": Metric(meaning="deliveries that failed because they were held for as long as deliveries are kept"),
+        "Deferred": Metric(
+            meaning="first attempts moved to the retries lane, because their endpoint has been failing or slow"
+        ),
+        "NoRoom": Metric(
+            meaning="deliveries postponed because their server already had all the connections it may have"
+        ),
         # ── changes of callbacks ──
-        "CallbacksOpened": Metric(meaning="callbacks that are left alone from now on: ten failures in a row"),
-        "CallbacksClosed": Metric(meaning="callbacks whose endpoint answers again"),
+        "CallbacksOpened": Metric(meaning="callbacks whose breaker opened after ten failures in a row"),
+        "CallbacksClosed": Metric(meaning="callbacks whose breaker closed, because their endpoint answers again"),
         "CallbacksDisabled": Metric(meaning="callbacks turned off: 410 Gone, five days of failures, or bounced mail"),
-        "Untold": Metric(meaning="notices or mails about such changes that reached nobody; the log has them"),
-        # ── feedback: what SES reports of mails ──
-        "MailBounced": Metric(meaning="mails that came back, for good or after SES had tried for hours"),
-        "MailComplained": Metric(meaning="mails that their receivers called spam, or took that back"),
-        "MailRejected": Metric(meaning="mails that SES took and then did not send, for a virus in them"),
+        "Untold": Metric(
+            meaning="status events or mails about such changes that could not be sent; they are in the log"
+        ),
+        # ── feedback: what SES reports about mails ──
+        "MailBounced": Metric(meaning="mails that bounced, permanently or after SES had tried for hours"),
+        "MailComplained": Metric(meaning="complaints about mails, and complaints withdrawn"),
+        "MailRejected": Metric(meaning="mails that SES accepted but did not send, because of a virus"),
         # ── requeue, once a minute ──
-        "Requeued": Metric(meaning="deliveries put on the Retries queue; no value at all: requeue did not do its work"),
+        "Requeued": Metric(
+            meaning="deliveries moved to the Retries queue; if there is no value at all, requeue has not run"
+        ),
         "LostRetries": Metric(
-            meaning="deliveries overdue by half an hour, put on the Retries queue a second time: their message was"
-            " lost, or the queue is that far behind"
+            meaning="deliveries half an hour overdue, put on the Retries queue again: their message was lost, or the"
+            " queue is that far behind"
         ),
-        "Resumed": Metric(meaning="deliveries let out of their wait for an endpoint"),
-        "RetriesParked": Metric(
-            meaning="deliveries in the table whose next attempt is due later than a queue can wait"
-        ),
-        "OpenBreakers": Metric(meaning="callbacks that are left alone at the moment"),
+        "Resumed": Metric(meaning="held deliveries released"),
+        "RetriesParked": Metric(meaning="deliveries whose next attempt is due later than a queue can wait"),
+        "OpenBreakers": Metric(meaning="callbacks whose breaker is open"),
     }
 )
 
 
 def get_unit(name: str) -> str:
-    """The unit of the metric *name*; there is no metric that is not in the table."""
+    """Return the unit of the metric *name*, which must be in the table."""
     return METRICS[name].unit

@@ -1,4 +1,4 @@
-"""Text from outside: made well formed, and shown in messages."""
+"""Repair text from outside, and quote it in messages."""
 
 import json
 import re
@@ -6,7 +6,7 @@ import re
 from ringback.json_text import Literal
 
 MAX_SHOWN = 80
-"""Characters of a given value that a message repeats."""
+"""Characters of a value that a message repeats."""
 
 _HALF = re.compile("[\ud800-\udfff]")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
@@ -15,7 +15,7 @@ _KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false",
 
 
 def to_well_formed(text: str) -> str:
-    """The same text with U+FFFD for every half of a surrogate pair, which UTF-8 cannot carry."""
+    """Replace every unpaired surrogate, which UTF-8 cannot carry, by U+FFFD, and join the pairs."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -26,16 +26,16 @@ def to_well_formed(text: str) -> str:
 
 
 def describe_type(value: object) -> str:
-    """What a JSON value is, in words."""
+    """Name the type of a JSON value."""
     return _KINDS.get(type(value), "a number")
 
 
 def quote_value(value: object) -> str:
-    """A given value as a message repeats it: one line of ASCII, cut where it is long; never for a secret."""
+    """Quote a value for a message: one line of ASCII, cut if it is long; never used for a secret."""
     if isinstance(value, dict | list):
         return describe_type(value)
     try:
-        # One character more than is shown is enough to see that it is cut.
+        # One character beyond the limit is enough to tell that it was cut.
         short = value[: MAX_SHOWN + 1] if isinstance(value, str) else value
         text = str(value) if isinstance(value, Literal) else json.dumps(short)
     except ValueError:  # more digits than Python writes (sys.set_int_max_str_digits)

@@ -1,4 +1,4 @@
-"""Times as they are stored and shown: UTC, to the millisecond."""
+"""Read and write times as they are stored and shown: UTC, to the millisecond."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -11,26 +11,26 @@ PATTERN: Final = (
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
     "(?:[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?: ?[Zz]| ?[+-][0-9]{2}(?::?[0-9]{2})?)?)?$"
 )
-"""What people and their libraries write. Python takes more, and 1795120112345 milliseconds for the year 1795."""
+"""What people and their libraries write. Python accepts more, and takes 1795120112345 for the year 1795."""
 
 _WRITTEN: Final = re.compile(PATTERN)
 
 
 def to_millis(at: datetime) -> int:
-    """Whole milliseconds since 1970."""
+    """Return whole milliseconds since 1970."""
     return (at - _EPOCH) // _MILLISECOND
 
 
 def from_millis(at: int) -> datetime:
-    """The time that is *at* milliseconds after 1970."""
+    """Return the time *at* milliseconds after 1970."""
     return _EPOCH + at * _MILLISECOND
 
 
 def parse_time(text: str) -> datetime:
-    """The time that *text* stands for, in ISO 8601's extended form; one without an offset is in UTC, a date its start.
+    """Parse ISO 8601's extended form; a time without an offset is UTC, and a date means its start.
 
     Raises:
-        ValueError: it is of another form, or stands for no time that this calendar has in UTC.
+        ValueError: *text* has another form, or no such time exists in UTC.
     """
     if not _WRITTEN.fullmatch(text):
         raise ValueError(text)
@@ -42,6 +42,6 @@ def parse_time(text: str) -> datetime:
 
 
 def to_iso(at: datetime) -> str:
-    """ISO 8601 with milliseconds and `Z` (facts: dates are UTC, ISO 8601)."""
-    # Python formats a time without an offset in half the time.
+    """Format as ISO 8601 with milliseconds and `Z` (facts: dates are UTC, ISO 8601)."""
+    # Python formats a naive time twice as fast.
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

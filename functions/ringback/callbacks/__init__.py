@@ -1,1 +1,1 @@
-"""What a customer sets becomes a callback, or is refused with a reason."""
+"""Turn what a customer sets into a callback, or refuse it with a reason."""

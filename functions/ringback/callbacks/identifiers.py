@@ -1,4 +1,4 @@
-"""Phone numbers as they are stored and compared: `3215551212`, `+4930123456`, or a short code such as `72345`."""
+"""Parse phone numbers, accounts and mail addresses into the form in which they are stored and compared."""
 
 import re
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from ringback.errors import InvalidSetting
 from ringback.text import MAX_SHOWN, quote_value
 
-_SPACES: Final = r" \u00a0\u2009\u202f"  # the space, and those that web pages and word processors put into numbers
+_SPACES: Final = r" \u00a0\u2009\u202f"  # the spaces that web pages and word processors put into numbers, too
 
 _BETWEEN: Final = rf"[{_SPACES}./()\u2010-\u2013\-]*"
 
@@ -19,7 +19,7 @@ _ABROAD: Final = rf"[2-9](?:{_BETWEEN}[0-9]){{6,14}}"
 _TRUNK_ZERO: Final = rf"\([{_SPACES}]*0[{_SPACES}]*\)"
 
 MAX_WRITTEN: Final = 64
-"""Characters of a number in any notation, separators and all."""
+"""Characters of a number in any notation, separators included."""
 
 FONENUMBER_PATTERN: Final = (
     rf"^(?![\s\S]{{{MAX_WRITTEN + 1}}})(?:"
@@ -28,22 +28,22 @@ FONENUMBER_PATTERN: Final = (
     rf"|(?!.*{_TRUNK_ZERO})[{_SPACES}(]*\+{_BETWEEN}{_ABROAD}{_END}"
     rf"|[0-9]{{5,6}}$)"
 )
-"""The text that `normalize` takes, exactly, in the part of the language that JSON Schema shares with Python.
+"""Exactly the text that `parse_fonenumber` accepts, written so that JSON Schema and Python understand it alike.
 
-In a form, a `+` that was not escaped arrives as a space: `+65 6123 4567` would pass for ten digits. So nothing but a 1
-and ten digits may follow a space in front, for that means the same with a `+` and without.
+In a form, an unescaped `+` arrives as a space, and `+65 6123 4567` would pass for ten digits. So only a 1 and ten
+digits may follow a leading space, because they mean the same with and without the `+`.
 """
 
 _TAKEN: Final = re.compile(FONENUMBER_PATTERN.replace("$", r"\Z"))
 
-_PLAIN: Final = re.compile(r"[2-9][0-9]{9}")  # nearly all that events have, and a microsecond less for each
+_PLAIN: Final = re.compile(r"[2-9][0-9]{9}")  # nearly all numbers in events, a microsecond faster
 
 _NO_DIGITS: Final = re.compile(r"[^0-9]+")
 
 _LONGEST: Final = 10**15
 
 _WITH_COUNTRY: Final = 11
-"""Digits of a North American number with its country code in front."""
+"""Digits of a North American number with its country code."""
 
 _RULE: Final = (
     "it takes 10 digits as in 3215551212, + and a country code as in +4930123456, or a short code of 5 or 6 digits"
@@ -59,15 +59,15 @@ _HINTS: Final = (
     ),
     (re.compile(r"(?=.*[^\W0-9])[\W\d]*\Z"), "; digits are 0 to 9"),
 )
-"""What may be wrong, where it can be told."""
+"""What may be wrong, where it is possible to tell."""
 
 ACCOUNT_PATTERN: Final = "^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$"
-"""What an account is, in the part of the language that JSON Schema shares with Python."""
+"""An account's id, written so that JSON Schema and Python understand it alike."""
 
 _ACCOUNT: Final = re.compile(ACCOUNT_PATTERN)
 
 MAX_MAILBOX = 254
-"""Of a whole address (RFC 5321, 4.5.3.1.3, less its brackets)."""
+"""Characters of an address (RFC 5321, 4.5.3.1.3, without the brackets)."""
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 
@@ -77,10 +77,10 @@ _MAILBOX = re.compile(rf"(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{
 
 
 def parse_fonenumber(text: object) -> str:
-    """A number in any notation as it is stored: `+1 (321) 555-1212` is `3215551212`, `+49 30/123456` is `+4930123456`.
+    """Read a number in any notation: `+1 (321) 555-1212` becomes `3215551212`, `+49 30/123456` becomes `+4930123456`.
 
     Raises:
-        InvalidSetting: *text* is none; what might be meant is never guessed, for it would be somebody else's number.
+        InvalidSetting: *text* is not a number. A guess could be somebody else's number, so none is made.
     """
     if isinstance(text, str) and _PLAIN.fullmatch(text):
         return text
@@ -93,7 +93,7 @@ def parse_fonenumber(text: object) -> str:
 
 
 def spoken(fonenumber: str) -> str:
-    """A stored number as people read it: `321-555-1212`; others as they are."""
+    """Write a stored number as people read it, as in `321-555-1212`; return others unchanged."""
     if len(fonenumber) != _WITH_COUNTRY - 1 or "+" in fonenumber:
         return fonenumber
     return f"{fonenumber[:3]}-{fonenumber[3:6]}-{fonenumber[6:]}"
@@ -114,10 +114,10 @@ def _refused(given: object) -> InvalidSetting:
 
 
 def parse_account(given: object) -> str:
-    """The account that *given* names, as text or as a whole number.
+    """Return the account that *given* names, as text or as a whole number.
 
     Raises:
-        InvalidSetting: it names none; `#` above all, which ends the account in an owner, is not allowed.
+        InvalidSetting: *given* is not an account's id. `#` is never allowed, since it ends the account in an owner.
     """
     if isinstance(given, bool) or not isinstance(given, str | int) or not _ACCOUNT.fullmatch(str(given)):
         raise InvalidSetting("account", f"given {quote_value(given)}; allowed: 1 to 64 letters, digits, . _ @ -")
@@ -125,10 +125,10 @@ def parse_account(given: object) -> str:
 
 
 def parse_mailbox(text: str) -> str:
-    """The address in *text*, as it is.
+    """Return *text* unchanged if it is an address that mail can be sent to.
 
     Raises:
-        InvalidSetting: it is missing, a list, or none that mail can be sent to.
+        InvalidSetting: it is missing, a list, or not such an address.
     """
     if not text:
         raise InvalidSetting("email", "missing; it takes one address, as in name@example.com")

@@ -1,4 +1,4 @@
-"""Text in a URL that was meant for a token and is none: `((msg)`, `{{msg))`, `%7B%7Bmsg%7D%7D`, `(( msg ))`."""
+"""Find text in a URL that was meant as a token but is not one: `((msg)`, `{{msg))`, `%7B%7Bmsg%7D%7D`, `(( msg ))`."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,23 +11,23 @@ from ringback.callbacks.template import TOKEN
 
 _CLOSING: Final[Mapping[str, str]] = {"(": ")", "{": "}"}
 _ENDS: Final = frozenset("&?#")
-"""Brackets on both sides of one of these are no pair."""
+"""Brackets on different sides of one of these are not a pair."""
 
 _ESCAPED: Final = re.compile("%(?:28|29|7B|7D)", re.IGNORECASE)
 _GAP: Final = r"(?:\s|[+]|%20){0,3}"
 _CANDIDATE: Final = re.compile(rf"([({{]{{0,3}}){_GAP}([A-Za-z_]+){_GAP}([)}}]{{0,3}})")
 _PADDED: Final = re.compile(rf"{_GAP}[A-Za-z_]+{_GAP}")
 _ALIKE: Final = 0.8
-"""Of difflib's ratio: `mesage` and `msgs` are like a token, `bar` is not."""
+"""A ratio of difflib: `mesage` and `msgs` resemble a token, `bar` does not."""
 
 MAX_COMPARED: Final = 50
-"""Names in brackets that are compared with those of the kind; an honest URL has a few."""
+"""Names in brackets that are compared with the kind's; an honest URL has a few."""
 
 
 def mistyped_token(text: str, names: Iterable[str]) -> str | None:
-    """The one of *names* that is meant by brackets in *text* which no value would ever replace.
+    """Return the one of *names* that brackets in *text* seem to mean, though no value would ever replace them.
 
-    Brackets that are pairs are left alone, unless there are two around a name: `/Foo_(bar)`, `?q={user{id}}`.
+    Paired brackets are left alone, unless two surround a name: `/Foo_(bar)`, `?q={user{id}}`.
     """
     names = tuple(names)
     text = _ESCAPED.sub(lambda found: unquote(found[0]), TOKEN.sub(_without, text))
@@ -40,7 +40,7 @@ def mistyped_token(text: str, names: Iterable[str]) -> str | None:
 
 
 def _without(token: re.Match[str]) -> str:
-    """Nothing in place of a *token*, which has rules of its own; one with blanks inside is none."""
+    """Cut out a *token*, which has its own rules; with blanks inside it is not one, and stays."""
     name = token[1] or token[2]
     return token[0] if _PADDED.fullmatch(name) and not name.isidentifier() else "\0"
 
@@ -53,7 +53,7 @@ def _is_meant(found: re.Match[str], unpaired: frozenset[int]) -> bool:
 
 
 def _unpaired(text: str) -> Iterator[int]:
-    """Where *text* has brackets without their partners."""
+    """Yield the positions of brackets in *text* without a partner."""
     opened: list[int] = []
     for at, character in enumerate(text):
         if character in _CLOSING:

@@ -1,4 +1,4 @@
-"""Parses and shows what a customer sets (facts: Setting a callback)."""
+"""Parse a callback's fields, as a customer sets them or as an event brings them (facts: Setting a callback)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -22,11 +22,11 @@ NUMBER_FIELDS: dict[str, str] = {
     "url_username": "url_username",
     "url_password": "url_password",
 }
-"""The fields of a number's setting, each with the canonical name of its meaning."""
+"""The fields of a number's callback, each with its canonical name."""
 
 DELIVERY_FIELDS: dict[str, str] = NUMBER_FIELDS | {"value": "url", "device": "device", "forward": "forward"}
-"""The same where an event is itself delivered. `value` is what the type is about, so the address with `Email`; the last
-two belong to types that we do not have, and are in FoneStorm's block all the same."""
+"""The same for a message that is itself delivered. `value` is whatever the type needs, so an address with `Email`; the
+last two belong to types that we do not have, but FoneStorm's block has them."""
 
 ACCOUNT_FIELDS: Mapping[str, str] = {
     "account_id": "account_id",
@@ -40,7 +40,7 @@ ACCOUNT_FIELDS: Mapping[str, str] = {
     "url_username": "url_username",
     "url_password": "url_password",
 }
-"""The same for an account's setting."""
+"""The same for an account's callback."""
 
 INLINE_FIELDS: Mapping[str, str] = {
     "url": "url",
@@ -55,11 +55,11 @@ INLINE_FIELDS: Mapping[str, str] = {
 """The same for a callback that travels inside its event."""
 
 PRIVATE = frozenset({"url", "value", "url_username", "url_password"})
-"""Fields whose values no message repeats, under any of their names; a URL's query is as good as a password."""
+"""Fields whose values no message repeats, under any of their names; a URL's query may be as good as a password."""
 
 
 def field_names(kind: EventKind, fields: Mapping[str, object]) -> Mapping[str, str]:
-    """The names that *fields*, a setting for *kind*, may use, each with the canonical name of its meaning."""
+    """Return the names that *fields*, a callback for *kind*, may use, each with its canonical name."""
     if kind.scope is Scope.ACCOUNT:
         return ACCOUNT_FIELDS
     if not kind.is_delivery:
@@ -71,13 +71,13 @@ def field_names(kind: EventKind, fields: Mapping[str, object]) -> Mapping[str, s
 def parse_setting(
     event: str, fields: Mapping[str, object], *, owner: str, current: Callback | None = None
 ) -> Callback | None:
-    """What *fields* set for *event*, in place of whatever was set; `None` where nothing shall happen any more.
+    """Return the callback that *fields* set for *event*, or None if nothing is to happen any more.
 
-    With *current*, the callback that *fields* amend, what the API never shows stays as it is: credentials that *fields*
-    do not name, while scheme, host and port are the same, and `disabled`, where nothing else changes either.
+    *current* is the callback that *fields* amend. What the API never shows is taken from it: credentials that *fields*
+    leave out, if scheme, host and port are the same; and `disabled`, if nothing else changes.
 
     Raises:
-        InvalidSetting: a rule is broken; the message never holds a password.
+        InvalidSetting: a rule is broken; the message never repeats a password.
     """
     kind = lookup(event)
     if kind.scope is Scope.MESSAGE:
@@ -94,19 +94,19 @@ def parse_setting(
 
 
 def parse_inline(fields: object, *, owner: str, kind: EventKind) -> Callback:
-    """The callback inside an event of *kind*; type and method go without saying.
+    """Parse the callback inside an event of *kind*; type and method may be left out.
 
     Raises:
-        InvalidSetting: a rule is broken; the message never holds a password.
+        InvalidSetting: a rule is broken; the message never repeats a password.
     """
     return _inline(_inline_texts(fields, kind), owner, kind)
 
 
 def read_inline(fields: object, *, owner: str, kind: EventKind) -> Callback:
-    """As `parse_inline`; but a rule that its values break is on record as `refused`, for they are the customer's own.
+    """Parse as `parse_inline` does, but keep a broken rule in `refused`: the values are the customer's mistake.
 
     Raises:
-        InvalidSetting: it is no object of the fields that such a callback has, with texts: the platform's mistake.
+        InvalidSetting: *fields* is not an object of the right fields with texts, which is the platform's mistake.
     """
     texts = _inline_texts(fields, kind)
     try:
@@ -143,14 +143,14 @@ def _parsed(kind: EventKind, texts: Mapping[str, str], owner: str, current: Call
 def _type(kind: EventKind, texts: Mapping[str, str]) -> CallbackType:
     if "type" in texts:
         return parse_type(texts["type"], kind)
-    # API 2.4 had no such parameter, nor has the reference for an account's callback.
+    # API 2.4 had no such parameter, and for an account's callback the reference has none either.
     is_callback = kind.scope is Scope.ACCOUNT or texts.get("url") or texts.get("method")
     return parse_type(CallbackType.CALLBACK if is_callback else "", kind)
 
 
 def _http_callback(kind: EventKind, texts: Mapping[str, str], owner: str, current: Callback | None) -> Callback:
     url = texts.get("url", "")
-    # The reference has one method for a delivery service, so its clients may say none.
+    # The reference has one method for a delivery service, so clients may leave it out.
     method = parse_method(texts.get("method") or (kind.methods[0] if kind.is_delivery else ""), kind)
     parse_callback_url(url, kind)
     user_name, password = _credentials(texts, url, current)
@@ -173,7 +173,7 @@ def _credentials(texts: Mapping[str, str], url: str, current: Callback | None) -
 
 
 def _same_place(url: str, other: str) -> bool:
-    """Whether both go to one server, so that credentials for one are no news to the other."""
+    """Whether both URLs go to the same server, which then learns no credentials that it does not know."""
     try:
         ours, theirs = parse_url(url), parse_url(other)
     except InvalidSetting:
@@ -182,12 +182,12 @@ def _same_place(url: str, other: str) -> bool:
 
 
 def read_texts(fields: Mapping[str, object], names: Mapping[str, str]) -> dict[str, str]:
-    """The texts of *fields* under their canonical names; *names* maps each allowed spelling to its canonical one.
+    """Return the texts of *fields* by canonical name; *names* maps each allowed spelling to its canonical name.
 
     JSON's `null` counts as the empty string, which is how the API shows what is not set.
 
     Raises:
-        InvalidSetting: a name is not allowed, a value is no text, or two spellings of one name disagree.
+        InvalidSetting: a name is not allowed, a value is not text, or two spellings of one name disagree.
     """
     texts: dict[str, tuple[str, str]] = {}
     for spelling, value in fields.items():
@@ -206,7 +206,7 @@ def read_texts(fields: Mapping[str, object], names: Mapping[str, str]) -> dict[s
 
 
 def name_as_given(error: InvalidSetting, fields: Mapping[str, object], names: Mapping[str, str]) -> InvalidSetting:
-    """*error* with its field under the spelling that *fields* have for it, so that the client finds it there."""
+    """Return *error* with its field spelled as in *fields*, so that the client finds it there."""
     spellings = [spelling for spelling in fields if names.get(spelling) == error.field and fields[spelling]]
     if error.field in spellings or not spellings:
         return error
@@ -227,7 +227,7 @@ def parse_public_setting(
     allowed: Iterable[Network],
     current: Callback | None = None,
 ) -> Callback | None:
-    """What *fields* set for *kind*, in place of whatever was set, or amending *current*.
+    """Parse as `parse_setting` does, and refuse a URL whose host shows that the guard would never let it pass.
 
     Raises:
         InvalidSetting: a rule is broken.
@@ -240,7 +240,7 @@ def parse_public_setting(
 
 
 def check_reachable(callback: Callback, allowed: Iterable[Network]) -> Callback:
-    """The same callback, unless its URL shows already that the guard would refuse it.
+    """Return *callback*, unless its URL shows that the guard would refuse it.
 
     Raises:
         InvalidSetting: it does.

@@ -1,4 +1,4 @@
-"""The rules of a callback's single fields; those of URL and method hold at every delivery again."""
+"""Check the single fields of a callback; URL, method and credentials are checked again at every delivery."""
 
 import re
 from collections.abc import Iterable
@@ -14,22 +14,22 @@ from ringback.models import CallbackType, Method, Url
 from ringback.text import quote_value, to_well_formed
 
 MAX_CREDENTIAL_CHARACTERS = 512
-"""Of a user name, and of a password: at most 2,048 bytes of UTF-8, half of what KMS seals in one call."""
+"""Characters of a user name or a password: up to 2,048 bytes of UTF-8, half of what KMS seals in one call."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 URL_TYPE = "URL"
-"""FoneStorm's name of the type `Callback`, where an event is itself delivered (`messages/receive`)."""
+"""FoneStorm's name for the type `Callback`, where a message is itself delivered (`messages/receive`)."""
 
 
 def type_name(one: CallbackType, kind: EventKind) -> str:
-    """The name of a type as the API shows it for *kind*."""
+    """Return the name of a type as the API shows it for *kind*."""
     return URL_TYPE if kind.is_delivery and one is CallbackType.CALLBACK else one.value
 
 
 def parse_type(text: str, kind: EventKind) -> CallbackType:
-    """The type that *text* names in any case; `Callback` is always understood, whatever the API calls it.
+    """Return the type that *text* names, in any case; `Callback` is always understood, whatever the API calls it.
 
     Raises:
         InvalidSetting: there is none, or the kind does not allow it.
@@ -42,7 +42,7 @@ def parse_type(text: str, kind: EventKind) -> CallbackType:
 
 
 def parse_method(text: str, kind: EventKind) -> Method:
-    """The method that *text* names in any case.
+    """Return the method that *text* names, in any case.
 
     Raises:
         InvalidSetting: there is none, or the kind does not allow it.
@@ -54,7 +54,7 @@ def parse_method(text: str, kind: EventKind) -> Method:
 
 
 def parse_callback_url(text: str, kind: EventKind) -> Url:
-    """The pieces of a URL whose tokens are all names of *kind*.
+    """Cut a URL whose tokens are all names of *kind* into its pieces.
 
     Raises:
         InvalidSetting: it may not be called for this kind of event.

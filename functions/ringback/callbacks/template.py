@@ -1,4 +1,4 @@
-"""Tokens in a URL, and the values that take their place (facts: Substitution)."""
+"""Find tokens in a URL, and put values in their place (facts: Substitution)."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -12,7 +12,7 @@ from ringback.redaction import MASK
 from ringback.text import to_well_formed
 
 TOKEN = re.compile(r"\(\(([^(){}]+)\)\)|\{\{([^(){}]+)\}\}")
-"""A token, known or not; its name is one of the two groups."""
+"""A token, known or unknown; its name is one of the two groups."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,23 +26,23 @@ class Filled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """Text with gaps: a literal, then for each gap its field's body name and the literal that follows."""
+    """Text with gaps: a literal, then for each gap the body name of its field and the literal that follows."""
 
     start: str
     gaps: tuple[tuple[str, str], ...]
 
     def fill(self, values: Mapping[str, Value], *, most: int, masked: Collection[str] = ()) -> Filled:
-        """Put percent-encoded *values* into the gaps, in one pass: a value is never searched for tokens.
+        """Fill the gaps with percent-encoded *values*, in one pass: a value is never searched for tokens.
 
-        Of those whose body names are *masked*, a mask is put in.
+        Values whose body names are in *masked* are replaced by a mask.
 
         Raises:
-            InvalidSetting: that makes more than *most* characters.
+            InvalidSetting: the result would have more than *most* characters.
         """
         present = {body for body, _ in self.gaps} & values.keys()
         encoded = {body: MASK if body in masked else percent_encoded(values[body]) for body in present}
         parts = [self.start, *(part for body, literal in self.gaps for part in (encoded.get(body, ""), literal))]
-        # Hundreds of tokens for one long value are a gigabyte: they are counted before they are put together.
+        # Hundreds of tokens for one long value make a gigabyte, so the length is computed before anything is joined.
         length = sum(map(len, parts))
         if length > most:
             raise InvalidSetting("url", f"{length:,} characters with its values; at most {most:,}")
@@ -50,12 +50,12 @@ class Template:
 
 
 def tokens_in(text: str) -> tuple[str, ...]:
-    """The names in `((…))` and the older `{{…}}`, known or not, as often as they occur."""
+    """Return the names in `((…))` and the older `{{…}}`, known or unknown, as often as they occur."""
     return tuple(found[1] or found[2] for found in TOKEN.finditer(text))
 
 
 def parse_template(text: str, names: Mapping[str, Field]) -> Template:
-    """Cut *text* at the tokens that *names* has; what looks like any other token is text."""
+    """Cut *text* at the tokens that *names* knows; any other token is text."""
     literals = [""]
     bodies: list[str] = []
     end = 0
@@ -73,5 +73,5 @@ def parse_template(text: str, names: Mapping[str, Field]) -> Template:
 
 
 def percent_encoded(value: Value) -> str:
-    """UTF-8 with all but the unreserved characters encoded, digits in upper case (RFC 3986, sections 2.1 and 2.3)."""
+    """Percent-encode UTF-8, all but the unreserved characters, in upper case (RFC 3986, sections 2.1 and 2.3)."""
     return quote(to_well_formed(str(value)), safe="")

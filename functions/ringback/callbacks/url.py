@@ -1,4 +1,4 @@
-"""Callback URLs: what may be set, cut once into the pieces that are judged and sent (RFC 3986, section 3)."""
+"""Parse a callback's URL into the pieces that are judged and sent (RFC 3986, section 3)."""
 
 import ipaddress
 import re
@@ -12,18 +12,18 @@ from ringback.ssrf.rules import PORTS, is_allowed_port
 from ringback.text import quote_value
 
 MAX_CHARACTERS = 4_096
-"""Length of a URL when it is set; half of what common receivers take as a request line leaves room for values."""
+"""Characters of a URL when it is set: half of the request line that common servers accept leaves room for values."""
 
 MAX_RENDERED = 65_536
-"""Length of path and query with the values in place; a message of the longest kind fits, a runaway value does not."""
+"""Characters of path and query with the values in place: enough for the longest message, not for a runaway value."""
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 MAX_HOST = 253
-"""Characters of a host (RFC 1035, 2.3.4, without the length bytes)."""
+"""Characters of a host (RFC 1035, 2.3.4, without length bytes)."""
 
 MAX_LABEL = 63
-"""Of a part between dots, its `xn--` included."""
+"""Characters of a label between dots, its `xn--` included."""
 
 _NEVER = re.compile(r"[^\x21-\x5b\x5d-\x7e]")
 
@@ -45,10 +45,10 @@ _DOTS = re.compile("[.\N{IDEOGRAPHIC FULL STOP}\N{FULLWIDTH FULL STOP}\N{HALFWID
 
 
 def parse_url(text: str, *, https_only: bool = False) -> Url:
-    """Cut a URL, tokens still in it, into its pieces; nothing is decoded, completed or rewritten.
+    """Cut a URL that may contain tokens into its pieces; nothing is decoded, completed or rewritten.
 
     Raises:
-        InvalidSetting: it may not be called; no message repeats path, query or user information.
+        InvalidSetting: it may not be called; the message never repeats path, query or user information.
     """
     if len(text) > MAX_CHARACTERS:
         raise _refused(f"{len(text):,} characters; it takes at most {MAX_CHARACTERS:,}")
@@ -73,7 +73,7 @@ def parse_url(text: str, *, https_only: bool = False) -> Url:
 
 
 def _check_start(text: str) -> None:
-    """Refuse what must not stand before the path, before anything else: a message about it repeats nothing."""
+    """Refuse credentials and tokens before the path; this comes first, and its messages repeat nothing."""
     before_path = _matched(_BEFORE_PATH, text)[0]
     if "@" in before_path:
         raise _refused("a user name or password before the host; they go into url_username and url_password")
@@ -108,14 +108,14 @@ def _white_space(text: str, at: int) -> str:
 
 def _ascii_host(authority: str) -> str:
     host = authority.partition(":")[0]
-    # Punycode takes seconds for thousands of characters, and no name has them.
+    # Punycode takes seconds for thousands of characters, which no name has.
     is_usual = len(host) <= MAX_HOST and host.isprintable()
     ascii_host = ".".join(map(_ascii_label, _DOTS.split(host))) if is_usual else ""
     return f"write {ascii_host}" if _NAME.fullmatch(ascii_host) else "write its xn-- form"
 
 
 def _ascii_label(label: str) -> str:
-    """The ASCII form of *label*; empty where it would be too long for one."""
+    """Return the ASCII form of *label*, or an empty string if that would be too long."""
     plain = unicodedata.normalize("NFKC", label).lower()
     if len(plain) > MAX_LABEL:
         return ""
@@ -176,7 +176,7 @@ def _target(rest: str) -> str:
 
 
 def _matched(pattern: re.Pattern[str], text: str) -> re.Match[str]:
-    """The match of a *pattern* that matches any text."""
+    """Match a *pattern* that matches any text."""
     match = pattern.match(text)
     if match is None:
         raise AssertionError
@@ -188,7 +188,7 @@ def _refused(what: str) -> InvalidSetting:
 
 
 def get_host(callback: Callback) -> str:
-    """Where a callback goes, for logs: a URL holds secrets from its path on; empty for mail, or where there is none."""
+    """Return a callback's host for logs, as secrets may follow in its URL; empty for a mail, or without a valid URL."""
     try:
         return parse_url(callback.url).host if callback.url else ""
     except InvalidSetting:

@@ -1,1 +1,1 @@
-"""The kinds of event there are, and how the data of an event is read."""
+"""Define the kinds of event, and read an event's data by its kind."""

@@ -1,4 +1,4 @@
-"""The kinds of events, as data: a new kind is one more entry of `_KINDS` (facts: Data of each event)."""
+"""List the kinds of event as data; a new kind is one more entry of `_KINDS` (facts: Data of each event)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""What a kind of event is: its fields, and what a callback for it may be."""
+"""Describe a kind of event: its fields, and what its callback may be."""
 
 import re
 from collections.abc import Mapping
@@ -9,16 +9,16 @@ from types import MappingProxyType
 from ringback.models import CallbackType, Method, Value
 
 _PLURAL = re.compile(r"(?<=[sxz])es$|(?<=[cs]h)es$|s$")
-"""The ending of an English plural: `calls`, `faxes`."""
+"""The plural ending of an English noun: `calls`, `faxes`."""
 
 
 class Scope(StrEnum):
-    """What a kind's callback belongs to."""
+    """What a callback of a kind belongs to."""
 
     NUMBER = "number"
     ACCOUNT = "account"
     MESSAGE = "message"
-    """The callback travels inside the event; no table has it."""
+    """The callback travels inside the event and is not stored."""
 
 
 class FieldType(StrEnum):
@@ -30,25 +30,25 @@ class FieldType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One value of an event: *token* stands for it in a URL, *body* is its key in the JSON body."""
+    """One value of an event; *token* stands for it in a URL, and *body* is its key in the JSON body."""
 
     token: str
     body: str
     type: FieldType
     meaning: str
     values: Mapping[str, str] = field(default_factory=dict)
-    """Values that the reference names, with what they mean; others are delivered as they come."""
+    """The values in the reference, with their meanings; other values are delivered unchanged."""
     aliases: tuple[str, ...] = ()
-    """Further names that a URL or the platform may use; never a key of a body."""
+    """More names that a URL or the platform may use; never a key of a body."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventKind:
-    """A kind of event, and what a callback for it may be."""
+    """A kind of event, and what its callback may be."""
 
     name: str
     title: str
-    """What happened, in words; the subject of a mail goes on with "on" and the number."""
+    """What happened, in words; the subject of a mail continues with "on" and the number."""
     fields: tuple[Field, ...]
     """In the order of the body."""
     types: tuple[CallbackType, ...] = tuple(CallbackType)
@@ -56,17 +56,17 @@ class EventKind:
     https_only: bool = False
     scope: Scope = Scope.NUMBER
     is_delivery: bool = False
-    """Whether what happened is itself delivered, not a notification of it: its block then has the names of FoneStorm's
-    delivery services, `URL` for `Callback` and `url_method` for `method`."""
+    """Whether the message itself is delivered, rather than a notification of it. Its block then uses the names of
+    FoneStorm's delivery services: `URL` for `Callback`, and `url_method` for `method`."""
     fixed: Mapping[str, Value] = field(default_factory=dict)
-    """Body names whose value is the same in every event of the kind."""
+    """Values, by body names, that are the same in every event of the kind."""
     options: str = ""
-    """The object of a number that has what is set for this kind; left out, it is made of the group's name, as
-    `fax_options` of `faxes/send_notify`."""
+    """The object of a number that holds this kind's callback; by default it is named after the group, as `fax_options`
+    for `faxes/send_notify`."""
     example: Mapping[str, Value]
-    """Data as an event of this kind has it, under body names."""
+    """An example of the kind's data, under body names."""
     names: Mapping[str, Field] = field(init=False, repr=False)
-    """All names that a token or the platform's data may use."""
+    """All names that tokens and the platform's data may use."""
 
     def __post_init__(self) -> None:
         names = {name: one for one in self.fields for name in (one.token, one.body, *one.aliases)}
@@ -75,15 +75,15 @@ class EventKind:
 
     @property
     def group(self) -> str:
-        """The first part of its name, a plural."""
+        """The first part of the name, a plural."""
         return self.name.split("/")[0]
 
     @property
     def short_name(self) -> str:
-        """The second part of its name: what its block is called among the options."""
+        """The second part of the name, which is the name of its block among the options."""
         return self.name.split("/")[1]
 
     @property
     def tokens(self) -> tuple[str, ...]:
-        """The names of the reference's token column."""
+        """The names in the reference's token column."""
         return tuple(one.token for one in self.fields)

@@ -1,4 +1,4 @@
-"""Looks kinds of events up, and reads the data of an event by its kind."""
+"""Look up kinds of event, and read an event's data by its kind."""
 
 import json
 import math
@@ -15,17 +15,17 @@ from ringback.text import quote_value, to_well_formed
 __all__ = ["CATALOGUE", "EventKind", "Field", "FieldType", "Scope", "lookup", "read_data"]
 
 MAX_DIGITS = 15
-"""Of an integer: every JSON reader keeps those below 2**53 exact (RFC 8259, section 6)."""
+"""Digits of an integer; every JSON reader keeps integers below 2**53 exact (RFC 8259, section 6)."""
 
 _INTEGER = re.compile(rf"-?[0-9]{{1,{MAX_DIGITS}}}")
 _TOO_LARGE = 10**MAX_DIGITS
 
 
 def lookup(name: object) -> EventKind:
-    """The kind of that name.
+    """Return the kind called *name*.
 
     Raises:
-        InvalidSetting: there is none; the message lists those that there are.
+        InvalidSetting: there is none; the message lists all kinds.
     """
     kind = CATALOGUE.get(name) if isinstance(name, str) else None
     if kind is None:
@@ -34,12 +34,12 @@ def lookup(name: object) -> EventKind:
 
 
 def read_data(kind: EventKind, data: Mapping[str, object]) -> tuple[dict[str, Value], tuple[str, ...]]:
-    """An event's values under body names, in the order of the body, and the names that the kind does not have.
+    """Return an event's values by body name, in the order of the body, and the names that the kind does not have.
 
-    *data* may use tokens, body names and aliases. `None` is no value, nor is the empty string for an integer.
+    *data* may use tokens, body names and aliases. `None` counts as missing, and so does an empty string for an integer.
 
     Raises:
-        MalformedEvent: a value is none that its field can hold, or two names of one field disagree.
+        MalformedEvent: a field cannot hold its value, or two names of one field disagree.
     """
     given: dict[str, tuple[str, Value]] = {}
     unknown: list[str] = []

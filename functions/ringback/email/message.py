@@ -1,4 +1,4 @@
-"""An event as an e-mail: plain text and HTML, nothing in it that leads elsewhere or ends a header."""
+"""Render mails as plain text and HTML, without anything that links elsewhere or could end a header."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ringback.models import Callback, CallbackType, Event, Value, split_owner
 from ringback.text import to_well_formed
 
 MAX_SUBJECT_CHARACTERS = 120
-"""Mail programs show about 70; a header's line ends at 998 (RFC 5322, 2.1.1)."""
+"""Mail programs show about 70; a header line may have 998 (RFC 5322, 2.1.1)."""
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -42,9 +42,9 @@ class Mail:
     """A rendered e-mail notification."""
 
     callback: tuple[str, str] | None = None
-    """Owner and event of the callback that it is sent for; None of a mail to a contact."""
+    """Owner and kind of event of the callback that it is sent for; None for a mail to a contact."""
     delivery: tuple[str, str] | None = None
-    """Owner and id of the delivery that it is sent for, likewise."""
+    """Owner and id of the delivery that it is sent for; None for a mail to a contact."""
     to: str
     subject: str
     text: str
@@ -52,28 +52,28 @@ class Mail:
 
 
 def render_mail(*, to: str, kind: EventKind, event: Event, delivery: str) -> Mail:
-    """The notification of *event* to one address; *delivery* is the id to look it up by."""
+    """Render the notification of *event* for one address; *delivery* is the id to look it up by."""
     heading = _one_line(f"{kind.title} on {spoken(event.fonenumber) or event.account}")
     subject = f"{heading} ({kind.name})"[:MAX_SUBJECT_CHARACTERS]
     values = [(field.body, _clean(event.data[field.body])) for field in kind.fields if field.body in event.data]
     footer = (
-        f"Sent because {kind.name} of {spoken(event.fonenumber) or event.account} is set to Email for this address."
-        " To stop these messages, set its type to None."
+        f"You receive this because {kind.name} of {spoken(event.fonenumber) or event.account} is set to Email with your"
+        " address. To stop these messages, set its type to None."
     )
     return _mail(to, heading, subject, values, (_one_line(footer), _one_line(f"Delivery {delivery}")))
 
 
 def render_disabled(*, to: str, callback: Callback, host: str, reason: str) -> Mail:
-    """What an account's contact is told when one of its callbacks is turned off."""
+    """Render the mail that tells an account's contact that one of its callbacks was turned off."""
     account, fonenumber = split_owner(callback.owner)
-    heading = _one_line(f"Callback of {spoken(fonenumber) or account} is turned off")
+    heading = _one_line(f"Callback of {spoken(fonenumber) or account} was turned off")
     is_mail = callback.type is CallbackType.EMAIL
     place = ("address", _clean(callback.email)) if is_mail else ("host", _clean(host))
     values = [("event", callback.event), place, ("reason", _clean(reason))]
-    until = "Until it is set again" if is_mail else "Until it is set again, or a test of it succeeds"
+    until = "Until you set it again" if is_mail else "Until you set it again or a test of it succeeds"
     footers = (
-        f"{until}, its deliveries are cancelled; they can be sent again then.",
-        _one_line(f"Sent because this address is the contact of account {account}."),
+        f"{until}, its deliveries are cancelled. You can redeliver them afterwards.",
+        _one_line(f"You receive this because your address is the contact of account {account}."),
     )
     return _mail(to, heading, f"{heading} ({callback.event})"[:MAX_SUBJECT_CHARACTERS], values, footers)
 
@@ -93,13 +93,13 @@ def _mail(to: str, heading: str, subject: str, values: list[tuple[str, str]], fo
 
 
 def _text(heading: str, values: list[tuple[str, str]], footers: tuple[str, ...]) -> str:
-    # An indented second line of a value cannot pass for the next field.
+    # An indented second line of a value cannot be mistaken for the next field.
     lines = [f"{name}: {value.replace('\n', _INDENT)}" for name, value in values]
     return "\n".join([heading, "", *lines, "", "-- ", *footers, ""])
 
 
 def _clean(value: Value) -> str:
-    """The text of *value* without control characters, and one kind of line break."""
+    """Replace the control characters of *value*, and use one kind of line break."""
     return _CONTROL.sub(
         "\N{REPLACEMENT CHARACTER}", to_well_formed(str(value)).replace("\r\n", "\n").replace("\r", "\n")
     )

@@ -1,4 +1,4 @@
-"""Sends e-mail notifications through SES v2 and says how it went."""
+"""Send mails through SES v2, and tag them so that its reports name the callback and the delivery."""
 
 import base64
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ OUTCOMES: Mapping[str, Outcome] = MappingProxyType(
         "BadRequestException": Outcome.MAIL_REJECTED,
     }
 )
-"""By SES's own error names. All others (no permission, no such configuration set, a paused account) are our fault."""
+"""Outcomes by SES's error names. All others (no permission, no such configuration set, a paused account) are ours."""
 
 HEADERS: Mapping[str, str] = MappingProxyType(
     {
@@ -34,33 +34,33 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "X-Auto-Response-Suppress": "OOF, AutoReply",
     }
 )
-"""Keep auto-responders silent: RFC 3834 (5.1), and the header that Exchange goes by (MS-OXCMAIL, 2.1.3.2.20).
+"""Keep auto-responders silent: RFC 3834 (5.1), and the header that Exchange obeys (MS-OXCMAIL, 2.1.3.2.20).
 
-Exchange's `All` would silence bounces too, and those turn a callback off (docs/decisions/0017-what-a-get-signs.md).
+Exchange's `All` would silence bounces too, and bounces turn callbacks off (docs/decisions/0017-what-a-get-signs.md).
 """
 
 UNVERIFIED = "not verified"
-"""What SES says of the sender, and in its sandbox of a recipient; both with the name `MessageRejected`."""
+"""What SES says about the sender and, in its sandbox, about a recipient; both come as `MessageRejected`."""
 
 SERVER_ERROR = 500
 
 TAG = "callback"
-"""The name of the tag of a callback."""
+"""The name of the tag that names the callback."""
 
 DELIVERY_TAG = "delivery"
-"""That of a delivery, whose value is made alike."""
+"""The name of the tag that names the delivery."""
 
 MAX_TAG = 256
-"""Of a tag's value; they are ASCII letters, digits, `_` and `-` (SES: MessageTag)."""
+"""Characters of a tag's value: ASCII letters, digits, `_` and `-` (SES: MessageTag)."""
 
 _BETWEEN = "|"
-"""No kind of event has it in its name."""
+"""Separates the parts of a tag; no kind of event has it in its name."""
 
 
 class MailSender:
-    """Sends from one address; *ses* makes the client when it is first needed.
+    """Sends from one address; *ses* creates the client when it is first needed.
 
-    SES reports what becomes of a mail to whom the *configuration* set names; without one, it reports nothing.
+    SES reports bounces and complaints to the destinations of the *configuration* set; without one it reports nothing.
     """
 
     def __init__(self, *, sender: str, configuration: str, ses: "Callable[[], SESV2Client]") -> None:
@@ -72,8 +72,8 @@ class MailSender:
         """Hand *mail* to SES.
 
         Raises:
-            AttemptFailed: SES is busy or refuses this mail.
-            OurFault: SES is out of reach, or refuses us.
+            AttemptFailed: SES is busy, or refuses this mail.
+            InfrastructureError: SES is unreachable, or refuses our account.
         """
         try:
             answer = self._ses().send_email(
@@ -120,14 +120,14 @@ def _text(data: str) -> "ContentTypeDef":
 
 
 def build_tag(callback: tuple[str, str]) -> str:
-    """The value of the tag for the *callback* of an owner and a kind of event, or for an owner's delivery by its id."""
+    """Build a tag's value from an owner with a kind of event, or from an owner with a delivery's id."""
     owner, event = callback
     text = f"{event}{_BETWEEN}{owner}"
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def callback_of(tag: str) -> tuple[str, str] | None:
-    """The owner and the kind of event that `build_tag` made *tag* of; None of a tag that it did not make."""
+    """Return the pair that `build_tag` made *tag* of, or None if it did not make it."""
     try:
         text = base64.urlsafe_b64decode(tag + "=" * (-len(tag) % 4)).decode()
     except ValueError:

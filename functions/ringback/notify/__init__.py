@@ -1,1 +1,1 @@
-"""What the platform and an account's contact are told."""
+"""Tell the platform and an account's contact what became of callbacks and deliveries."""

@@ -1,4 +1,4 @@
-"""What the platform is told on EventBridge, so that it can act on it: show it, or stop what causes it."""
+"""Put status events on EventBridge, so that the platform can show them or act on them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 SOURCE = "ringback"
 
 PUT_AT_ONCE = 10
-"""PutEvents' limit."""
+"""The limit of PutEvents."""
 
 
 class StatusEventKind(StrEnum):
-    """The `detail-type` of each."""
+    """The `detail-type` of each kind of status event."""
 
     CALLBACK_OPENED = "callback.opened"
     CALLBACK_CLOSED = "callback.closed"
@@ -34,7 +34,7 @@ class StatusEventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusEvent:
-    """One event on the bus; never with a secret, nor anything of a URL but its host."""
+    """An event on the bus; it never has a secret, and of a URL only the host."""
 
     kind: StatusEventKind
     at: datetime
@@ -42,14 +42,14 @@ class StatusEvent:
 
 
 def about_callback(kind: StatusEventKind, callback: Callback, *, at: datetime, reason: str) -> StatusEvent:
-    """What happened to *callback*."""
+    """Describe what happened to *callback*."""
     account, fonenumber = split_owner(callback.owner)
     detail = {"account": account, "fonenumber": fonenumber, "event": callback.event, "host": get_host(callback)}
     return StatusEvent(kind=kind, at=at, detail={**detail, "reason": reason})
 
 
 def about_failure(delivery: Delivery, callback: Callback, *, at: datetime) -> StatusEvent:
-    """That *delivery* has failed for good."""
+    """Describe that *delivery* has failed for good."""
     last = delivery.attempts[-1] if delivery.attempts else None
     detail: dict[str, str | int] = {
         "account": delivery.event.account,
@@ -66,27 +66,27 @@ def about_failure(delivery: Delivery, callback: Callback, *, at: datetime) -> St
 
 
 class StatusEventBus:
-    """The default bus of this account and region; *events* makes the client when it is first needed."""
+    """The default bus of this account and region; *events* creates the client when it is first needed."""
 
     def __init__(self, events: "Callable[[], EventBridgeClient]") -> None:
         self._events = events
 
-    def put(self, notices: "Sequence[StatusEvent]") -> int:
-        """Put up to `PUT_AT_ONCE` *notices*; how many the bus did not take.
+    def put(self, status_events: "Sequence[StatusEvent]") -> int:
+        """Put up to `PUT_AT_ONCE` status events on the bus, and return how many it did not take.
 
         Raises:
-            OurFault: it is out of reach.
+            InfrastructureError: the bus is unreachable.
         """
-        with infrastructure_error("putting notices on the bus"):
+        with infrastructure_error("putting status events on the bus"):
             answer = self._events().put_events(
                 Entries=[
                     {
                         "Source": SOURCE,
-                        "DetailType": notice.kind,
-                        "Time": notice.at,
-                        "Detail": to_compact_json({**notice.detail, "at": to_iso(notice.at)}),
+                        "DetailType": one.kind,
+                        "Time": one.at,
+                        "Detail": to_compact_json({**one.detail, "at": to_iso(one.at)}),
                     }
-                    for notice in notices
+                    for one in status_events
                 ]
             )
         return answer["FailedEntryCount"]

@@ -1,4 +1,7 @@
-"""Tells the platform, and an account's contact, what became of callbacks and deliveries; at most once, best effort."""
+"""Collect status events while an invocation runs, and send them to the platform and to contacts at its end.
+
+Each is sent at most once, and only while the invocation has time; what could not be sent is in the log.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 CALL_NEEDS_SECONDS = 9
-"""One call that is tried once takes 7 s at worst; an invocation that is ended would do its work again."""
+"""A call that is tried once takes 7 s at worst; an invocation that times out would do all of its work again."""
 
 _CHANGES = {
     StatusEventKind.CALLBACK_OPENED: "CallbacksOpened",
@@ -39,69 +42,69 @@ _CHANGES = {
 
 
 class StatusEventLog:
-    """Logs and counts each change of a callback, and what reached nobody."""
+    """Logs and counts each change of a callback, and what could not be sent."""
 
     def __init__(self, *, logger: Logger, metrics: Metrics) -> None:
         self._logger = logger
         self._metrics = metrics
 
-    def noticed(self, notice: StatusEvent) -> None:
-        """The state of a callback has changed."""
-        self._metrics.count(_CHANGES[notice.kind])
-        self._logger.warning(notice.kind.value, extra=dict(notice.detail))
+    def changed(self, status_event: StatusEvent) -> None:
+        """Log and count a change of a callback's state."""
+        self._metrics.count(_CHANGES[status_event.kind])
+        self._logger.warning(status_event.kind.value, extra=dict(status_event.detail))
 
     def untold(self, count: int, fault: Exception) -> None:
-        """Nobody could be told of *count* changes; the log has them."""
+        """Log and count that *count* status events or mails could not be sent."""
         self._metrics.count("Untold", count)
         self._logger.error("notices.untold", extra={"count": count, **describe_error(fault)})
 
 
 class Notifier:
-    """Collects what is to be told while an invocation does its work, and tells it at the end."""
+    """Collects status events and sends them when the invocation has done its work."""
 
     def __init__(
         self, *, bus: StatusEventBus, mail: MailSender, contact: Callable[[str], str], log: StatusEventLog
     ) -> None:
-        """*contact* gives the address of an account's contact, or nothing; *mail* and *bus* try once."""
+        """*contact* returns the address of an account's contact, or an empty string; *mail* and *bus* try once."""
         self._bus = bus
         self._mail = mail
         self._contact = contact
         self._log = log
-        self._notices: list[StatusEvent] = []
+        self._status_events: list[StatusEvent] = []
         self._disabled: list[tuple[Callback, str]] = []
 
     def changed(self, kind: StatusEventKind, callback: Callback, now: datetime, reason: str) -> None:
-        """The state of *callback* has changed; one that is turned off is told to its contact too."""
-        notice = about_callback(kind, callback, at=now, reason=reason)
-        self._notices.append(notice)
-        self._log.noticed(notice)
+        """Note that the state of *callback* changed; the contact gets a mail if it was turned off."""
+        status_event = about_callback(kind, callback, at=now, reason=reason)
+        self._status_events.append(status_event)
+        self._log.changed(status_event)
         if kind is StatusEventKind.CALLBACK_DISABLED:
             self._disabled.append((callback, reason))
 
     def settled(self, delivery: Delivery, callback: Callback, now: datetime) -> None:
-        """Where *delivery* stands; only a failure is told."""
+        """Note that *delivery* is settled; only a failure becomes a status event."""
         if delivery.status is DeliveryStatus.FAILED:
-            self._notices.append(about_failure(delivery, callback, at=now))
+            self._status_events.append(about_failure(delivery, callback, at=now))
 
     def tell(self, time_left: Callable[[], float]) -> None:
-        """Tell all that was collected, as far as there are seconds left for it."""
-        notices, self._notices = self._notices, []
+        """Send all that was collected, as far as time allows."""
+        status_events, self._status_events = self._status_events, []
         disabled, self._disabled = self._disabled, []
-        for some in batched(notices, PUT_AT_ONCE, strict=False):
+        for some in batched(status_events, PUT_AT_ONCE, strict=False):
             self._try(time_left, len(some), partial(self._bus.put, some))
         for callback, reason in disabled:
             self._try(time_left, 1, partial(self._write_to, callback, reason))
 
     def _write_to(self, callback: Callback, reason: str) -> int:
         address = self._contact(split_owner(callback.owner)[0])
-        # A mailbox that is full, gone or annoyed is no place to say so.
+        # A mailbox that is full, gone or annoyed is the wrong place to say so.
         if address and address.casefold() != callback.email.casefold():
             self._mail.send(_mail(address, callback, reason))
         return 0
 
     def _try(self, time_left: Callable[[], float], count: int, tell: Callable[[], int]) -> None:
         if time_left() < CALL_NEEDS_SECONDS:
-            self._log.untold(count, InfrastructureError("the invocation had no time left to tell"))
+            self._log.untold(count, InfrastructureError("the invocation had no time left to send it"))
             return
         try:
             untold = tell()
@@ -119,7 +122,7 @@ def _mail(address: str, callback: Callback, reason: str) -> Mail:
 def build_notifier(
     settings: Config, *, dynamodb: "DynamoDBClient", client: Callable[..., Any], log: StatusEventLog
 ) -> Notifier:
-    """The announcer of a function with these *settings*; *client* makes those of SES and EventBridge when needed."""
+    """Build the notifier of a function; *client* creates the clients of SES and EventBridge when they are needed."""
     return Notifier(
         bus=StatusEventBus(cache(lambda: client("events", tries=1))),
         mail=MailSender(

@@ -1,1 +1,1 @@
-"""Which addresses and ports a customer's URL may reach."""
+"""Decide which addresses and ports a customer's URL may reach."""

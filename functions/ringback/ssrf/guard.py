@@ -1,4 +1,4 @@
-"""The SSRF guard: what a URL's host resolves to, judged before anything is sent (docs/decisions/0005)."""
+"""Guard against SSRF: judge what a URL's host resolves to before anything is sent (docs/decisions/0005)."""
 
 import socket
 import time
@@ -13,13 +13,13 @@ from ringback.ssrf.resolver import Resolve, Resolver
 from ringback.ssrf.rules import PORTS, Network, is_allowed_port, plain, refusal, refusal_of_host
 
 LOOKUP_SECONDS = 5.0
-"""How long a name may take to resolve."""
+"""Seconds that a name may take to resolve."""
 
 KNOWN_SECONDS = 10.0
-"""How long what a host resolved to is believed: a burst to one host costs one look-up."""
+"""Seconds for which a host's addresses are remembered: a burst to one host costs one look-up."""
 
 KNOWN_HOSTS = 1024
-"""How many hosts are remembered; the longest known goes first."""
+"""Hosts that are remembered; the one known longest is forgotten first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +30,9 @@ class Target:
     host: str
     port: int
     addresses: tuple[str, ...]
-    """In the resolver's order; never empty."""
+    """Addresses in the resolver's order; never empty."""
     seconds: float = 0.0
-    """What finding the addresses took; it counts as the attempt's time."""
+    """The duration of the look-up, which counts as part of the attempt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class _Judged:
 
 
 class Guard:
-    """Judges every address of a URL's host: one bad address refuses the whole target."""
+    """Judges every address of a URL's host; one bad address refuses the whole target."""
 
     def __init__(
         self,
@@ -53,18 +53,18 @@ class Guard:
         timeout: float = LOOKUP_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Also let *allowed* through; *timeout* is what a look-up may take, *clock* counts seconds."""
+        """Also let *allowed* through; *timeout* and *clock* are in seconds."""
         self._allowed = allowed
         self._resolver = Resolver(resolve=resolve, timeout=timeout)
         self._clock = clock
         self._known: OrderedDict[str, _Judged] = OrderedDict()
 
     async def vet(self, url: Url) -> Target:
-        """Find the target of *url*; nothing is awaited where its host is known.
+        """Return the target of *url*, without awaiting anything if its host is known.
 
         Raises:
             AttemptFailed: its port or one of its addresses is refused, or it has none.
-            NotStarted: too many look-ups are hanging.
+            NoCapacity: too many look-ups are hanging.
         """
         if not is_allowed_port(url.port):
             *web, (first, last) = PORTS
@@ -81,7 +81,7 @@ class Guard:
         return Target(scheme=url.scheme, host=url.host, port=url.port, addresses=judged.addresses, seconds=seconds)
 
     def forget(self, host: str) -> None:
-        """Look *host* up anew next time: what it resolved to did not answer."""
+        """Forget the addresses of *host*, because they did not answer; the next attempt resolves it again."""
         self._known.pop(host, None)
 
     async def _judge(self, host: str) -> _Judged:

@@ -1,4 +1,4 @@
-"""Host names to addresses, without ever waiting longer than told."""
+"""Resolve host names, and never wait longer than allowed."""
 
 import asyncio
 import socket
@@ -13,17 +13,17 @@ from ringback.errors import AttemptFailed, NoCapacity
 from ringback.models import Outcome
 
 type Resolve = Callable[..., Sequence[tuple[Any, Any, Any, str, tuple[Any, ...]]]]
-"""`socket.getaddrinfo`, or what stands in for it."""
+"""`socket.getaddrinfo`, or a stand-in."""
 
 MAX_LOOKUPS = 256
-"""At a time; each is a thread of its own, because `getaddrinfo` only blocks and cannot be told to give up.
+"""Concurrent look-ups; each has its own thread, because `getaddrinfo` blocks and cannot be cancelled.
 
-A pool would be cheaper and wrong: a few hosts whose name servers hang would hold it, and every other look-up with it.
+A pool would be cheaper but wrong: a few hosts with hanging name servers would block it, and all other look-ups too.
 """
 
 
 class Resolver:
-    """Looks hosts up: those who ask for the same host share one look-up, and one that hangs delays no other host."""
+    """Looks up hosts; callers who ask for the same one share a look-up, and one that hangs delays no other host."""
 
     def __init__(self, *, resolve: Resolve, timeout: float) -> None:
         self._resolve = resolve
@@ -32,11 +32,11 @@ class Resolver:
         self._lock = Lock()
 
     async def addresses(self, host: str) -> tuple[str, ...]:
-        """Find the addresses of *host*, in the resolver's order; never empty.
+        """Return the addresses of *host* in the resolver's order; never an empty tuple.
 
         Raises:
-            AttemptFailed: there are none, or not in time.
-            NotStarted: too many look-ups are hanging.
+            AttemptFailed: there are none, or they came too late.
+            NoCapacity: too many look-ups are hanging.
         """
         if _is_address(host):
             return (host,)
@@ -69,9 +69,9 @@ class Resolver:
         try:
             entries = self._resolve(host, None, type=socket.SOCK_STREAM)
             settle = partial(lookup.set_result, tuple(dict.fromkeys(str(entry[4][0]) for entry in entries)))
-        except Exception as error:  # noqa: BLE001 - not swallowed: it is raised in whoever waits
+        except Exception as error:  # noqa: BLE001 - raised again in whoever waits
             settle = partial(lookup.set_exception, error)
-        with self._lock:  # before it settles: who asks from then on wants a new look-up
+        with self._lock:  # before it settles, so that later callers get a new look-up
             del self._under_way[host]
         settle()
 

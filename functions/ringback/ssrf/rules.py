@@ -1,6 +1,6 @@
-"""Which addresses a customer's URL may lead to: all but the special-purpose ones (IANA's registries, RFC 6890).
+"""Judge addresses and ports: a customer's URL may lead to all but special-purpose ones (IANA's registries, RFC 6890).
 
-A table of our own, because `ipaddress.is_global` lets multicast, NAT64, 6to4 and more through.
+This has its own table, because `ipaddress.is_global` lets multicast, NAT64, 6to4 and more through.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ type Address = IPv4Address | IPv6Address
 type Network = IPv4Network | IPv6Network
 
 MAPPED = IPv6Network("::ffff:0:0/96")
-"""An IPv4 address in IPv6 spelling (RFC 4291, 2.5.5.2): judged as the IPv4 address that it is."""
+"""IPv4 addresses in IPv6 notation (RFC 4291, 2.5.5.2), judged as the IPv4 addresses that they are."""
 
 REFUSED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("unspecified", ("0.0.0.0/32", "::/128")),
@@ -37,29 +37,29 @@ REFUSED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("unique-local", ("fc00::/7",)),
     ("site-local", ("fec0::/10",)),
     ("for segment routing", ("5f00::/16",)),
-    # Of IPv6, all but 2000::/3: no other space has ever been given out for the Internet (RFC 4291, 2.4).
+    # All of IPv6 but 2000::/3, the only space ever assigned for the Internet (RFC 4291, 2.4).
     ("reserved", ("240.0.0.0/4", "::/3", "4000::/2", "8000::/1")),
 )
-"""What an address of a range *is*, and the ranges; the first that holds an address names it."""
+"""Completes "the address is …" for each group of ranges; the first range that contains an address names it."""
 
 _ISATAP = frozenset({0x0000_5EFE, 0x0200_5EFE})
-"""What the third quarter of an IPv6 address is when its last quarter is a tunnelled IPv4 address (RFC 5214, 6.1)."""
+"""The third quarter of an IPv6 address whose last quarter is a tunnelled IPv4 address (RFC 5214, 6.1)."""
 
 _TABLE: tuple[tuple[Network, str], ...] = tuple((ip_network(cidr), name) for name, cidrs in REFUSED for cidr in cidrs)
 
 PORTS = ((80, 80), (443, 443), (1_024, 65_535))
-"""First and last of each range that a callback may go to: the web's, and anybody's; between them are services such as
-SMTP that must not be talked to (docs/decisions/0005)."""
+"""First and last port of each allowed range: the web's, and those above 1,023; in between are services such as SMTP
+that nobody must reach through us (docs/decisions/0005)."""
 
 
 def plain(address: Address) -> Address:
-    """The address that a packet to *address* goes to: the IPv4 one of a mapped address, else itself."""
+    """Return the address that a packet goes to: the IPv4 address behind a mapped one, else *address* itself."""
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return mapped or address
 
 
 def refusal(address: str, allowed: Iterable[Network] = ()) -> str | None:
-    """Why nothing may be sent to *address* ("127.0.0.1 is loopback"), or None where it may."""
+    """Say why nothing may be sent to *address* ("127.0.0.1 is loopback"), or return None if it may."""
     if "%" in address:
         return f"{address} has a zone"
     try:
@@ -73,9 +73,9 @@ def refusal(address: str, allowed: Iterable[Network] = ()) -> str | None:
 
 
 def refusal_of_host(host: str, allowed: Iterable[Network] = ()) -> str | None:
-    """Why nothing may be sent to a *host* that is an address, or always leads to this machine; None where it may.
+    """Say why nothing may be sent to a *host* that is an address or always means this machine, or return None.
 
-    It is for telling early: what resolvers take for addresses (`0x7f.1`, `2130706433`) is judged, names are not.
+    This is for early messages: it judges whatever resolvers take for an address (`0x7f.1`, `2130706433`), but no names.
     """
     if host == "localhost" or host.endswith(".localhost"):  # RFC 6761, 6.3
         return refusal("127.0.0.1", allowed) and f"{host} is loopback"
@@ -92,10 +92,10 @@ def _tunnelled(address: Address) -> str | None:
 
 
 def parse_networks(text: str) -> tuple[Network, ...]:
-    """The networks of a comma-separated list (the setting ALLOWED_NETWORKS); nothing in it is an empty tuple.
+    """Parse a comma-separated list of networks (the variable ALLOWED_NETWORKS).
 
     Raises:
-        ValueError: an entry is no network; the message names it and says what is allowed.
+        ValueError: an entry is not a network; the message names it and says what is allowed.
     """
     return tuple(_network(entry.strip()) for entry in text.split(",") if entry.strip())
 
@@ -113,5 +113,5 @@ def _network(entry: str) -> Network:
 
 
 def is_allowed_port(port: int) -> bool:
-    """Whether callbacks may go to *port*; asked when a URL is parsed, and by the guard before anything is sent."""
+    """Tell whether callbacks may go to *port*; asked when a URL is parsed, and by the guard before each attempt."""
     return any(first <= port <= last for first, last in PORTS)

@@ -111,7 +111,7 @@ def test_a_mail_that_does_not_arrive_or_is_not_wanted_turns_its_callback_off(
     assert letter["Destination"] == {"ToAddresses": ["contact@example.com"]}
     text = letter["Content"]["Simple"]["Body"]["Text"]["Data"]
     assert f"\nevent: {KIND}\naddress: owner@example.com\nreason: {reason}\n" in text
-    assert "Until it is set again, its deliveries are cancelled" in text
+    assert "Until you set it again, its deliveries are cancelled" in text
 
 
 @pytest.mark.parametrize("name", ["mail-soft-bounced", "mail-rejected"])

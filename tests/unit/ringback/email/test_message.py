@@ -47,7 +47,7 @@ def test_the_text_has_a_line_for_each_value_under_its_body_name() -> None:
         "message: hello world\n"
         "\n"
         "-- \n"
-        "Sent because messages/receive_notify of 321-555-1212 is set to Email for this address."
+        "You receive this because messages/receive_notify of 321-555-1212 is set to Email with your address."
         " To stop these messages, set its type to None.\n"
         "Delivery 0193f5a0\n"
     )
