@@ -1,4 +1,4 @@
-"""What a customer's program does: calls the API."""
+"""Call the API as a customer's program does."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,11 +8,11 @@ import requests
 from local.errors import LocalError
 
 ANSWER_SECONDS = 60
-"""A cold start on a busy machine takes a few; the test of a callback may take 15."""
+"""Seconds: a cold start on a busy machine takes a few, the test of a callback up to 15."""
 
 
 class Api:
-    """The API at *base*, called with *token*, by which it knows the account."""
+    """The API at *base*, called with *token*, which names the account."""
 
     def __init__(self, base: str, token: str) -> None:
         self._base = base
@@ -21,11 +21,11 @@ class Api:
         self._session.headers["token"] = token
 
     def ask(self, verb: str, path: str, body: Mapping[str, object] | None = None, **other: Any) -> requests.Response:  # noqa: ANN401 - as requests has it
-        """The answer, whatever it is; *body* goes as JSON."""
+        """Return the response, whatever it is; *body* is sent as JSON."""
         return self._session.request(verb, f"{self._base}{path}", json=body, timeout=ANSWER_SECONDS, **other)
 
     def call(self, verb: str, path: str, body: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - JSON
-        """The object of a good answer.
+        """Return the object of a successful response.
 
         Raises:
             LocalError: the API refuses; the message is its own.
@@ -36,5 +36,5 @@ class Api:
         return answer.json()
 
     def close(self) -> None:
-        """End its connections."""
+        """Close its connections."""
         self._session.close()

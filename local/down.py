@@ -1,4 +1,4 @@
-"""`make down`: stops the local AWS; what is on its queues and in its tables is kept."""
+"""`make down`: stop the local AWS; what is in its queues and tables is kept."""
 
 import sys
 

@@ -1,15 +1,15 @@
-"""What can go wrong with the local AWS, said to the person at the terminal."""
+"""Tell the person at the terminal what went wrong with the local AWS."""
 
 import sys
 from collections.abc import Callable
 
 
 class LocalError(Exception):
-    """Something that the person has to know of; the message says what to do about it."""
+    """Something that the person has to know about; the message says what to do."""
 
 
 def reported(command: Callable[[], int]) -> int:
-    """The exit status of *command*; a `LocalError` becomes its message and status 1, Ctrl-C status 130."""
+    """Return the exit status of *command*; a `LocalError` becomes its message and status 1, Ctrl-C status 130."""
     try:
         return command()
     except LocalError as error:

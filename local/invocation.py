@@ -1,4 +1,4 @@
-"""What Lambda gives a function that tests and benchmarks run in their own process: variables, and a context."""
+"""Provide what Lambda gives a function, for tests and benchmarks that run one in their own process."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -37,10 +37,10 @@ def deliver_variables(**changed: str) -> dict[str, str]:
 
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """What Lambda says of an invocation."""
+    """Lambda's context of an invocation."""
 
     seconds: float = 30
-    """Until it is ended; they do not run."""
+    """Seconds until it is ended; they do not pass."""
     function_name: str = "deliver"
     function_version: str = "$LATEST"
     memory_limit_in_mb: int = 512
@@ -48,5 +48,5 @@ class Context:
     aws_request_id: str = "52fdfc07-2182-154f-163f-5f0f9a621d72"
 
     def get_remaining_time_in_millis(self) -> int:
-        """Return the same however long it has taken."""
+        """Return the same number however long it has taken."""
         return int(self.seconds * 1000)

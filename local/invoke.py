@@ -1,6 +1,6 @@
-"""`make invoke FUNCTION=… EVENT=…`: one built function under Lambda's runtime, on the tables and queues of `make up`.
+"""`make invoke FUNCTION=… EVENT=…`: run a built function under Lambda's runtime, on the tables and queues of `make up`.
 
-The answer goes to the standard output, what the function logs to the standard error.
+The answer goes to standard output, what the function logs to standard error.
 """
 
 import argparse
@@ -22,9 +22,9 @@ EVENTS = PROJECT / "events"
 
 
 def invoke(name: str, event: Path, paths: Paths) -> AttemptResult:
-    """What the function that the template calls *name* makes of the payload in the file *event*.
+    """Invoke the function that the template calls *name* with the payload in the file *event*.
 
-    Where that wants an answer at a URL, as CloudFormation does, the payload of this one is what was sent there.
+    If the payload asks for an answer at a URL, as CloudFormation's does, return what was sent there.
 
     Raises:
         LocalError: there is no such file, no local AWS, or no such function.
@@ -40,7 +40,7 @@ def invoke(name: str, event: Path, paths: Paths) -> AttemptResult:
 
 
 def answerable(payload: bytes, url: str) -> bytes:
-    """*payload* with *url* where it wants its answer: CloudFormation's own takes none that it did not ask for."""
+    """Return *payload* with *url* as the place for its answer: CloudFormation accepts none that it did not ask for."""
     event = json.loads(payload)
     if not isinstance(event, dict) or "ResponseURL" not in event:
         return payload
@@ -61,7 +61,7 @@ def _read(event: Path) -> bytes:
 
 
 def show(answer: AttemptResult) -> None:
-    """Print it; JSON in a form to be read."""
+    """Print it; JSON is indented."""
     for line in answer.log:
         print(line, file=sys.stderr)
     try:
@@ -71,7 +71,7 @@ def show(answer: AttemptResult) -> None:
 
 
 def main() -> int:
-    """Status 1 if the function fails."""
+    """Return status 1 if the function fails."""
     parser = argparse.ArgumentParser(prog="local.invoke", description=__doc__)
     parser.add_argument("function", help="as the template calls it")
     parser.add_argument("event", type=Path, help="a file such as those of events/")

@@ -1,7 +1,7 @@
-"""The development issuer, whose tokens the local API takes.
+"""Issue the tokens that the local API accepts.
 
-An issuer is two public documents and a private key. The documents lie in a bucket of the local AWS, so they are there
-whenever the stack is; the key stays in `.local/`, so that tokens stay good.
+An issuer is two public documents and a private key. The documents are in a bucket of the local AWS, so they exist
+whenever the stack does; the key stays in `.local/`, so that tokens remain valid.
 """
 
 import hashlib
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 ACCOUNT: Final = "1000001"
-"""Whom the token of `outputs.json` is for."""
+"""The account of the token in `outputs.json`."""
 AUDIENCE: Final = "ringback"
 CLAIM: Final = "account_id"
 """The template's default."""
 EXPIRES: Final = 4_102_444_800
-"""The year 2100: a token of this machine is for development alone."""
+"""The year 2100: a token of this machine is for development only."""
 
 BUCKET: Final = "ringback-issuer"
 FOR_EVERYBODY: Final = {
@@ -44,18 +44,18 @@ ALGORITHM: Final = "RS256"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issuer:
-    """Who says which account a caller is."""
+    """An issuer of tokens that name the caller's account."""
 
     url: str
     key: rsa.RSAPrivateKey = field(repr=False)
 
     def token(self, account: str, **other: object) -> str:
-        """A token for *account*; *other* claims come in place of the usual ones."""
+        """Issue a token for *account*; *other* claims replace the usual ones."""
         claims = {"iss": self.url, "aud": AUDIENCE, "sub": account, CLAIM: account, "exp": EXPIRES} | other
         return jwt.encode(claims, self.key, algorithm=ALGORITHM, headers={"kid": self._key_id})
 
     def documents(self) -> dict[str, dict[str, Any]]:
-        """What the world may know, by path (OpenID Connect Discovery, RFC 7517)."""
+        """The public documents by path (OpenID Connect Discovery, RFC 7517)."""
         algorithm = jwt.get_algorithm_by_name(ALGORITHM)
         public = algorithm.to_jwk(self.key.public_key(), as_dict=True)
         return {
@@ -72,7 +72,7 @@ class Issuer:
 
 
 def issuer(paths: Paths, endpoint: str) -> Issuer:
-    """The issuer of the local AWS at *endpoint*."""
+    """Return the issuer of the local AWS at *endpoint*."""
     return Issuer(url=f"{endpoint}/{BUCKET}", key=_key(paths.issuer_key))
 
 
@@ -99,7 +99,7 @@ def _key(file: Path) -> rsa.RSAPrivateKey:
 
 
 def _write(file: Path, key: rsa.RSAPrivateKey) -> None:
-    """Write the key, whole or not at all, for its owner's eyes."""
+    """Write the key, completely or not at all, readable only by its owner."""
     text = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

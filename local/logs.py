@@ -1,4 +1,4 @@
-"""What the functions have printed: CloudWatch Logs of the local AWS has every line of every invocation."""
+"""Read what the functions printed: CloudWatch Logs of the local AWS has every line of every invocation."""
 
 from dataclasses import dataclass
 
@@ -7,17 +7,17 @@ from local.aws.cloud import Cloud
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Printed:
-    """One line, of a function or of the platform (`REPORT`)."""
+    """One line, from a function or from the platform (`REPORT`)."""
 
     group: str
-    """Log group of the function."""
+    """The function's log group."""
     at: float
-    """When its invocation ended, seconds since 1970."""
+    """When its invocation ended, in seconds since 1970."""
     text: str
 
 
 def printed(cloud: Cloud) -> list[Printed]:
-    """All lines so far, each group's oldest first."""
+    """Return all lines so far, each group's oldest first."""
     logs = cloud.client("logs")
     groups = [
         group["logGroupName"]

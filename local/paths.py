@@ -1,4 +1,4 @@
-"""Where things lie: everything of the local AWS is inside the clone, so that two clones do not disturb each other."""
+"""Name the files of the local AWS, all inside the clone, so that two clones do not disturb each other."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,14 +11,14 @@ class Paths:
     """The files of one local AWS."""
 
     home: Path = PROJECT / ".local"
-    """Everything that it writes."""
+    """The folder of everything that it writes."""
     build: Path = PROJECT / ".aws-sam" / "build"
     """What `sam build` made."""
     ministack: Path = PROJECT / ".tools" / "ministack" / "bin" / "ministack"
 
     @property
     def lock(self) -> Path:
-        """Held by the running MiniStack; says its process and port."""
+        """Held by the running MiniStack; has its process id and port."""
         return self.home / "ministack.lock"
 
     @property
@@ -28,12 +28,12 @@ class Paths:
 
     @property
     def outputs(self) -> Path:
-        """Where everything is, for other programs."""
+        """Addresses, for other programs."""
         return self.home / "outputs.json"
 
     @property
     def issuer_key(self) -> Path:
-        """What the development issuer signs tokens with."""
+        """The key with which the development issuer signs tokens."""
         return self.home / "issuer.pem"
 
     @property
@@ -47,7 +47,7 @@ class Paths:
 
     @property
     def state(self) -> Path:
-        """Queues, tables and all else that survives a stop."""
+        """Queues, tables and everything else that survives a stop."""
         return self.home / "state"
 
     @property
@@ -57,5 +57,5 @@ class Paths:
 
     @property
     def temporary(self) -> Path:
-        """Unpacked functions, left over after each run."""
+        """Unpacked functions, left over from each run."""
         return self.home / "tmp"

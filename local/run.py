@@ -1,6 +1,6 @@
-"""`make run`: shows the product at work: what customers set, what the platform sends, and what arrives.
+"""`make run`: show the product at work: what customers set, what the platform sends, and what arrives.
 
-The local AWS is left running; the callbacks are taken away again, because their receiver ends with this program.
+The local AWS keeps running; the callbacks are removed, because their receiver ends with this program.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from local.up import up
 
 
 def main() -> int:
-    """Show it; with `--once` only until everything has arrived, status 0 if it has."""
+    """Run it; with `--once` only until everything has arrived, with status 0 if it has."""
     parser = argparse.ArgumentParser(prog="local.run", description=__doc__)
     parser.add_argument("--once", action="store_true", help="end by itself")
     once: bool = parser.parse_args().once

@@ -1,6 +1,6 @@
-"""`make send`: has something happen on a number of the local stack, says what came of it, and where to look.
+"""`make send`: make something happen on a number of the local stack, and say what came of it and where to look.
 
-EVENT, NUMBER, ACCOUNT and DATA say what happens, URL and METHOD where a request about it is to go.
+EVENT, NUMBER, ACCOUNT and DATA say what happens; URL and METHOD say where a request about it goes.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from local.paths import Paths
 from ringback.catalog.payload import Scope
 
 ATTEMPT_SECONDS: Final = 30
-"""How long the first attempt is waited for: a cold start, and 15 s for the receiver."""
+"""Seconds to wait for the first attempt: a cold start, and 15 for the receiver."""
 POLL_SECONDS: Final = 0.2
 
 
@@ -40,7 +40,7 @@ class Sending:
     cloud: Cloud
 
     def set_callback(self, url: str, method: str) -> Iterator[str]:
-        """Have requests about it go to *url*, from now on."""
+        """Send requests about it to *url* from now on."""
         kind = self.happening.kind
         fields = {"type": "Callback", "url": url, "method": method or kind.methods[-1].value}
         whose = {"fonenumber": self.happening.fonenumber} if kind.scope is Scope.NUMBER else {}
@@ -67,7 +67,7 @@ class Sending:
         return bool(shown[kind.short_name]["type"] != "None")
 
     def followed(self, event_id: str) -> dict[str, Any] | None:
-        """Its delivery as soon as an attempt was made; None where that takes too long."""
+        """Return its delivery as soon as an attempt was made, or None if that takes too long."""
         until = time.monotonic() + ATTEMPT_SECONDS
         while time.monotonic() < until:
             listed = self.api.call("GET", f"{self.log}?event={self.happening.kind.name}&limit=10")["deliveries"]
@@ -89,10 +89,10 @@ class Sending:
 
 
 def send(happening: Happening, paths: Paths, *, url: str = "", method: str = "") -> Iterator[str]:
-    """Have it happen; yields what there is to say, as it comes.
+    """Send the event, and yield what there is to say as it comes.
 
     Raises:
-        LocalError: no local AWS runs, or the API does not take *url* or *method*.
+        LocalError: no local AWS is running, or the API refuses *url* or *method*.
     """
     kind = happening.kind
     if kind.scope is Scope.MESSAGE and not url:
@@ -137,7 +137,7 @@ def _outcome(sending: Sending, event_id: str) -> Iterator[str]:
 
 
 def sent(arguments: Sequence[str], paths: Paths) -> Iterator[str]:
-    """The same for what a command line asks for."""
+    """Do the same for what a command line asks for."""
     parser = argparse.ArgumentParser(prog="local.send", description=__doc__)
     parser.add_argument("--event", default=SCENES[0].kind, help="its kind, by the catalogue")
     parser.add_argument("--number", default="", help="the number that it happens on")
@@ -151,7 +151,7 @@ def sent(arguments: Sequence[str], paths: Paths) -> Iterator[str]:
 
 
 def main() -> int:
-    """Status 1 if it cannot be sent; what the receiver makes of it is said, and no error."""
+    """Return status 1 if it cannot be sent; whatever the receiver makes of it is reported, and is not an error."""
     for line in sent(sys.argv[1:], Paths()):
         print(line, flush=True)
     return 0

@@ -1,4 +1,4 @@
-"""What a process does at a signal that asks it to end: as at Ctrl-C, it puts things in order first."""
+"""End a process in order when a signal asks for it, as at Ctrl-C."""
 
 import signal
 import sys
@@ -11,9 +11,9 @@ ASKED_TO_END = (signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def in_order() -> Iterator[None]:
-    """While the block runs, such a signal leaves it by `SystemExit`, with the status that a shell shows for it.
+    """While the block runs, make such a signal leave it by `SystemExit`, with the status that a shell shows for it.
 
-    One that is ignored, as SIGHUP under nohup, stays so.
+    A signal that is ignored, as SIGHUP under nohup, stays ignored.
     """
     before = {asked: signal.getsignal(asked) for asked in ASKED_TO_END}
     heeded = [asked for asked in ASKED_TO_END if before[asked] is not signal.SIG_IGN]

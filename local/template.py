@@ -1,4 +1,4 @@
-"""The stack's template as data: as it is written (SAM), and as CloudFormation gets it (translated)."""
+"""Load the stack's template as data: as written (SAM), and as CloudFormation gets it (translated)."""
 
 from copy import deepcopy
 from pathlib import Path
@@ -13,33 +13,33 @@ from samtranslator.yaml_helper import yaml_parse
 type Template = dict[str, Any]
 
 REGION = "us-east-1"
-"""Stands in for the region of the deployment; the translation differs by it only outside the partition `aws`."""
+"""Stands for the region of the deployment; the translation depends on it only outside the partition `aws`."""
 
 CODE_PROPERTIES = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
 PLACEHOLDER = "s3://packaged/by-sam"
 
 
 class InvalidTemplate(ValueError):  # noqa: N818 - names what is wrong, like the errors of the stack's own code
-    """A template that SAM cannot translate; the message has every cause on a line of its own."""
+    """A template that SAM cannot translate; the message has each cause on its own line."""
 
 
 def load(path: Path) -> Template:
-    """The template at *path*, short intrinsics (`!Ref`) in their long form."""
+    """Load the template at *path*, with short intrinsics (`!Ref`) in their long form."""
     template: Template = yaml_parse(path.read_text(encoding="utf-8"))
     return template
 
 
 def of_type(template: Template, kind: str) -> dict[str, dict[str, Any]]:
-    """The properties of all resources of one *kind*, by their logical ids, in the order of the file."""
+    """Return the properties of all resources of one *kind*, by their logical ids, in the order of the file."""
     resources = template["Resources"].items()
     return {name: resource.get("Properties", {}) for name, resource in resources if resource["Type"] == kind}
 
 
 def translate(template: Template, parameters: dict[str, str]) -> Template:
-    """What CloudFormation makes of *template*; needs no network, no credentials and no region.
+    """Translate *template* to what CloudFormation gets; needs no network, no credentials and no region.
 
-    *parameters* count only where SAM itself looks at a value; `Ref`s to the others stay for CloudFormation. Code that
-    lies on this disk becomes a placeholder: one who deploys puts addresses in S3 in its place first.
+    *parameters* matter only where SAM itself looks at a value; `Ref`s to others are left to CloudFormation. Code on
+    this disk becomes a placeholder, which whoever deploys replaces by addresses in S3.
 
     Raises:
         InvalidTemplate: SAM refuses the template.

@@ -1,4 +1,4 @@
-"""`make -s token ACCOUNT=…`: prints a token that the local API takes for that account."""
+"""`make -s token ACCOUNT=…`: print a token that the local API accepts for that account."""
 
 import sys
 
@@ -11,7 +11,7 @@ from ringback.errors import InvalidSetting
 
 
 def main() -> int:
-    """The one argument is the account."""
+    """Print it; the one argument is the account."""
     if len(sys.argv) != 2:  # noqa: PLR2004 - the program and its one argument
         raise LocalError("one argument: the account")
     paths = Paths()

@@ -1,4 +1,4 @@
-"""`make up`: the built stack on a local AWS; run again, it brings the stack up to date."""
+"""`make up`: start the built stack on a local AWS, or bring it up to date."""
 
 import fcntl
 import os
@@ -30,11 +30,11 @@ def up(
 ) -> Cloud:
     """Start MiniStack if need be, deploy the built template, and write `outputs.json`.
 
-    *strict*: it refuses what no policy allows. Without *tokens* the API has no issuer: the platform signs its calls.
-    *more* are parameters of the stack beside those that a local one always has.
+    *strict*: MiniStack refuses what no policy allows. Without *tokens* the API has no issuer: the platform signs its
+    calls. *more* are parameters of the stack, in addition to those of every local one.
 
     Raises:
-        LocalError: something of that did not work.
+        LocalError: one of these did not work.
     """
     built = built_template(paths)
     with _alone(paths):
@@ -55,18 +55,18 @@ def up(
 
 
 def api_url(endpoint: str, output: str) -> str:
-    """A base URL of the API that needs neither a name in DNS nor a `Host` header: the *output* names it by its host."""
+    """Return a base URL of the API that needs no DNS name and no `Host` header; *output* names it by its host."""
     host = urlsplit(output).hostname or ""
     return f"{endpoint}/_aws/execute-api/{host.partition('.')[0]}"
 
 
 def verify_sender(cloud: Cloud) -> None:
-    """Have SES send for the stack's sender; here nobody has to prove that the address is theirs."""
+    """Let SES send for the stack's sender; here nobody has to prove that they own the address."""
     cloud.client("ses").verify_email_identity(EmailAddress=PARAMETERS["SenderAddress"])
 
 
 def _start_deliver(cloud: Cloud, paths: Paths) -> None:
-    """Have deliver work on an empty batch: what keeps it from starting is said now, and the first event is not slow."""
+    """Invoke deliver with an empty batch: it reports what keeps it from starting, and makes the first event fast."""
     answer = cloud.client("lambda").invoke(FunctionName=cloud.outputs["DeliverFunctionName"], Payload=b'{"Records":[]}')
     if "FunctionError" in answer:
         raise LocalError(f"deliver does not start: {answer['Payload'].read().decode()}\n(see also {paths.log})")
@@ -74,7 +74,7 @@ def _start_deliver(cloud: Cloud, paths: Paths) -> None:
 
 @contextmanager
 def _alone(paths: Paths) -> Iterator[None]:
-    """Two at once in the same clone: the second waits, and then finds everything done."""
+    """Let two runs in one clone take turns: the second waits, and then finds everything done."""
     paths.home.mkdir(parents=True, exist_ok=True)
     with (paths.home / "up.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -82,7 +82,7 @@ def _alone(paths: Paths) -> Iterator[None]:
 
 
 def main() -> int:
-    """Bring it up and say where it is.
+    """Start it and say where it is.
 
     The variable LOCAL_PORT asks for a port, LOCAL_PARAMETERS for parameters (`EventsConcurrency=100 Batching=thrifty`).
     """

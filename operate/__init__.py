@@ -1,1 +1,1 @@
-"""What the people who run a stack do with it, on the local AWS as on AWS."""
+"""Run a stack: what its operators do, on the local AWS as on AWS."""

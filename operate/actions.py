@@ -1,4 +1,4 @@
-"""What becomes of single dead letters: they are sent again, corrected or as they are, or removed."""
+"""Settle single dead letters: send them again, corrected or unchanged, or remove them."""
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -23,7 +23,7 @@ class Settled:
 
 
 def put(bodies: Mapping[str, str], look: DeadLetterQueue, stack: Stack) -> Iterator[Settled]:
-    """Send *bodies*, by the ids of their letters; a letter is removed once its body is on its queue, not before."""
+    """Send *bodies*, by the ids of their letters; a letter is removed only once its body is on its queue."""
     return _settle(bodies, look, lambda letter: _send(letter, bodies[letter.id], stack))
 
 
@@ -68,7 +68,7 @@ def _hand_over(function: str, body: str, stack: Stack) -> str:
 
 
 def _payload(body: str) -> str:
-    """What the function was called with: the body, or a part of it where that is Lambda's record of a failure."""
+    """Return what the function was called with: the body, or a part of it if that is Lambda's record of a failure."""
     try:
         return json.dumps(json.loads(body)["requestPayload"])
     except (ValueError, LookupError, TypeError):

@@ -1,4 +1,4 @@
-"""`make dead-letters`: lists the dead letters of a stack, saves them as files, sends them again or removes them."""
+"""`make dead-letters`: list the dead letters of a stack, save them as files, send them again or remove them."""
 
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
@@ -19,7 +19,7 @@ MAX_COUNT = 100
 
 
 def arguments(given: Sequence[str]) -> Namespace:
-    """What the person asks for."""
+    """The options of the command."""
     parser = ArgumentParser(prog="dead-letters", description=__doc__)
     parser.add_argument("--stack", help="name of a stack on AWS; without it, the one on the local AWS")
     parser.add_argument(
@@ -42,11 +42,11 @@ def _positive(text: str) -> int:
 
 
 def run(asked: Namespace, stack: Stack) -> int:
-    """Do what was *asked* on *stack*; status 1 if a letter that was named is not settled, or some were not seen.
+    """Do what was *asked* on *stack*; return status 1 if a named letter is not settled, or if some were not seen.
 
     Raises:
         LocalError: a file or folder is not as it should be.
-        OurFault: SQS is out of reach, or does not let this person in.
+        InfrastructureError: SQS is unreachable, or refuses these credentials.
     """
     files = read(asked.put or asked.drop or ())
     with DeadLetterQueue(url=stack.outputs["DeadLettersUrl"], sqs=stack.client("sqs")) as look:

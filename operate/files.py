@@ -1,4 +1,4 @@
-"""Dead letters as files: a letter's body is saved under its id, corrected there, and sent from there."""
+"""Keep dead letters as files: a letter's body is saved under its id, corrected there, and sent from there."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,9 +11,9 @@ SUFFIX = ".json"
 
 
 def save(letters: Iterable[DeadLetter], folder: Path) -> Iterator[str]:
-    """Write each letter's body into *folder*, which only its owner reads; says what became of each.
+    """Write each letter's body into *folder*, readable only by its owner, and say what became of each.
 
-    A file that is there stays as it is: somebody may be correcting it.
+    An existing file is left alone, because somebody may be correcting it.
 
     Raises:
         LocalError: the folder or a file cannot be written.
@@ -28,10 +28,10 @@ def save(letters: Iterable[DeadLetter], folder: Path) -> Iterator[str]:
 
 
 def read(files: Iterable[Path]) -> Mapping[str, str]:
-    """The bodies in *files*, by the ids of their letters.
+    """Read the bodies in *files*, by the ids of their letters.
 
     Raises:
-        LocalError: one is not there, or is no text.
+        LocalError: a file is missing, or is not text.
     """
     return dict(_read(file) for file in files)
 

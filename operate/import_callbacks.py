@@ -1,4 +1,4 @@
-"""`make import`: sets the callbacks that a file has, or says what that would change."""
+"""`make import`: set the callbacks in a file, or say what that would change."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -20,11 +20,11 @@ from ringback.ssrf.rules import Network, parse_networks
 from ringback.storage.numbers import Numbers
 
 TOLD = (Verdict.REFUSED, Verdict.FAILED, Verdict.CHANGED, Verdict.REMOVED)
-"""Rows that get a line: those that somebody has to correct, and those that take away what is set now."""
+"""Rows that get a line: those that somebody has to correct, and those that remove what is set now."""
 
 
 def arguments(given: Sequence[str]) -> Namespace:
-    """What the person asks for."""
+    """The options of the command."""
     parser = ArgumentParser(prog="import", description=__doc__)
     parser.add_argument("--stack", help="name of a stack on AWS; without it, the one on the local AWS")
     parser.add_argument("--write", action="store_true", help="write; without it, nothing is written")
@@ -33,11 +33,11 @@ def arguments(given: Sequence[str]) -> Namespace:
 
 
 def run(asked: Namespace, stack: Stack) -> int:
-    """Import the file that is *asked* for into *stack*; status 1 if a row was refused, or could not be written.
+    """Import the file that is *asked* for into *stack*; return status 1 if a row was refused or could not be written.
 
     Raises:
         LocalError: the file is not as it should be.
-        OurFault: AWS is out of reach, or does not let this person in.
+        InfrastructureError: AWS is unreachable, or refuses these credentials.
     """
     rows = read_rows(asked.file)
     importing = Import(numbers=_numbers(stack), allowed=_allowed(stack), write=asked.write)
@@ -54,7 +54,7 @@ def run(asked: Namespace, stack: Stack) -> int:
 
 
 def summary(asked: Namespace, stack: Stack, rows: int, counts: Mapping[Verdict, int]) -> Iterator[str]:
-    """How many of the *rows* became what."""
+    """Count what became of the *rows*."""
     listed = ", ".join(
         f"{counts[verdict]:,} {verdict}" for verdict in Verdict if counts[verdict] or verdict in TOLD[:1]
     )
@@ -76,7 +76,7 @@ def _numbers(stack: Stack) -> Numbers:
 
 
 def _allowed(stack: Stack) -> tuple[Network, ...]:
-    """What callbacks of *stack* may reach beside public addresses; the functions know."""
+    """Return the networks that callbacks of *stack* may reach in addition to public ones; its functions know them."""
     with infrastructure_error("reading what callbacks may reach"):
         function = stack.client("lambda").get_function_configuration(FunctionName=stack.outputs["DeliverFunctionName"])
     return parse_networks(function["Environment"]["Variables"]["ALLOWED_NETWORKS"])

@@ -1,4 +1,4 @@
-"""What rows of callbacks make of what is set: each by the rules of the API, and written as the API writes."""
+"""Compare rows of callbacks with what is set, by the rules of the API, and write them as the API does."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from ringback.ssrf.rules import Network
 from ringback.storage.numbers import Numbers
 
 MAX_FAULTS = 5
-"""Numbers in a row at which AWS may fail before nothing more is tried: the next ones would fail as well."""
+"""Numbers in a row at which AWS may fail before the import stops, since the next ones would fail as well."""
 
 
 class Verdict(StrEnum):
@@ -26,9 +26,9 @@ class Verdict(StrEnum):
     REMOVED = "removed"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
-    """A rule is broken: the file has to be corrected."""
+    """A rule is broken, and the file has to be corrected."""
     FAILED = "failed"
-    """AWS did not do it: to be tried again."""
+    """AWS failed, and the row is to be tried again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a row wants: a callback under a key, or that there be none."""
+    """What a row wants: a callback under a key, or none there."""
 
     line: int
     key: Key
@@ -51,7 +51,7 @@ class Wanted:
 
 
 class Import:
-    """Compares what rows want with what is set, and writes the difference if it is to."""
+    """Compares what rows want with what is set, and writes the difference if asked to."""
 
     def __init__(self, *, numbers: Numbers, allowed: Iterable[Network], write: bool) -> None:
         self._numbers = numbers
@@ -59,10 +59,10 @@ class Import:
         self._write = write
 
     def run(self, rows: Iterable[Row]) -> Iterator[Judged]:
-        """Every row judged: those that are refused first, then the others number by number.
+        """Judge every row: refused rows first, then the others number by number.
 
         Raises:
-            OurFault: AWS failed at several numbers in a row.
+            InfrastructureError: AWS failed at several numbers in a row.
         """
         wanted: dict[Key, Wanted] = {}
         for row in rows:
@@ -78,7 +78,7 @@ class Import:
         yield from self._all(_by_owner(wanted.values()))
 
     def _wanted(self, row: Row, before: Mapping[Key, Wanted]) -> Wanted | None:
-        """What *row* wants, if no row *before* it does."""
+        """Return what *row* wants, unless a row *before* it wants the same."""
         if row.refused:
             raise InvalidSetting("row", row.refused)
         wanted = wanted_by(row, self._allowed)
@@ -104,7 +104,7 @@ class Import:
             yield from judged
 
     def _one(self, rows: list[Wanted]) -> list[Judged]:
-        """The *rows* of one owner, all of them written or none."""
+        """Write the *rows* of one owner, all of them or none."""
         current = self._numbers.callbacks(rows[0].key[0])
         judged = [(row, _verdict(current.get(row.key[1]), row.callback)) for row in rows]
         if self._write:
@@ -113,10 +113,10 @@ class Import:
 
 
 def wanted_by(row: Row, allowed: Iterable[Network]) -> Wanted:
-    """What *row* wants, by the rules of the API.
+    """Return what *row* wants, by the rules of the API.
 
     Raises:
-        InvalidSetting: one is broken; the message never holds a password.
+        InvalidSetting: a rule is broken; the message never repeats a password.
     """
     fields = dict(row.fields)
     account = parse_account(_named(fields, "account", "account_id"))
@@ -130,7 +130,7 @@ def wanted_by(row: Row, allowed: Iterable[Network]) -> Wanted:
 
 
 def _named(fields: dict[str, object], name: str, other: str) -> object:
-    """The value that is given under one of two names of it."""
+    """Return the value that is given under one of its two names."""
     first, second = fields.pop(name, None), fields.pop(other, None)
     if first and second and first != second:
         raise InvalidSetting(other, f"in conflict with {name}, another name of it: they differ")
@@ -149,7 +149,7 @@ def _verdict(before: Callback | None, after: Callback | None) -> Verdict:
         return Verdict.NEW if after else Verdict.UNCHANGED
     if after is None:
         return Verdict.REMOVED
-    # One that was turned off meanwhile stays so: only a customer knows whether the endpoint is there again.
+    # One that was turned off meanwhile stays so: only a customer knows whether the endpoint is back.
     return Verdict.UNCHANGED if after == replace(before, disabled="") else Verdict.CHANGED
 
 

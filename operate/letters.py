@@ -1,4 +1,4 @@
-"""What a dead letter is, read from its message on the queue; whatever it holds, reading it does not fail."""
+"""Read a dead letter from its message on the queue, whatever the message holds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,41 +10,41 @@ from ringback.errors import MalformedEvent
 from ringback.timestamps import from_millis
 
 POISON = "poison"
-"""The reason of what SQS has moved here: deliver received it five times and was never done with it."""
+"""The reason of what SQS moved here: deliver received it five times and never finished it."""
 
 UNDELIVERABLE = "undeliverable"
-"""The reason of what EventBridge could not hand over: an event to the Events queue, a report of SES to feedback."""
+"""The reason of what EventBridge could not hand over: an event to the Events queue, or a report of SES to feedback."""
 
 NOT_DONE = "not_done"
-"""The reason of a report that feedback failed at; Lambda has put it here."""
+"""The reason of a report that feedback failed to handle; Lambda put it here."""
 
 UNKNOWN = "unknown"
-"""The reason of what somebody else has sent here."""
+"""The reason of what somebody else sent here."""
 
 _ERROR = ("ERROR_CODE", "ERROR_MESSAGE", "EXHAUSTED_RETRY_CONDITION", "RETRY_ATTEMPTS")
-"""Attributes that EventBridge gives a dead letter (its user guide, "Using dead-letter queues")."""
+"""Attributes that EventBridge adds to a dead letter (its user guide, "Using dead-letter queues")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
-    """One dead letter, as long as it is looked at."""
+    """One dead letter, for as long as it is looked at."""
 
     id: str
     receipt: str = field(repr=False)
-    """What SQS wants to see when it is removed, or let go."""
+    """What SQS needs in order to remove the letter, or to let it go."""
     body: str = field(repr=False)
     group: str | None
     sent: datetime
-    """When the message was put on the queue that SQS has moved it from; else, when it was sent here."""
+    """When the message was put on the queue that SQS moved it from; else, when it was sent here."""
     attributes: Mapping[str, str]
     source: str | None = None
-    """Name of the queue that SQS has moved it from."""
+    """Name of the queue that SQS moved it from."""
     function: str | None = None
-    """Name of the function that was to have it, if it was not for a queue."""
+    """Name of the function that was to get it, if it was not for a queue."""
 
     @property
     def reason(self) -> str:
-        """One word for why it lies here; what SQS did last counts, since a redrive keeps older attributes."""
+        """One word for why it is here; what SQS did last counts, since a redrive keeps older attributes."""
         if self.source:
             return POISON
         if "ERROR_CODE" in self.attributes:
@@ -67,7 +67,7 @@ class DeadLetter:
 
 
 def read_letter(message: Mapping[str, Any]) -> DeadLetter:
-    """The letter in a *message* of `ReceiveMessage`, asked for with all attributes."""
+    """Read the letter in a *message* of `ReceiveMessage`, which was asked for all attributes."""
     system = message.get("Attributes", {})
     attributes = {name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()}
     source = system.get("DeadLetterQueueSourceArn")
@@ -84,7 +84,7 @@ def read_letter(message: Mapping[str, Any]) -> DeadLetter:
 
 
 def _failed(body: str) -> str:
-    """The ARN of the function that has failed, if *body* is Lambda's record of a failed invocation."""
+    """Return the ARN of the function that failed, if *body* is Lambda's record of a failed invocation."""
     try:
         return str(message_in(body)["requestContext"]["functionArn"])
     except (MalformedEvent, LookupError, TypeError):
@@ -92,7 +92,7 @@ def _failed(body: str) -> str:
 
 
 def _name(arn: str) -> str | None:
-    """The function's name, if *arn* is one's: `arn:aws:lambda:<region>:<account>:function:<name>`."""
+    """Return the function's name, if *arn* is a function's: `arn:aws:lambda:<region>:<account>:function:<name>`."""
     match arn.split(":"):
         case [_, _, "lambda", _, _, "function", name, *_]:
             return name

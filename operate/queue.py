@@ -1,4 +1,4 @@
-"""Looks at the dead letters without taking them: each is hidden from everybody else while it is looked at."""
+"""Look at the dead letters without taking them; each is hidden from everybody else meanwhile."""
 
 from collections.abc import Iterator
 from itertools import batched, islice
@@ -15,22 +15,22 @@ LEAST_HIDDEN = 60
 """Seconds that a letter stays hidden if we end without letting it go."""
 
 HIDDEN_BY_LETTER = 1
-"""Seconds for each letter that is looked at: many take long, and the first is to be hidden until the last is seen."""
+"""Seconds for each letter: many take long, and the first has to stay hidden until the last is seen."""
 
 MAX_HIDDEN = 43_200
-"""Seconds; SQS's limit."""
+"""Seconds; the limit of SQS."""
 
 WAIT_SECONDS = 1
-"""For an answer; a long poll asks all of SQS's servers, a short one only some."""
+"""Seconds to wait for messages; a long poll asks all of SQS's servers, a short one only some."""
 
 AT_ONCE = 10
-"""SQS's limit of one call."""
+"""Messages of one call; the limit of SQS."""
 
 
 class DeadLetterQueue:
-    """One look through the queue at *url*; at its end, all that has not been removed is visible again.
+    """One look through the queue at *url*; when it ends, all that has not been removed is visible again.
 
-    Every call raises `InfrastructureError` where SQS is out of reach or does not let this person in.
+    Every call raises `InfrastructureError` if SQS is unreachable or refuses these credentials.
     """
 
     def __init__(self, *, url: str, sqs: "SQSClient") -> None:
@@ -40,7 +40,7 @@ class DeadLetterQueue:
         """Receipts by the ids of letters."""
 
     def count(self) -> int:
-        """About how many letters there are, hidden ones included."""
+        """Return about how many letters there are, hidden ones included."""
         with infrastructure_error("counting the dead letters"):
             found = self._sqs.get_queue_attributes(
                 QueueUrl=self._url,
@@ -49,13 +49,13 @@ class DeadLetterQueue:
         return sum(map(int, found["Attributes"].values()))
 
     def letters(self, most: int | None = None) -> Iterator[DeadLetter]:
-        """Every letter that nobody else looks at, once; *most* of them at most."""
+        """Yield every letter that nobody else is looking at, once, and *most* of them at most."""
         number = self.count() if most is None else min(self.count(), most)
         return islice(self._fresh(min(max(LEAST_HIDDEN, HIDDEN_BY_LETTER * number), MAX_HIDDEN)), most)
 
     def _fresh(self, hidden: int) -> Iterator[DeadLetter]:
         again = 0
-        # Only an empty answer says that there are no more; but a look that goes round in circles has to end too.
+        # Only an empty answer says that there are no more, but a look that goes round in circles has to end too.
         while again <= len(self._held) and (letters := self._receive(hidden)):
             fresh = [letter for letter in letters if letter.id not in self._held]
             self._held |= {letter.id: letter.receipt for letter in letters}  # the newest receipt counts
@@ -63,7 +63,7 @@ class DeadLetterQueue:
             yield from fresh
 
     def remove(self, letter: DeadLetter) -> None:
-        """Take *letter* off the queue for good."""
+        """Remove *letter* from the queue for good."""
         with infrastructure_error("removing a dead letter"):
             self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=self._held[letter.id])
         del self._held[letter.id]

@@ -1,4 +1,4 @@
-"""What may be shown of a dead letter's body: whose it is and how it is built, and nothing that a person wrote."""
+"""Choose what may be shown of a dead letter's body: whose it is and its structure, but nothing that a person wrote."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,11 +20,11 @@ class Content:
     about: Mapping[str, str]
     """Account, number, event or delivery, as far as they can be read."""
     fields: tuple[str, ...]
-    """Names alone; those inside an object, as `data` is one, in brackets behind its own."""
+    """Names only; those inside an object such as `data` are in brackets behind its own."""
 
 
 def parse_content(body: str) -> Content:
-    """What may be shown of *body*."""
+    """Return what may be shown of *body*."""
     try:
         message = message_in(body)
     except MalformedEvent as malformed:

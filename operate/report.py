@@ -1,4 +1,4 @@
-"""Dead letters as a person reads them."""
+"""Format dead letters for a person."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,11 +7,11 @@ from operate.letters import DeadLetter
 from operate.redacted import parse_content
 
 REMOVED = "\N{REPLACEMENT CHARACTER}"
-"""Stands for what a terminal would obey instead of showing it."""
+"""Replaces what a terminal would obey instead of showing it."""
 
 
 def lines_of(number: int, letter: DeadLetter, *, body: bool) -> Iterator[str]:
-    """*letter* as the *number*th of a list; with *body* and detail, private texts and all, if that is asked for."""
+    """Format *letter* as the *number*th of a list, with *body* and detail, private texts included, if asked for."""
     content = parse_content(letter.body)
     yield f"{number}  {letter.reason}   sent {letter.sent:%Y-%m-%d %H:%M:%S} UTC"
     yield _row("from", letter.story)
@@ -28,7 +28,7 @@ def lines_of(number: int, letter: DeadLetter, *, body: bool) -> Iterator[str]:
 
 
 def summary(name: str, count: int, letters: Sequence[DeadLetter]) -> Iterator[str]:
-    """How many there are in the stack *name*, and how many of *letters* have which reason."""
+    """Say how many letters the stack *name* has, and how many of *letters* have which reason."""
     total = max(count, len(letters))  # SQS's count is approximate
     if not total:
         yield f"No dead letters in {name}."
@@ -38,7 +38,7 @@ def summary(name: str, count: int, letters: Sequence[DeadLetter]) -> Iterator[st
 
 
 def unseen(number: int) -> Iterator[str]:
-    """That *number* letters are missing in a list, about: SQS's count is approximate."""
+    """Say that about *number* letters are missing in a list; SQS's count is approximate."""
     yield f"About {number:,} more may be there that this look has not seen: somebody else looks at them, or they have"
     yield "just gone and SQS counts them still. Look again later."
 
@@ -53,5 +53,5 @@ def _row(name: str, value: str) -> str:
 
 
 def printable(text: str) -> str:
-    """*text* on one line, with nothing in it that moves the cursor or changes a colour."""
+    """Return *text* on one line, without anything that moves the cursor or changes a colour."""
     return "".join(character if character.isprintable() else REMOVED for character in text)

@@ -1,4 +1,4 @@
-"""Rows of a file with callbacks: CSV with names on its first line, or an object of JSON on each line."""
+"""Read rows of callbacks from a file: CSV with names on its first line, or a JSON object on each line."""
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,10 +15,10 @@ from ringback.callbacks.parse import ACCOUNT_FIELDS, DELIVERY_FIELDS
 from ringback.text import quote_value
 
 NAMES: Final = tuple(dict.fromkeys(("account", "number", "event", *DELIVERY_FIELDS, *ACCOUNT_FIELDS)))
-"""Columns that a file may have: whose callback it is, and the fields of the API with their other names."""
+"""Columns that a file may have: whose callback it is, and the fields of the API with their aliases."""
 
 DELIMITERS: Final = ",;\t"
-"""What spreadsheets write between cells, by the country that they are set to."""
+"""What spreadsheets write between cells, depending on the country that they are set to."""
 
 AS_THEY_ARE: Final = frozenset({"url_username", "url_password", "username", "password"})
 """Columns whose cells may begin or end with blanks."""
@@ -29,18 +29,18 @@ class Row:
     """One row of the file."""
 
     line: int
-    """Where it begins; the first line is 1."""
+    """The line on which it begins; the first is 1."""
     fields: Mapping[str, object] = field(default_factory=dict, repr=False)
-    """What it says, without the cells that are empty."""
+    """What it says, without empty cells."""
     refused: str = ""
     """Why it cannot be read."""
 
 
 def read_rows(file: Path) -> list[Row]:
-    """The rows of *file*; JSON, if that is what it begins with.
+    """Read the rows of *file*, which is JSON if it begins like JSON.
 
     Raises:
-        LocalError: it is not there, no text in UTF-8, or has names on its first line that no column can have.
+        LocalError: it is missing, is not text in UTF-8, or has an unknown name on its first line.
     """
     try:
         text = file.read_bytes().decode("utf-8-sig")

@@ -1,4 +1,4 @@
-"""The stack that an operator means: the one of the local AWS, or one by its name in the account of the person's own."""
+"""Find the stack that an operator means: the local one, or one by its name in their AWS account."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -24,23 +24,23 @@ class Stack:
     name: str
     outputs: Mapping[str, str]
     client: Callable[[str], Any]
-    """Makes a boto3 client of the service called so."""
+    """Creates a boto3 client of the named service."""
 
 
 def stack_of(cloud: Cloud) -> Stack:
-    """The one on the local AWS."""
+    """Return the stack on the local AWS."""
     return Stack(name="the local stack", outputs=cloud.outputs, client=cloud.client)
 
 
 def stack_called(name: str) -> Stack:
-    """The stack *name* on AWS, as the person's own credentials and region have it.
+    """Return the stack *name* on AWS, by the operator's own credentials and region.
 
     Raises:
-        LocalError: CloudFormation knows of none, or the one that it knows is no Ringback.
-        OurFault: CloudFormation is out of reach, or does not let this person in.
+        LocalError: CloudFormation knows no such stack, or it is not a Ringback.
+        InfrastructureError: CloudFormation is unreachable, or refuses these credentials.
     """
     with infrastructure_error(f"looking for the stack {name}"):
-        # boto3 alone does not look at AWS_REGION, the AWS CLI does.
+        # Unlike the AWS CLI, boto3 alone does not look at AWS_REGION.
         session: Any = boto3.Session(region_name=os.environ.get("AWS_REGION"))
         cloudformation = session.client("cloudformation")
         try:
@@ -57,10 +57,10 @@ def stack_called(name: str) -> Stack:
 
 
 def find_stack(name: str | None) -> Stack:
-    """The stack *name* on AWS; without a name, the local one.
+    """Return the stack *name* on AWS, or the local one without a name.
 
     Raises:
         LocalError: there is none.
-        OurFault: AWS is out of reach, or does not let this person in.
+        InfrastructureError: AWS is unreachable, or refuses these credentials.
     """
     return stack_called(name) if name else stack_of(Cloud.saved(Paths()))

@@ -1,1 +1,1 @@
-"""The local AWS: MiniStack, the stack on it, and the functions, packaged and run as Lambda runs them."""
+"""Run the local AWS: MiniStack, the stack on it, and the functions, packaged and run as Lambda does."""

@@ -1,4 +1,4 @@
-"""The local AWS as its users see it: an endpoint, and the stack's outputs."""
+"""Show the local AWS to its users: an endpoint, and the stack's outputs."""
 
 import json
 from collections.abc import Mapping
@@ -19,16 +19,16 @@ class Cloud:
     endpoint: str
     region: str
     api: str | None = None
-    """Base URL of the HTTP API; None as long as nothing is deployed."""
+    """Base URL of the HTTP API; None until something is deployed."""
     token: str | None = field(default=None, repr=False)
-    """For calls of the API by account 1000001; None as for `api`."""
+    """A token for calling the API as account 1000001; None like `api`."""
     outputs: Mapping[str, str] = field(default_factory=dict)
     key: str = "test"
-    """Access key; every one is good, unless MiniStack was told to enforce permissions."""
+    """Access key; any will do, unless MiniStack was told to enforce permissions."""
     secret: str = field(default="test", repr=False)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 makes the class at run time
-        """A boto3 client of *service*."""
+        """Create a boto3 client of *service*."""
         return boto3.client(  # type: ignore[call-overload]
             service,
             endpoint_url=self.endpoint,
@@ -39,7 +39,7 @@ class Cloud:
         )
 
     def save(self, paths: Paths) -> None:
-        """Write `outputs.json`, whole or not at all."""
+        """Write `outputs.json`, completely or not at all."""
         found = {name: getattr(self, name) for name in ("endpoint", "region", "api", "token")}
         text = json.dumps(found | {"outputs": dict(self.outputs)}, indent=2)
         new = paths.outputs.with_suffix(".new")
@@ -48,7 +48,7 @@ class Cloud:
 
     @classmethod
     def saved(cls, paths: Paths) -> "Cloud":
-        """The local AWS that `make up` made.
+        """Return the local AWS that `make up` started.
 
         Raises:
             LocalError: there is none.

@@ -1,7 +1,7 @@
-"""Which MiniStack is this clone's, told by a lock that it holds as long as it lives.
+"""Know this clone's MiniStack by a lock that it holds while it lives.
 
-The daemon inherits the locked file. Its process number in there is believed, and signalled, only while the lock is
-held: a number that the system has given to another program since does no harm.
+The daemon inherits the locked file. The process id in it is trusted, and signalled, only while the lock is held:
+afterwards, the system may have given that id to another program.
 """
 
 import fcntl
@@ -30,26 +30,26 @@ class Daemon:
 
 
 def running(paths: Paths) -> Daemon | None:
-    """The MiniStack of this clone, if one runs."""
+    """Return this clone's MiniStack, if one is running."""
     with lock_file(paths) as file:
         return None if _locked(file, fcntl.LOCK_SH) else last(file)
 
 
 @contextmanager
 def lock_file(paths: Paths) -> Iterator[IO[str]]:
-    """The file, open; a lock on it ends when nobody has it open any more."""
+    """The open file; its lock ends when nobody has it open any more."""
     paths.home.mkdir(parents=True, exist_ok=True)
     with paths.lock.open("a+", encoding="utf-8") as file:
         yield file
 
 
 def take(file: IO[str]) -> bool:
-    """Lock the file for the daemon; False if one runs."""
+    """Lock the file for the daemon; return False if one is running."""
     return _locked(file, fcntl.LOCK_EX)
 
 
 def last(file: IO[str]) -> Daemon | None:
-    """The daemon that was started last, whether it runs or not."""
+    """Return the daemon that was started last, whether it is running or not."""
     file.seek(0)
     try:
         return Daemon(**json.load(file))
@@ -58,7 +58,7 @@ def last(file: IO[str]) -> Daemon | None:
 
 
 def record(file: IO[str], daemon: Daemon) -> None:
-    """Note *daemon* as the one that was started last."""
+    """Record *daemon* as the one that was started last."""
     file.seek(0)
     file.truncate()
     json.dump(asdict(daemon), file)

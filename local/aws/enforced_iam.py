@@ -1,4 +1,4 @@
-"""MiniStack where it refuses what no policy allows, as AWS does: the stack's permissions are put to the proof there."""
+"""Run MiniStack so that it refuses what no policy allows, as AWS does, and prove the stack's permissions there."""
 
 from collections.abc import Mapping
 from copy import deepcopy
@@ -8,14 +8,14 @@ from typing import Any, Final
 from local.template import Template
 
 SETTINGS: Final[Mapping[str, str]] = MappingProxyType({"AUTH": "true"})
-"""MiniStack's own; the key `test` stays good for everything, as the root of the account."""
+"""MiniStack's own; the key `test` may do everything, as the account's root user."""
 
 
 def as_ministack_has_it(template: Template) -> Template:
-    """*template* without what it cannot enforce as AWS does; the unit tests hold what is taken out here.
+    """Return *template* without what MiniStack cannot enforce as AWS does; unit tests check what is removed here.
 
-    It speaks no TLS, knows neither the resource nor the sender of a mail, nor the source of a notice, and for it
-    SendMessageBatch is an action, and BatchExecuteStatement one of no table.
+    MiniStack speaks no TLS, and ignores the resource and the sender of a mail and the source of a status event. To it,
+    SendMessageBatch is an action, and BatchExecuteStatement belongs to no table.
     """
     changed = deepcopy(template)
     for name, resource in list(changed["Resources"].items()):

@@ -1,4 +1,4 @@
-"""The functions of the stack, as `make build` left them and as the local AWS runs them."""
+"""Find the stack's functions as `make build` left them and as the local AWS runs them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -23,11 +23,11 @@ class Function:
     layers: tuple[Path, ...] = ()
     """Folders of packages."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """What the code sees, beside the place of the layers and what the runtime itself sets."""
+    """Variables of the code, in addition to the path of the layers and what the runtime sets."""
 
 
 def function(name: str, paths: Paths, cloud: Cloud) -> Function:
-    """The built function that the template calls *name*, with the environment that it has on the local AWS.
+    """Return the built function that the template calls *name*, with its environment on the local AWS.
 
     Raises:
         LocalError: nothing is built, there is no such function, or it is not deployed.
@@ -36,7 +36,7 @@ def function(name: str, paths: Paths, cloud: Cloud) -> Function:
 
 
 def built(name: str, paths: Paths) -> Function:
-    """The function that the template calls *name*, in an empty environment.
+    """Return the function that the template calls *name*, with an empty environment.
 
     Raises:
         LocalError: nothing is built, or there is no such function.
@@ -57,7 +57,7 @@ def built(name: str, paths: Paths) -> Function:
 
 
 def names(paths: Paths) -> list[str]:
-    """All functions, as the template calls them.
+    """Return all functions by their names in the template.
 
     Raises:
         LocalError: nothing is built.
@@ -70,7 +70,7 @@ def _names(template: Template) -> list[str]:
 
 
 def built_template(paths: Paths) -> Template:
-    """The template that `make build` left, which names the built folders.
+    """Return the template that `make build` left, which names the built folders.
 
     Raises:
         LocalError: nothing is built.

@@ -1,4 +1,4 @@
-"""Starts and stops MiniStack."""
+"""Start and stop MiniStack."""
 
 import os
 import shutil
@@ -19,17 +19,17 @@ from local.paths import Paths
 REGION: Final = "us-east-1"
 
 READY_SECONDS = 60
-"""For MiniStack to answer; measured 1.2 s."""
+"""Seconds for MiniStack to answer; measured: 1.2."""
 STOP_SECONDS = 60
-"""For it to write its state and end; measured 0.5 s."""
+"""Seconds for MiniStack to save its state and exit; measured: 0.5."""
 POLL_SECONDS = 0.05
 ANY_PORT = 0
 
 
 def start(paths: Paths, *, port: int = ANY_PORT, more: Mapping[str, str] = MappingProxyType({})) -> Daemon:
-    """The MiniStack of this clone, ready; started if none runs, on *port*, or the one of the last time, or a free one.
+    """Return this clone's MiniStack, started if need be on *port*, or else on the last port, or on a free one.
 
-    *more* are settings of MiniStack's own.
+    *more* are settings of MiniStack.
 
     Raises:
         LocalError: it is not installed, the port is taken, or it does not start.
@@ -42,7 +42,7 @@ def start(paths: Paths, *, port: int = ANY_PORT, more: Mapping[str, str] = Mappi
 
 
 def stop(paths: Paths) -> bool:
-    """Stop MiniStack and wait until its state is on disk; False if none runs.
+    """Stop MiniStack and wait until its state is on disk; return False if none is running.
 
     Raises:
         LocalError: it does not stop.
@@ -72,14 +72,14 @@ def _launch(paths: Paths, port: int, more: Mapping[str, str]) -> Daemon:
 
 
 def _readdress(paths: Paths, *, old: int, new: int) -> None:
-    """Give the saved queues their *new* port: MiniStack knows a queue by its whole URL, and would not find it again."""
+    """Give the saved queues their *new* port: MiniStack knows a queue by its full URL, and would not find it again."""
     for file in paths.state.glob("*.json") if old != new else ():
         text = file.read_text(encoding="utf-8")
         file.write_text(text.replace(f"{HOST}:{old}", f"{HOST}:{new}"), encoding="utf-8")
 
 
 def _choose(wanted: int, before: int) -> int:
-    """A port that can be listened on; the last one again where possible, so that addresses stay good."""
+    """Return a port that can be listened on: the last one if possible, so that addresses remain valid."""
     if wanted and not _free(wanted):
         raise LocalError(f"port {wanted} is taken by another program")
     return wanted or (before if before and _free(before) else any_free())
@@ -99,12 +99,12 @@ def _spawn(paths: Paths, environment: Mapping[str, str], *, lock: int) -> int:
             pass_fds=[lock],
             start_new_session=True,  # Ctrl-C in this terminal is not meant for it
         )
-    process.returncode = 0  # it is to outlive us: subprocess need not warn of that
+    process.returncode = 0  # it outlives us, and subprocess need not warn about that
     return process.pid
 
 
 def _environment(paths: Paths, port: int) -> dict[str, str]:
-    """All that MiniStack, and with it each function, sees: nothing of the person's own settings."""
+    """Return the environment of MiniStack and of each function, without the user's own settings."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(paths.home),
@@ -119,7 +119,7 @@ def _environment(paths: Paths, port: int) -> dict[str, str]:
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(paths.objects),
         "LAMBDA_EXECUTOR": "local",
-        # Servers of its own that nobody here needs; and Docker, whose containers it would tidy up at its start.
+        # Servers that nobody here needs; and Docker, whose containers it would clean up at its start.
         "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0",
         "DOCKER_HOST": f"unix://{paths.home}/no-docker.sock",
@@ -157,7 +157,7 @@ def _answers(url: str) -> bool:
 
 def _free(port: int) -> bool:
     with socket.socket() as probe:
-        # As the server does: connections that were closed a minute ago do not hold a port.
+        # As the server does, so that connections closed a minute ago do not block a port.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
@@ -167,7 +167,7 @@ def _free(port: int) -> bool:
 
 
 def any_free() -> int:
-    """A port on which nobody listens, for a server that is started at once."""
+    """Return a port on which nobody listens, for a server that is started at once."""
     with socket.socket() as probe:
         probe.bind((HOST, ANY_PORT))
         port: int = probe.getsockname()[1]

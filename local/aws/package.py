@@ -1,4 +1,4 @@
-"""Puts built code into S3 and its address into the template, as `sam package` does."""
+"""Put built code into S3 and its address into the template, as `sam package` does."""
 
 import hashlib
 import io
@@ -17,7 +17,7 @@ BUCKET = "ringback-code"
 
 
 def package(template: Template, *, build: Path, s3: "S3Client") -> Template:
-    """*template* with all its code in S3; what is there already is not sent again."""
+    """Return *template* with all its code in S3; what is already there is not uploaded again."""
     packaged = deepcopy(template)
     if not any(bucket["Name"] == BUCKET for bucket in s3.list_buckets()["Buckets"]):
         s3.create_bucket(Bucket=BUCKET)
@@ -34,7 +34,7 @@ def package(template: Template, *, build: Path, s3: "S3Client") -> Template:
 
 
 def digest(folder: Path) -> str:
-    """What identifies the content of *folder*: names and bytes, not times."""
+    """Identify the content of *folder* by names and bytes, ignoring times."""
     total = hashlib.sha256()
     for name, path in _files(folder):
         total.update(f"{name}\0{path.stat().st_size}\0".encode())
@@ -43,7 +43,7 @@ def digest(folder: Path) -> str:
 
 
 def zipped(folder: Path) -> bytes:
-    """The files of *folder* as a zip archive."""
+    """Zip the files of *folder*."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, path in _files(folder):

@@ -1,4 +1,4 @@
-"""What lies on a queue of the local AWS, looked at without taking it off."""
+"""Look at what is on a queue of the local AWS without receiving it."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from local.aws.cloud import Cloud
 
 
 def messages_on(cloud: Cloud, url: str) -> list[dict[str, Any]]:
-    """All messages of the queue at *url*, in MiniStack's words: also those that are delayed or being handled."""
+    """Return all messages of the queue at *url* as MiniStack has them, delayed and in flight ones too."""
     asked = f"{cloud.endpoint}/_ministack/sqs/messages?{urlencode({'QueueUrl': url})}"
     with urlopen(asked, timeout=5) as answer:  # noqa: S310 - http, on this machine
         regions = json.load(answer)["messages"].values()

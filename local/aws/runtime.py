@@ -1,4 +1,4 @@
-"""Runs a function under Lambda's own runtime: the emulator that aws-sam-cli carries, and awslambdaric. No Docker."""
+"""Run a function under Lambda's own runtime, without Docker: aws-sam-cli's emulator, and awslambdaric."""
 
 import json
 import os
@@ -24,14 +24,14 @@ from local.errors import LocalError
 from local.paths import PROJECT
 
 READY_SECONDS = 20
-"""For the emulator to listen; measured 0.03 s."""
+"""Seconds for the emulator to listen; measured: 0.03."""
 ANSWER_SECONDS = 90
-"""For one invocation with the start of the function: more than any function of the template may run."""
+"""Seconds for one invocation and the start of the function: more than any function of the template may run."""
 POLL_SECONDS = 0.01
 
 INVOCATIONS = "2015-03-31/functions/function/invocations"
 TIMED_OUT = "Sandbox.Timedout"
-"""Lambda's error type of an invocation that took too long; the emulator answers with a sentence instead."""
+"""Lambda's error type for an invocation that took too long; the emulator answers with a sentence instead."""
 
 _PLATFORM = re.compile(r"(START|END|REPORT) RequestId: ")
 _INIT = re.compile(r"INIT REPORT\(durationMs: ([\d.]+)\)")
@@ -40,18 +40,18 @@ _INVOKE = re.compile(r"INVOKE RTDONE\(.*duration: ([\d.]+)ms\)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptResult:
-    """What came of an invocation."""
+    """The result of an invocation."""
 
     payload: str
     """JSON: what the function returned, or its error."""
     error: str
-    """The type of the error, where the function failed; else empty."""
+    """The type of the error if the function failed; else empty."""
     log: tuple[str, ...]
-    """The lines that the function wrote, at its start too if this invocation started it."""
+    """The lines that the function wrote, including its start if this invocation started it."""
 
 
 class Runtime:
-    """A function that is ready to be invoked, one call at a time; the first one starts it."""
+    """A function that is ready to be invoked, one call at a time; the first call starts it."""
 
     def __init__(self, *, port: int, log: Path, emulator_log: Path) -> None:
         self._url = f"http://{HOST}:{port}/{INVOCATIONS}"
@@ -59,7 +59,7 @@ class Runtime:
         self._emulator_log = emulator_log
 
     def invoke(self, payload: bytes) -> AttemptResult:
-        """Hand over one event; a function that had ended before is started again."""
+        """Invoke the function with one event; restart it if it has exited."""
         before = self._log.stat().st_size
         with requests.Session() as session:
             session.trust_env = False  # no proxy stands between this machine and itself
@@ -70,7 +70,7 @@ class Runtime:
         return AttemptResult(payload=text, error=_error(text), log=log)
 
     def milliseconds(self) -> tuple[float, float]:
-        """How long the last start took, and the last invocation, as the emulator reports it."""
+        """Return how long the last start and the last invocation took, as the emulator reports it."""
         text = self._emulator_log.read_text(encoding="utf-8")
         inits, invocations = _INIT.findall(text), _INVOKE.findall(text)
         if not inits or not invocations:
@@ -80,7 +80,7 @@ class Runtime:
 
 @contextmanager
 def emulated(function: Function) -> Iterator[Runtime]:
-    """*function* under the emulator, as long as the block runs.
+    """Run *function* under the emulator while the block runs.
 
     Raises:
         LocalError: the emulator is not installed, or does not start.
@@ -118,7 +118,7 @@ def _command(handler: str, port: int) -> list[str]:
 
 
 def _surroundings(function: Function) -> dict[str, str]:
-    """Nothing of the person's own settings."""
+    """Return an environment without the user's own settings."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "LANG": "en_US.UTF-8",

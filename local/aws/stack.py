@@ -1,4 +1,4 @@
-"""Deploys the built template to MiniStack, as `sam deploy` does to AWS but five times as fast."""
+"""Deploy the built template to MiniStack, as `sam deploy` does to AWS but five times as fast."""
 
 import json
 import time
@@ -23,14 +23,14 @@ PARAMETERS: Final[Mapping[str, str]] = {
     "AllowedNetworks": "127.0.0.0/8,::1/128",  # receivers on this machine
     "SuccessLogRate": "1",
     "DeletionProtection": "false",
-    "AllowedOrigins": "http://localhost:3000",  # a page that is being developed
+    "AllowedOrigins": "http://localhost:3000",  # a page under development
     "RequestsPerSecond": "100",  # tests ask faster than customers
-    "EventsConcurrency": "2",  # each is a process of its own here
+    "EventsConcurrency": "2",  # each is a separate process here
     "RetriesConcurrency": "2",
     "Alarms": "off",  # nobody is to be woken by them
     "PublishOutputs": "on",
 }
-"""What the local stack has otherwise than a real one."""
+"""Parameters of the local stack that differ from a real one's."""
 
 UNKNOWN_TYPES: Final = frozenset({"AWS::Logs::QueryDefinition"})
 """Types of resources that MiniStack does not know."""
@@ -40,10 +40,10 @@ POLL_SECONDS = 0.1
 
 
 def deploy(packaged: Template, cloud: Cloud, more: Mapping[str, str] = MappingProxyType({})) -> Mapping[str, str]:
-    """Create the stack, or bring it up to date; its outputs. *more* are parameters beside those that it always has.
+    """Create or update the stack and return its outputs; *more* are parameters in addition to the usual ones.
 
     Raises:
-        LocalError: CloudFormation does not take it; the message has the reasons.
+        LocalError: CloudFormation refuses it; the message has the reasons.
     """
     parameters = {**PARAMETERS, **more}
     template = as_ministack_takes_it(translate(packaged, parameters), parameters)
@@ -62,7 +62,7 @@ def deploy(packaged: Template, cloud: Cloud, more: Mapping[str, str] = MappingPr
 
 
 def _uploaded(template: Template, cloud: Cloud) -> str:
-    # Sent with the call itself, a template may have 51,200 bytes.
+    # A template that is sent with the call itself may have 51,200 bytes.
     key = "template.json"
     cloud.client("s3").put_object(Bucket=BUCKET, Key=key, Body=json.dumps(template).encode())
     return f"{cloud.endpoint}/{BUCKET}/{key}"
@@ -96,9 +96,9 @@ def _reasons(cloudformation: "CloudFormationClient") -> str:
 
 
 def as_ministack_takes_it(template: Template, parameters: Mapping[str, str] = PARAMETERS) -> Template:
-    """*template*, as written or translated, without what MiniStack does not know, and with concurrency as numbers.
+    """Return *template*, written or translated, without what MiniStack does not know, and with concurrency as numbers.
 
-    It refuses a stack with a type that it does not know, and an alarm on metric math.
+    MiniStack refuses a stack with an unknown type, or with an alarm on metric math.
     """
     known = {name: one for name, one in template["Resources"].items() if not _is_unknown(one)}
     changed: Template = _adapted({**template, "Resources": known}, parameters)
@@ -110,10 +110,10 @@ def _is_unknown(resource: Mapping[str, Any]) -> bool:
 
 
 def _adapted(part: Any, parameters: Mapping[str, str]) -> Any:  # noqa: ANN401 - any part of a template
-    """A copy with the lanes' concurrency written out, and the names of an API's CORS settings as its own API has them.
+    """Return a copy with the lanes' concurrency as numbers, and an API's CORS settings under the names of its own API.
 
-    MiniStack hands parameters over as text, as CloudFormation does, but then compares this one as a number. Those
-    settings it hands over as they are, but then looks for `allowOrigins` and the like.
+    MiniStack passes parameters on as text, as CloudFormation does, but then compares this one as a number. It passes
+    CORS settings on unchanged, but then looks for `allowOrigins` and the like.
     """
     match part:
         case {"MaximumConcurrency": {"Ref": parameter}}:

@@ -1,1 +1,1 @@
-"""What `make run` shows: example events, a receiver that misbehaves, a mailbox, and the terminal."""
+"""Show Ringback at work: example events, a receiver that misbehaves, a mailbox, and the terminal."""

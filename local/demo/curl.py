@@ -1,4 +1,4 @@
-"""Lines to paste: what a customer asks the API with `curl`."""
+"""Print lines to paste: what a customer asks the API with `curl`."""
 
 import os
 import shlex
@@ -9,7 +9,7 @@ from local.demo.examples import FONENUMBER, Scene
 
 
 def write_header(file: Path, token: str) -> None:
-    """Keep the header with *token* in *file*, which only its owner reads: no line, and no list of processes, has it."""
+    """Keep the header with *token* in *file*, readable only by its owner, so that no process list shows it."""
     new = file.with_suffix(".new")
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
@@ -18,7 +18,7 @@ def write_header(file: Path, token: str) -> None:
 
 
 def lines(api: str, header: Path, scene: Scene, *, receiver: str, delivery: str) -> Iterator[tuple[str, str]]:
-    """What each line does, and the line: about *scene*, and about a *delivery* that was made."""
+    """Yield what each line does, and the line: about *scene*, and about a *delivery* that exists."""
     number = f"{api}/v2/fonenumbers/{FONENUMBER}"
     given = scene.settings(receiver) | {"fonenumber": FONENUMBER}
     form = " ".join(f"--data-urlencode {shlex.quote(f'{name}={value}')}" for name, value in given.items())
@@ -31,7 +31,7 @@ def lines(api: str, header: Path, scene: Scene, *, receiver: str, delivery: str)
 
 
 def variables(api: str, header: Path, *, delivery: str) -> str:
-    """The line that sets what `curl` lines elsewhere take: `$API`, `$TOKEN` and `$DELIVERY`."""
+    """Return the line that sets what other `curl` lines use: `$API`, `$TOKEN` and `$DELIVERY`."""
     return f"API={shlex.quote(api)} TOKEN=$(sed 's/^token: //' {shlex.quote(str(header))}) DELIVERY={delivery}"
 
 

@@ -1,4 +1,4 @@
-"""What `make run` does and says, step by step."""
+"""Run and narrate `make run`, step by step."""
 
 import secrets
 import shlex
@@ -23,11 +23,11 @@ LINK_MINUTES = 1_440
 """The longest that a link of the console may be good for."""
 
 ARRIVE_SECONDS = 60
-"""For everything to arrive; the slowest waits 4 to 6 s for its second attempt."""
+"""Seconds for everything to arrive; the slowest delivery waits 4 to 6 for its second attempt."""
 
 
 class Show:
-    """One run: a new account, so that nothing of an earlier one is mixed in."""
+    """One run, with a new account, so that nothing of an earlier run is mixed in."""
 
     def __init__(self, cloud: Cloud, receiver: Receiver, screen: Screen, paths: Paths) -> None:
         self._cloud = cloud
@@ -41,7 +41,7 @@ class Show:
         self._missing = list(SCENES)
 
     def set_callbacks(self) -> None:
-        """What the customer does."""
+        """Do what the customer does."""
         self._screen.heading(
             f"Customer {self._account} has the number {FONENUMBER} and sets callbacks, one for an event, by the API:"
         )
@@ -54,7 +54,7 @@ class Show:
             self._screen.line(f"   {'':<33} {'':<5}  {scene.about}", "dim")
 
     def send_events(self) -> None:
-        """What the platform does."""
+        """Do what the platform does."""
         self._screen.heading("The platform puts an event of each kind on the queue. The first is:")
         self._screen.line()
         for number, scene in enumerate(SCENES):
@@ -64,7 +64,7 @@ class Show:
                 self._screen.block([event], style="dim")
 
     def follow(self, watch: Watch, *, seconds: float | None) -> bool:
-        """Print what arrives; whether all has, which also ends the *seconds* early."""
+        """Print what arrives, and return whether all of it has, which also ends the *seconds* early."""
         for arrival in watch.until(time.monotonic() + seconds if seconds else None):
             self._print(arrival)
             if seconds and not self._missing:
@@ -89,7 +89,7 @@ class Show:
         self._screen.line()
 
     def explain(self) -> None:
-        """How to send more."""
+        """Say how to send more."""
         self._screen.line("Send another from a second terminal, with any change that you like:")
         self._screen.line()
         wanted = f"EVENT={SCENES[0].kind} ACCOUNT={self._account} DATA={shlex.quote('{"msg": "hello again"}')}"
@@ -117,7 +117,7 @@ class Show:
         )
 
     def clear(self) -> None:
-        """Take the callbacks away."""
+        """Remove the callbacks."""
         for scene in SCENES:
             self._api.call("POST", f"/v2/{scene.kind}", {"fonenumber": FONENUMBER, "type": "None"})
         self._api.close()
@@ -159,7 +159,7 @@ class Show:
 
 
 def play(cloud: Cloud, receiver: Receiver, screen: Screen, paths: Paths, *, once: bool) -> int:
-    """The whole show, with what arrives afterwards until Ctrl-C unless it is for *once*; 0 if everything arrived."""
+    """Run the whole demo, then print what arrives until Ctrl-C, unless *once*; return 0 if everything arrived."""
     show = Show(cloud, receiver, screen, paths)
     watch = Watch(cloud, receiver)
     try:

@@ -1,4 +1,4 @@
-"""What `make run` shows: one number, and a callback of each kind on it."""
+"""Define what `make run` shows: one number, and a callback of each kind on it."""
 
 import json
 import secrets
@@ -11,23 +11,23 @@ from local.demo.receiver import Reply, Request
 from ringback.catalog.payload import lookup
 
 FONENUMBER = "3215551212"
-"""The number of the guide's examples."""
+"""The number in the guide's examples."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """One callback, and an event that makes it run."""
+    """One callback, and an event that triggers it."""
 
     kind: str
     fields: Mapping[str, str]
-    """As a customer sets them; a `url` without the receiver's address."""
+    """As a customer sets them; a `url` lacks the receiver's address."""
     about: str
     first: int = HTTPStatus.OK
-    """What the receiver answers at first; with 200 ever after."""
+    """What the receiver answers first; after that, always 200."""
 
     @property
     def path(self) -> str:
-        """Path of the URL, by which requests are told apart."""
+        """The path of the URL, which tells requests apart."""
         return self.fields.get("url", "").split("?", maxsplit=1)[0]
 
     @property
@@ -36,7 +36,7 @@ class Scene:
         return self.fields.get("method", self.fields["type"])
 
     def settings(self, receiver: str) -> dict[str, str]:
-        """The fields to set with the *receiver*'s address."""
+        """Return the fields to set, with the *receiver*'s address."""
         return dict(self.fields) | ({"url": receiver + self.fields["url"]} if self.path else {})
 
 
@@ -77,18 +77,18 @@ SCENES = (
 
 
 def scene_of(target: str) -> Scene | None:
-    """The scene that a request for *target* belongs to."""
+    """Return the scene that a request for *target* belongs to."""
     path = target.split("?", maxsplit=1)[0]
     return next((scene for scene in SCENES if scene.path == path), None)
 
 
 def mail_scene() -> Scene:
-    """The scene that is an e-mail."""
+    """Return the scene that is an e-mail."""
     return next(scene for scene in SCENES if not scene.path)
 
 
 def build_event(scene: Scene, *, account: str, now: datetime) -> str:
-    """The platform's message for *scene*: the catalogue's example, happening *now*."""
+    """Build the platform's message for *scene*: the catalogue's example, happening *now*."""
     message = {
         "event": scene.kind,
         "account": account,
@@ -100,13 +100,13 @@ def build_event(scene: Scene, *, account: str, now: datetime) -> str:
 
 
 class Endpoint:
-    """The customer's server: answers as the scenes say."""
+    """The customer's server, which answers as the scenes say."""
 
     def __init__(self) -> None:
         self._seen: set[str] = set()
 
     def reply(self, request: Request) -> Reply:
-        """The answer to *request*."""
+        """Return the reply to *request*."""
         scene = scene_of(request.target)
         if scene is None:
             return Reply(status=HTTPStatus.NOT_FOUND)

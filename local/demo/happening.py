@@ -1,4 +1,4 @@
-"""An event as somebody at a terminal asks for it: the catalogue's example, but for what they say."""
+"""Build an event as somebody at a terminal asks for it: the catalogue's example, with what they specify."""
 
 import json
 from collections.abc import Mapping
@@ -20,13 +20,13 @@ class Happening:
     kind: EventKind
     account: str
     fonenumber: str
-    """Empty where it happens to the whole account."""
+    """Empty if it happens to the whole account."""
     data: Mapping[str, Any]
     unknown: tuple[str, ...]
     """Names in the data that the kind does not have."""
 
     def message(self, event_id: str, *, url: str = "") -> dict[str, Any]:
-        """The platform's message; *url* is where a kind whose callback travels inside the event goes."""
+        """Build the platform's message; *url* is the target of a kind whose callback travels inside the event."""
         number = {"fonenumber": self.fonenumber} if self.fonenumber else {}
         callback = {"callback": {"url": url}} if self.kind.scope is Scope.MESSAGE else {}
         named = {"event": self.kind.name, "account": self.account, **number, "id": event_id}
@@ -34,10 +34,10 @@ class Happening:
 
 
 def parse_happening(event: str, *, account: str, number: str, data: str) -> Happening:
-    """What the texts of a command line ask for; an *account* or a *number* that is empty is that of the examples.
+    """Parse the texts of a command line; an empty *account* or *number* means that of the examples.
 
     Raises:
-        LocalError: one of them is nothing that the platform could send; the message says which.
+        LocalError: the platform could not send one of them; the message says which.
     """
     try:
         kind = lookup(event)
@@ -69,7 +69,7 @@ def _object(text: str) -> dict[str, Any]:
 
 
 def _merged(kind: EventKind, given: Mapping[str, Any], instead: Mapping[str, str]) -> dict[str, Any]:
-    """The example of *kind* about another number and account, without the fields that are *given* under any name."""
+    """Return the example of *kind* for another number and account, without the fields *given* under any name."""
     bodies = {kind.names[name].body for name in given if name in kind.names}
     example = {name: instead.get(str(value), value) for name, value in kind.example.items() if name not in bodies}
     return {**example, **given}

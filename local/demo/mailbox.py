@@ -1,4 +1,4 @@
-"""The mailbox of the local AWS: whatever was sent through SES."""
+"""Read the mailbox of the local AWS: whatever was sent through SES."""
 
 import json
 import re
@@ -11,7 +11,7 @@ _EVENT: Final = re.compile(r"\(([a-z]+/[a-z_]+)\)$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
-    """An e-mail as SES took it."""
+    """An e-mail as SES accepted it."""
 
     id: str
     sender: str
@@ -22,13 +22,13 @@ class DeadLetter:
 
     @property
     def event(self) -> str:
-        """The event that it tells of, or whose callback it is about: each subject ends with it."""
+        """The kind of event that it is about; each subject ends with it."""
         found = _EVENT.search(self.subject)
         return found[1] if found else "?"
 
 
 def letters(endpoint: str) -> list[DeadLetter]:
-    """All mail that the local AWS at *endpoint* has sent, the oldest first."""
+    """Return all mail that the local AWS at *endpoint* has sent, oldest first."""
     with urllib.request.urlopen(f"{endpoint}/_ministack/ses/messages", timeout=5) as answer:  # noqa: S310 - this machine
         accounts = json.load(answer)["messages"]
     return [

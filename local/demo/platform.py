@@ -1,4 +1,4 @@
-"""What the telephone platform does: puts events on the queue."""
+"""Do what the telephone platform does: put events on the queue."""
 
 import json
 
@@ -8,7 +8,7 @@ DEFAULT_ACCOUNT = "default"
 
 
 def put(cloud: Cloud, event: str) -> None:
-    """Put *event* on the queue as it is, in the group of its account, so that accounts do not delay each other."""
+    """Put *event* on the queue unchanged, in the group of its account, so that accounts do not delay each other."""
     cloud.client("sqs").send_message(
         QueueUrl=cloud.outputs["EventsQueueUrl"], MessageBody=event, MessageGroupId=_account(event)
     )
@@ -18,4 +18,4 @@ def _account(event: str) -> str:
     try:
         return str(json.loads(event)["account"])
     except (ValueError, KeyError, TypeError):
-        return DEFAULT_ACCOUNT  # whatever it is, Ringback shall see it
+        return DEFAULT_ACCOUNT  # whatever it is, Ringback is to see it

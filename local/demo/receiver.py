@@ -1,4 +1,4 @@
-"""A customer's web server on this machine: it keeps what it got, byte for byte."""
+"""Run a customer's web server on this machine, which keeps what it gets, byte for byte."""
 
 import socket
 import time
@@ -18,7 +18,7 @@ CRLF = b"\r\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What came over the wire."""
+    """A request as it came over the wire."""
 
     at: float = 0
     """Seconds since 1970."""
@@ -43,7 +43,7 @@ class Request:
         return {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
     def header(self, name: str) -> str:
-        """Return the value of header *name*, in any case; empty where there is none."""
+        """Return the value of header *name*, in any case, or an empty string if it is missing."""
         return self.headers.get(name.lower(), "")
 
 
@@ -67,7 +67,7 @@ def read_request(sock: socket.socket) -> Request | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What the customer's server answers."""
+    """A response of the customer's server."""
 
     status: int = HTTPStatus.OK
     headers: tuple[tuple[str, str], ...] = ()
@@ -84,7 +84,7 @@ class Reply:
         return f"{self.status:d} {HTTPStatus(self.status).phrase}"
 
     def encode(self) -> bytes:
-        """The answer as it goes over the wire."""
+        """The response as it goes over the wire."""
         lines = [f"HTTP/1.1 {self.line}", f"Content-Length: {len(self.body)}"]
         lines += [f"{name}: {value}" for name, value in self.headers]
         return "\r\n".join([*lines, "", ""]).encode() + self.body
@@ -92,7 +92,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """A request and what was answered."""
+    """A request and its response."""
 
     request: Request
     reply: Reply
@@ -106,7 +106,7 @@ class Server(ABC):
     def __init__(self, address: str = HOST) -> None:
         self.address = address
         self.connections = 0
-        """How many have been made so far."""
+        """How many connections have been made so far."""
         self.stopped = Event()
         self._open: set[socket.socket] = set()
         self._threads: list[Thread] = []
@@ -114,7 +114,7 @@ class Server(ABC):
 
     @abstractmethod
     def converse(self, sock: socket.socket) -> None:
-        """Serve one connection; the socket is closed for it afterwards."""
+        """Serve one connection; the socket is closed afterwards."""
 
     def __enter__(self) -> Self:
         """Start to listen."""
@@ -126,7 +126,7 @@ class Server(ABC):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop, and end what is still connected."""
+        """Stop, and close the remaining connections."""
         self.stopped.set()
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
@@ -180,7 +180,7 @@ class Server(ABC):
 
 
 class Receiver(Server):
-    """A customer's server; *reply* says what to answer to a request."""
+    """A customer's server; *reply* decides how to answer a request."""
 
     def __init__(self, reply: Callable[[Request], Reply] = lambda _: Reply()) -> None:
         super().__init__()
@@ -189,7 +189,7 @@ class Receiver(Server):
 
     @property
     def url(self) -> str:
-        """Where it is."""
+        """The server's URL."""
         return f"http://{self.address}:{self.port}"
 
     def converse(self, sock: socket.socket) -> None:

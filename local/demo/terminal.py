@@ -1,4 +1,4 @@
-"""How `make run` looks: calm on a terminal, plain text anywhere else."""
+"""Print for `make run`: calm on a terminal, plain text anywhere else."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final, TextIO
@@ -21,29 +21,29 @@ class Screen:
     """Prints to *stream*."""
 
     def __init__(self, stream: TextIO, environment: Mapping[str, str]) -> None:
-        """Colours only on a terminal, and not where NO_COLOR (https://no-color.org) is set."""
+        """Use colours only on a terminal, and not if NO_COLOR (https://no-color.org) is set."""
         self._stream = stream
         self._colours = (
             stream.isatty() and not environment.get("NO_COLOR") and environment.get("TERM", "dumb") != "dumb"
         )
 
     def line(self, text: str = "", style: str = "") -> None:
-        """One line."""
+        """Print one line."""
         print(self._styled(text, style), file=self._stream, flush=True)
 
     def heading(self, text: str) -> None:
-        """What the next lines are about."""
+        """Print what the next lines are about."""
         self.line()
         self.line(text, "bold")
 
     def rule(self, left: str, right: str, style: str) -> None:
-        """A line across, with what arrived and when."""
+        """Print a rule with what arrived and when."""
         fill = "─" * max(WIDTH - len(left) - len(right) - 8, 2)
         self.line()
         self.line(f"── {left} {fill} {right} ──", style)
 
     def block(self, lines: Iterable[str], *, first: str = "", style: str = "") -> None:
-        """Lines that belong together; the *first* may look different."""
+        """Print lines that belong together; the *first* may look different."""
         for line in lines:
             self.line(f"   {line}".rstrip(), first or style)
             first = ""

@@ -1,4 +1,4 @@
-"""Watches the receiver and the mailbox, and says what arrived, from which event, and how long that took."""
+"""Watch the receiver and the mailbox, and say what arrived, from which event, and how long that took."""
 
 import re
 import time
@@ -17,7 +17,7 @@ _TIME_DIGITS = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """Something that a customer got."""
+    """Something that a customer received."""
 
     what: Exchange | DeadLetter
     seconds: float | None
@@ -39,7 +39,7 @@ class Watch:
         self._seen_letters = len(letters(cloud.endpoint))
 
     def until(self, deadline: float | None) -> Iterator[Arrival]:
-        """Arrivals as they come, until the *deadline* (of `time.monotonic`), or for ever."""
+        """Yield arrivals as they come, until the *deadline* (of `time.monotonic`), or forever."""
         while deadline is None or time.monotonic() < deadline:
             yield from self._requests()
             yield from self._letters()
