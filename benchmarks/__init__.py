@@ -1,1 +1,1 @@
-"""What Ringback costs in processor, time, calls and memory, always beside a baseline in the same run."""
+"""Measure what Ringback costs in processor time, time, calls and memory, always against a baseline in the same run."""

@@ -1,4 +1,4 @@
-"""`make bench`: measures and prints the table; RECORD=1 keeps it in results.json and README.md."""
+"""`make bench`: measure and print the table; RECORD=1 keeps it in results.json and README.md."""
 
 import argparse
 import json
@@ -15,7 +15,7 @@ RECORDED = Path(__file__).with_name("results.json")
 """What the README shows."""
 
 LATEST = Path(".local/bench.json")
-"""Beside it, so that a look at a change leaves nothing to commit."""
+"""A file beside it, so that looking at a change leaves nothing to commit."""
 
 NAMES = (
     *("cpu", "sending", "throughput", "tls", "wall", "hanging", "waiting"),
@@ -25,7 +25,7 @@ NAMES = (
 
 
 def main() -> int:
-    """Measure what is asked for; each name in a process of its own, so that none inherits another's memory."""
+    """Measure what is asked for, each name in its own process, so that none inherits another's memory."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}; all of them unless given")
     parser.add_argument("--here", action="store_true", help="measure one name in this process and print JSON")

@@ -1,4 +1,4 @@
-"""Calls of DynamoDB for 100 delivered events, once the execution environment is warm."""
+"""Count the calls of DynamoDB for 100 delivered events, once the execution environment is warm."""
 
 from benchmarks.figures import Figure
 from benchmarks.handler import deliver, unheard
@@ -11,7 +11,7 @@ OPERATIONS = ("BatchGetItem", "BatchWriteItem", "BatchExecuteStatement", "PutIte
 
 
 def measure() -> list[Figure]:
-    """Calls, whatever they are."""
+    """Return the number of calls, whatever they are."""
     figures = []
     with serving("receiver") as receiver, serving("cloud") as cloud:
         for milliseconds in (0, 200):

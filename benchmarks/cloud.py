@@ -1,6 +1,6 @@
-"""DynamoDB, SQS and KMS that answer at once: real boto3 speaks to them, and their time is not ours.
+"""Stand in for DynamoDB, SQS and KMS: real boto3 talks to servers that answer at once and in another process.
 
-Callbacks are kept. Deliveries are counted and dropped: every event of a benchmark is a new one.
+Callbacks are kept. Deliveries are counted and dropped, since every event of a benchmark is a new one.
 """
 
 import asyncio
@@ -21,16 +21,16 @@ type Item = Mapping[str, Any]
 
 
 class Cloud:
-    """One account of AWS."""
+    """One AWS account."""
 
     def __init__(self) -> None:
         self.callbacks: dict[tuple[str, str], Item] = {}
         self.calls: Counter[str] = Counter()
         self.writes: list[tuple[float, int]] = []
-        """When deliveries were written, and how many; seconds since 1970."""
+        """When deliveries were written, in seconds since 1970, and how many."""
 
     def answer(self, head: bytes, body: bytes, exchange: Exchange) -> None:
-        """Do one call."""
+        """Answer one call."""
         target = _TARGET.search(head)
         operation = target[1].decode() if target else ""
         asked = json.loads(body or b"{}")
@@ -64,11 +64,11 @@ class Cloud:
         return {}
 
     def do_UpdateItem(self, _asked: Mapping[str, Any]) -> object:  # noqa: N802
-        """Take any change."""
+        """Accept any change."""
         return {}
 
     def do_SendMessageBatch(self, asked: Mapping[str, Any]) -> object:  # noqa: N802
-        """Take all messages."""
+        """Accept all messages."""
         return {
             "Successful": [
                 {"Id": entry["Id"], "MessageId": "m", "MD5OfMessageBody": "0" * 32} for entry in asked["Entries"]
@@ -77,16 +77,16 @@ class Cloud:
         }
 
     def do_Decrypt(self, asked: Mapping[str, Any]) -> object:  # noqa: N802
-        """What was sealed here is not sealed at all."""
+        """Return the text unchanged: nothing is sealed here."""
         return {"Plaintext": asked["CiphertextBlob"], "KeyId": "key"}
 
     def do_Store(self, asked: list[Item]) -> object:  # noqa: N802
-        """For benchmarks: put callbacks, all at once."""
+        """For benchmarks: put many callbacks at once."""
         self.callbacks |= {(item["owner"]["S"], item["event"]["S"]): item for item in asked}
         return len(self.callbacks)
 
     def do_Usage(self, _asked: object) -> object:  # noqa: N802
-        """For benchmarks: what it did since the last time, and the processor time that it has used in all."""
+        """For benchmarks: return what was done since the last time, and the processor time used in all."""
         usage = {"cpu": time.process_time(), "calls": dict(self.calls), "writes": self.writes}
         self.calls, self.writes = Counter(), []
         return usage

@@ -1,4 +1,4 @@
-"""Dollars per million deliveries: measured figures and list prices in, `docs/cost.svg` and a table out.
+"""Compute dollars per million deliveries from measured figures and list prices, as `docs/cost.svg` and a table.
 
 `python -m benchmarks.cost` writes the tables of docs/cost.md and draws the plot.
 """
@@ -30,26 +30,26 @@ BATCHES = {"prompt": 10, "thrifty": 100}
 """Messages that an invocation of deliver gets at most, by the parameter Batching."""
 WINDOW_SECONDS = {"prompt": 0, "thrifty": 1}
 INVOCATION_CPU_MS = 3
-"""Processor time of an invocation besides its deliveries', on a whole processor: calls of AWS, the batch's bookkeeping.
+"""Processor time of an invocation in addition to its deliveries': calls of AWS, and the batch's bookkeeping.
 
-Measured: 3.3 ms for one delivery, 6 to 8 for ten, 31 to 36 for a hundred.
+Measured on a whole processor: 3.3 ms for one delivery, 6 to 8 for ten, 31 to 36 for a hundred.
 """
 AWS_SECONDS = 0.02
-"""For which an invocation waits for its tables."""
+"""Seconds for which an invocation waits for its tables."""
 RATES = (1, 10, 100, 500, 2_000)
-"""Events a second of the table by rate."""
+"""Events a second, for the table by rate."""
 MONTH_SECONDS = 2_628_000
 HANGING = (0.001, 0.01, 0.05)
 """Shares of attempts."""
 POLLERS = {"five at a time": 5, "a hundred": 100}
-"""Invocations side by side: as many as Lambda begins with, and as many as EventsConcurrency lets it have."""
+"""Concurrent invocations: as many as Lambda starts with, and as many as EventsConcurrency allows."""
 FAILURES_TO_OPEN = 10
 SLOW_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """What is sent how, and what the function has."""
+    """What is sent and how, and the size of the function."""
 
     answer_ms: float = 200
     batch: float = BATCHES["prompt"]
@@ -66,15 +66,15 @@ class Setup:
     hanging: float = 0.0
     """Share of attempts whose endpoint never answers."""
     days: int = 30
-    """For which a delivery is kept."""
+    """Days for which a delivery is kept."""
     item_bytes: float = 0
-    """Of its item; 0 stands for as many text messages as calls."""
+    """Bytes of its item; 0 stands for as many text messages as calls."""
     backup: bool = False
     """Whether the log can be restored to any point in time (`LogRecovery`)."""
 
 
 def seconds_of(setup: Setup) -> float:
-    """How long an invocation lasts in which nothing hangs."""
+    """Return how long an invocation without hanging endpoints lasts."""
     slower: float = FULL_CORE_MB / min(setup.memory_mb, FULL_CORE_MB) / 1000
     waiting = ceil(setup.batch / setup.attempts_at_once) * setup.answer_ms / 1000
     own = INVOCATION_CPU_MS * slower
@@ -82,18 +82,18 @@ def seconds_of(setup: Setup) -> float:
 
 
 def gathered(setup: Setup, batching: str, *, rate: float, pollers: int) -> float:
-    """Messages of a batch where *rate* come in a second: what comes while each of *pollers* is busy or gathers."""
+    """Return the messages of a batch at *rate* a second: what arrives while each of *pollers* is busy or gathers."""
     batch, most = 1.0, BATCHES[batching]
-    for _ in range(20):  # the larger, the longer it takes, so that more come meanwhile
+    for _ in range(20):  # the larger the batch, the longer it takes, so that more arrive meanwhile
         busy = WINDOW_SECONDS[batching] + seconds_of(replace(setup, batch=batch))
         batch = min(max(rate * busy / pollers, 1.0), most)
     return batch
 
 
 def lambda_dollars(setup: Setup, seconds_held: float = ATTEMPT_SECONDS) -> float:
-    """Per million: an invocation lasts as long as its processor time takes, or its slowest answer if that is more.
+    """Return the cost per million: an invocation lasts as long as its processor time, or its slowest answer if longer.
 
-    One that has an endpoint that hangs lasts *seconds_held*.
+    With a hanging endpoint in it, it lasts *seconds_held*.
     """
     usual = seconds_of(setup)
     holds: float = 1 - (1 - setup.hanging) ** setup.batch
@@ -104,10 +104,10 @@ def lambda_dollars(setup: Setup, seconds_held: float = ATTEMPT_SECONDS) -> float
 
 
 def parts(setup: Setup) -> dict[str, float]:
-    """Dollars per million delivered events, by what they are for.
+    """Return dollars per million delivered events, by purpose.
 
-    Each is of another number, so that each has a callback to read: half a unit, like the delivery that is not there,
-    since the read need not be consistent. A batch of one account reads its signing secrets once.
+    Each event is for another number, so each has a callback to read: half a unit, like the delivery that does not exist
+    yet, since the read need not be consistent. A batch of one account reads its signing secrets once.
     """
     lanes = MILLION / setup.sent_together + 2 * MILLION / min(setup.batch, 10)  # send; receive and delete by tens
     size = setup.item_bytes or item_bytes()
@@ -129,12 +129,12 @@ def parts(setup: Setup) -> dict[str, float]:
 
 
 def dollars(setup: Setup) -> float:
-    """All of it."""
+    """Return the sum."""
     return sum(parts(setup).values())
 
 
 def others() -> dict[str, float]:
-    """Other senders, per million."""
+    """Return the prices of other senders, per million."""
     month = _FACTS["hours_per_month"]
     hours = 2 * PRICES["ec2_t4g_medium_hour"] + PRICES["rds_t4g_medium_hour"] + PRICES["elasticache_t4g_small_hour"]
     return {
@@ -147,21 +147,21 @@ def others() -> dict[str, float]:
 
 
 def measured() -> Setup:
-    """With the processor time of results.json."""
+    """Return the setup with the processor time of results.json."""
     results = json.loads((HERE / "results.json").read_text(encoding="utf-8"))
     of_a_hundred = results["cpu"]["figures"][0]["ours"]["median"] / 1000
     return Setup(cpu_ms=of_a_hundred - INVOCATION_CPU_MS / 100)
 
 
 def sequential() -> float:
-    """Lambda's share of the handler that people write, per million, at 200 ms and batches of 10."""
+    """Return Lambda's share of the handler that people write, per million, at 200 ms and batches of 10."""
     results = json.loads((HERE / "results.json").read_text(encoding="utf-8"))
     cpu = results["cpu"]["figures"][0]["baselines"]["sequential handler"]["median"] / 1000
     return lambda_dollars(replace(measured(), cpu_ms=cpu, batch=10, attempts_at_once=1))
 
 
 def table() -> Iterator[str]:
-    """The numbers of docs/cost.md, as Markdown."""
+    """Return the numbers of docs/cost.md, as Markdown."""
     both = [replace(measured(), batch=batch) for batch in BATCHES.values()]
     yield "| part, dollars per million | " + " | ".join(BATCHES) + " |\n|---|---|---|"
     shares = [parts(setup) for setup in both]
@@ -215,7 +215,7 @@ def _row(name: str, setups: Sequence[Setup], price: Callable[[Setup], float]) ->
 
 
 def _by_rate() -> Iterator[str]:
-    """What it all costs where batches are not full, because events trickle in one by one."""
+    """Return what it costs if batches are not full, because events trickle in one by one."""
     columns = [(batching, many, pollers) for batching in BATCHES for many, pollers in POLLERS.items()]
     yield "| events a second | " + " | ".join(f"{batching}, {many}" for batching, many, _ in columns) + " |"
     yield "|---|---|---|---|---|"
@@ -231,9 +231,9 @@ def _by_rate() -> Iterator[str]:
 
 
 def by_the_retries_lane(setup: Setup, share: float) -> float:
-    """Lambda, and what the way costs: a write and a read more, and a message that is sent, received and deleted.
+    """Return Lambda's cost and the detour's: one more write and read, and a message that is sent, received and deleted.
 
-    In that lane batches are of a hundred always.
+    In that lane, batches are always of a hundred.
     """
     slow = replace(setup, answer_ms=SLOW_SECONDS * 1000, batch=BATCHES["thrifty"])
     way = PRICES["dynamodb_write_unit"] + PRICES["dynamodb_read_unit"] + 3 / 10 * PRICES["sqs_request"]
@@ -241,13 +241,13 @@ def by_the_retries_lane(setup: Setup, share: float) -> float:
 
 
 def with_breaker(setup: Setup, share: float) -> float:
-    """Each dead endpoint makes `FAILURES_TO_OPEN` attempts, then a probe an hour; a thousand events an endpoint."""
+    """Return the cost with dead endpoints of 1,000 events each: `FAILURES_TO_OPEN` attempts, then a probe an hour."""
     left = share * (FAILURES_TO_OPEN + 24) / 1000
     return lambda_dollars(replace(setup, hanging=left))
 
 
 def plot() -> str:
-    """A bar for each sender, as SVG."""
+    """Draw a bar for each sender, as SVG."""
     thrifty = replace(measured(), batch=BATCHES["thrifty"])
     bars = {
         "Ringback, prompt": dollars(measured()),

@@ -1,4 +1,4 @@
-"""Processor time of one delivery, the whole handler, beside what merely posts."""
+"""Measure the processor time of one delivery through the whole handler, against code that merely posts."""
 
 import json
 import socket
@@ -21,7 +21,7 @@ from local.invocation import Context
 
 RUNS = 9
 BATCHES = 5
-"""Of each contender in each run; the contenders take turns, so that what else the machine does hits all alike."""
+"""Batches of each contender in each run; contenders take turns, so that other load on the machine hits all alike."""
 
 AT_ONCE = "answers at once"
 OVER_TLS = "over TLS"
@@ -34,7 +34,7 @@ type Contender = Callable[[], None]
 
 
 def measure() -> list[Figure]:
-    """One figure against `Session.post`, with the others beside it; then slower answers and TLS against that one."""
+    """Compare with `Session.post`, with the others beside it, then with slower answers and TLS."""
     hosts = [f"127.0.0.{host + 1}" for host in range(HOSTS)]
     with (
         trusted(hosts) as (certificate, bundle),
@@ -63,7 +63,7 @@ def measure() -> list[Figure]:
                 for name, contender in contenders.items():
                     with share(receiver) as shares:
                         microseconds = _processor(contender, FEWER.get(name, BATCHES))
-                    if run:  # the first one warms up
+                    if run:  # the first run warms up
                         spent[name].append(microseconds)
                         busy[name] += shares
     ours = {name: spent.pop(name) for name in traffic}
@@ -84,7 +84,7 @@ def measure() -> list[Figure]:
 
 
 def _traffic(port: int, secure: int) -> dict[str, Customers]:
-    """Customers of their own for each kind of receiver, by what that does."""
+    """Return separate customers for each kind of receiver, by what it does."""
     return {
         AT_ONCE: Customers(many=HOSTS, port=port),
         "answers after 50 ms": Customers(many=HOSTS, first=1_000, port=port, target="/answer/50/2"),
@@ -117,7 +117,7 @@ def _expect_none_back(answer: Mapping[str, Any]) -> None:
 
 
 def _raw(urls: list[str]) -> Contender:
-    """What nobody can do better in Python: bytes that are ready, sockets that are open, an answer that is not read."""
+    """Send as fast as Python can: ready bytes, open sockets, unread answers."""
     payload = body()
     sockets: dict[str, socket.socket] = {}
     for url in urls:
@@ -145,7 +145,7 @@ def _pool(urls: list[str]) -> Contender:
 
 
 def keeping_session(urls: list[str]) -> Contender:
-    """Kinder than the default, whose 10 pools would make every delivery to 50 hosts a new connection."""
+    """Post with enough pools; the default of 10 would make every delivery to 50 hosts a new connection."""
     session = requests.Session()
     session.mount("http://", HTTPAdapter(pool_connections=2 * HOSTS))
     payload = body()

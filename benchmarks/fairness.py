@@ -1,4 +1,4 @@
-"""How soon a healthy account is served while another one has a thousand deliveries failing; on the local stack."""
+"""Measure on the local stack how soon a healthy account is served while a thousand deliveries of another one fail."""
 
 import json
 import tempfile
@@ -23,7 +23,7 @@ from local.up import up
 
 FAILING = 1_000
 EVENTS = 40
-"""Of the healthy account in each run, one each `EVERY_SECONDS`."""
+"""Events of the healthy account in each run, one every `EVERY_SECONDS`."""
 EVERY_SECONDS = 0.1
 PATIENCE_SECONDS = 60
 MUST_SECONDS, AIM_SECONDS = 0.2, 0.1
@@ -38,7 +38,7 @@ UNWANTED = f"{FAILING:,} that nobody wants"
 
 
 def measure() -> list[Figure]:
-    """The 95th percentile of the time from the queue to the first attempt: alone, beside failures and beside others."""
+    """Measure the 95th percentile of the time from the queue to the first attempt, alone and beside others."""
     with tempfile.TemporaryDirectory() as home, serving("receiver") as failing, Receiver() as receiver:
         paths = Paths(home=Path(home))
         cloud = up(paths)
@@ -46,7 +46,7 @@ def measure() -> list[Figure]:
             healthy = Customers(many=1, port=int(receiver.url.rsplit(":", 1)[1]), target="/ok", first=100_000)
             set_callbacks(cloud, healthy)
             trial = Trial(cloud=cloud, failing=failing, latency=partial(_latency, cloud, healthy, receiver))
-            trial.fail(first=200_000, attempts=2)  # afterwards all processes of both lanes are there
+            trial.fail(first=200_000, attempts=2)  # afterwards all processes of both lanes are running
             for run in range(RUNS):
                 trial.alone()
                 trial.lane_off(first=300_000 + FAILING * run)
@@ -94,7 +94,7 @@ def _figures(seen: Mapping[str, Sequence[float]]) -> list[Figure]:
 
 
 class Trial:
-    """What is measured, one after the other, on one local stack."""
+    """All measurements on one local stack, one after the other."""
 
     def __init__(self, *, cloud: Cloud, failing: Server, latency: Callable[[], float]) -> None:
         self.seen: defaultdict[str, list[float]] = defaultdict(list)
@@ -103,20 +103,20 @@ class Trial:
         self._latency = latency
 
     def alone(self) -> None:
-        """A healthy account by itself, and beside a stranger's writes."""
+        """Measure a healthy account by itself, and beside another program's writes."""
         self.seen[ALONE].append(self._latency())
         with _stranger(self._cloud):
             self.seen[STRANGER].append(self._latency())
 
     def lane_off(self, *, first: int) -> None:
-        """Beside failures that wait and are not retried."""
+        """Measure beside failures that wait and are not retried."""
         with _retries_off(self._cloud):
             self.fail(first=first, attempts=1)
             self.seen[LANE_OFF].append(self._latency())
             self._purge()
 
     def wave(self, *, first: int) -> None:
-        """While failures are retried, and after that."""
+        """Measure while failures are retried, and after that."""
         before = self._requests()
         self.fail(first=first, attempts=1)
         self.seen["wave"].append(self._latency())
@@ -125,7 +125,7 @@ class Trial:
         self._purge()
 
     def burst(self, *, first: int) -> None:
-        """Behind a thousand for one number: of somebody who wants none of them, and of one whose endpoint fails."""
+        """Measure behind a thousand events for one number, whose owner wants none of them or whose endpoint fails."""
         self._crowd(first=first)
         self.seen[UNWANTED].append(self._latency())
         _drained(self._cloud)
@@ -136,7 +136,7 @@ class Trial:
         self._purge()
 
     def fail(self, *, first: int, attempts: int) -> None:
-        """Have as many callbacks fail, until each has had its *attempts*."""
+        """Let as many callbacks fail, until each has had its *attempts*."""
         before = self._requests()
         others = Customers(many=FAILING, port=self._failing.port, target="/fail", first=first)
         set_callbacks(self._cloud, others)
@@ -152,13 +152,13 @@ class Trial:
         return int(self._failing.ask("Usage")["requests"])
 
     def _purge(self) -> None:
-        """The next one begins as the first one did: what is delayed makes the local queue slower."""
+        """Empty the Retries queue for the next measurement, since delayed messages make the local queue slower."""
         self._cloud.client("sqs").purge_queue(QueueUrl=self._cloud.outputs["RetriesQueueUrl"])
 
 
 @contextmanager
 def _retries_off(cloud: Cloud) -> Iterator[None]:
-    """Nothing is taken off the Retries queue."""
+    """Stop taking messages off the Retries queue."""
     functions = cloud.client("lambda")
     queue = cloud.outputs["RetriesQueueUrl"].rsplit("/", 1)[1]
     found = functions.list_event_source_mappings()["EventSourceMappings"]
@@ -172,13 +172,13 @@ def _retries_off(cloud: Cloud) -> Iterator[None]:
 
 @contextmanager
 def _stranger(cloud: Cloud) -> Iterator[None]:
-    """Another program writes as many items as the retries do, in about the time that they have."""
+    """Let another program write as many items as the retries do, in about the same time."""
     with serving("noisy_neighbor", cloud.endpoint, cloud.outputs["DeliveriesTable"], str(FAILING)):
         yield
 
 
 def _drained(cloud: Cloud) -> None:
-    """Wait until all first attempts are done: a fair queue lets others past them, the local one does not."""
+    """Wait until all first attempts are done: a fair queue lets others pass them, the local one does not."""
     until = time.monotonic() + PATIENCE_SECONDS
     while messages_on(cloud, cloud.outputs["EventsQueueUrl"]):
         if time.monotonic() > until:
@@ -187,7 +187,7 @@ def _drained(cloud: Cloud) -> None:
 
 
 def set_callbacks(cloud: Cloud, customers: Customers) -> None:
-    """Have *customers* want what they want, in the tables of a local stack."""
+    """Store what *customers* want in the tables of a local stack."""
     dynamodb = cloud.client("dynamodb")
     # The signing secrets are sealed by another key.
     items = [{"PutRequest": {"Item": item}} for item in customers.items() if item["event"]["S"] != "signing_secret"]
@@ -221,7 +221,7 @@ def _latency(cloud: Cloud, customers: Customers, receiver: Receiver) -> float:
         if time.monotonic() > until:
             raise AssertionError(f"{len(receiver.exchanges)} of {EVENTS} arrived")
         time.sleep(0.05)
-    # In order: one group of one account, and each waits less than the next one's sending plus its batch.
+    # They arrive in order: one group of one account, and each waits less than the next one's sending plus its batch.
     arrived = sorted(exchange.request.at for exchange in receiver.exchanges)
     return quantiles([at - began for at, began in zip(arrived, sent, strict=True)], n=20)[-1]
 

@@ -1,4 +1,4 @@
-"""Figures: what was measured, beside its baselines, with the bounds that it has to keep."""
+"""Hold figures: what was measured, against its baselines, with the bounds that it has to keep."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,22 +6,22 @@ from statistics import median
 from typing import Any
 
 NOISY = 0.5
-"""Runs that lie further apart than this share of their median say more about the machine than about us."""
+"""If runs differ by more than this share of their median, they say more about the machine than about us."""
 
 RUNS = 5
-"""Of each measurement, at least; more where a run is short."""
+"""Runs of each measurement, at least; more if a run is short."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One line of the table. Runs with the same place were made one after the other."""
+    """One line of the table; runs at the same position were made one after the other."""
 
     measurement: str
     unit: str
     ours: Sequence[float]
     baselines: Mapping[str, Sequence[float]] = field(default_factory=dict)
     against: str = ""
-    """The baseline of the ratio; without one the bounds are for the value itself."""
+    """The baseline of the ratio; without one, the bounds are for the value itself."""
     must: float | None = None
     aim: float | None = None
     plus: bool = False
@@ -30,7 +30,7 @@ class Figure:
 
     @property
     def judged(self) -> list[float]:
-        """What the bounds are for, of each run."""
+        """Return what the bounds apply to, for each run."""
         if not self.against:
             return list(self.ours)
         pairs = zip(self.ours, self.baselines[self.against], strict=True)
@@ -38,7 +38,7 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """By the median, unless the runs differ too much to say."""
+        """Judge by the median, unless the runs differ too much to tell."""
         value = median(self.judged)
         if (self.must or self.aim) and max(self.judged) - min(self.judged) > NOISY * abs(value) and not self.plus:
             return "noisy"
@@ -49,7 +49,7 @@ class Figure:
         return "must" if value <= self.must else "short"
 
     def as_json(self) -> dict[str, Any]:
-        """For the file."""
+        """Return the figure for the file."""
         return {
             "measurement": self.measurement,
             "unit": self.unit,
@@ -66,6 +66,6 @@ class Figure:
 
 
 def spread(runs: Sequence[float]) -> dict[str, float | int]:
-    """Median, least and most of *runs*, and how many they were."""
+    """Format the median, least and most of *runs*, and how many there were."""
     digits = {"median": median(runs), "min": min(runs), "max": max(runs)}
     return {name: float(f"{value:.4g}") for name, value in digits.items()} | {"runs": len(runs)}

@@ -1,4 +1,4 @@
-"""Whether a delivery costs the same after 100,000 of them, and with 100,000 callbacks stored."""
+"""Measure whether a delivery costs the same after 100,000 of them, and with 100,000 callbacks stored."""
 
 import time
 
@@ -12,11 +12,11 @@ from local.invocation import Context
 EVENTS = (1_000, 10_000, 100_000)
 CALLBACKS = (1, HOSTS, 1_000, 100_000)
 WINDOW = 20
-"""Batches that a figure is the median of, before each of EVENTS."""
+"""Batches before each of EVENTS; a figure is their median."""
 
 
 def measure() -> list[Figure]:
-    """By events made so far, and by callbacks stored; the ratio is to the smallest, both against `Session.post`."""
+    """Measure by events made and by callbacks stored; ratios are to the smallest, both against `Session.post`."""
     with serving("receiver") as receiver, serving("cloud") as cloud:
         figures = []
         most = Customers(many=HOSTS, port=receiver.port)

@@ -1,4 +1,4 @@
-"""`deliver`'s handler in this process, as Lambda would run it, and the handler that people write instead."""
+"""Run `deliver`'s handler in this process, as Lambda would, and the handler that people write instead."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ type Handler = Callable[[dict[str, Any], Any], Mapping[str, Any]]
 
 
 def surroundings(cloud: Server) -> dict[str, str]:
-    """The environment of `deliver`, as the template gives it, with AWS at *cloud*."""
+    """Return the environment of `deliver`, as the template sets it, with AWS at *cloud*."""
     endpoint = f"http://{HOST}:{cloud.port}"
     return AWS_ACCESS | deliver_variables(
         AWS_ENDPOINT_URL=endpoint,
@@ -32,9 +32,9 @@ def surroundings(cloud: Server) -> dict[str, str]:
 
 @contextmanager
 def deliver(cloud: Server, *, authorities: Path | None = None) -> Iterator[Handler]:
-    """A fresh execution environment, which trusts a bundle of *authorities* in place of the one that it ships."""
+    """Create a fresh execution environment, which trusts a bundle of *authorities* instead of the one that it ships."""
     os.environ.update(surroundings(cloud))
-    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # the baselines too: the other processes have the rest
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # the baselines too; the other processes have the rest
     from deliver import app, environment  # noqa: PLC0415 - its settings come from the environment
     from ringback.http import tls  # noqa: PLC0415
 
@@ -46,7 +46,7 @@ def deliver(cloud: Server, *, authorities: Path | None = None) -> Iterator[Handl
 
 
 def sequential(record: Callable[[Mapping[str, Any]], None]) -> Handler:
-    """The handler that people write: Powertools' `BatchProcessor`, one `requests.post` after the other, a log line."""
+    """Return the handler that people write: Powertools' `BatchProcessor`, `requests.post` one by one, a log line."""
     processor = BatchProcessor(event_type=EventType.SQS)
 
     def handler(event: dict[str, Any], context: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a LambdaContext
@@ -56,7 +56,7 @@ def sequential(record: Callable[[Mapping[str, Any]], None]) -> Handler:
 
 
 def posting(url_of: Callable[[Mapping[str, Any]], str]) -> Handler:
-    """`sequential` with the least that a delivery can do: it has no callback to look up, no guard, no record."""
+    """Return `sequential` with the least that a delivery can do: no callback to look up, no guard, no record."""
     logger = Logger(service="sequential")
 
     def post(record: Any) -> None:  # noqa: ANN401 - an SQSRecord
@@ -70,7 +70,7 @@ def posting(url_of: Callable[[Mapping[str, Any]], str]) -> Handler:
 
 @contextmanager
 def unheard() -> Iterator[None]:
-    """Log lines and metrics are written, but to nowhere."""
+    """Write log lines and metrics, but to nowhere."""
     sys.stdout.flush()
     kept = os.dup(1)
     with Path(os.devnull).open("w") as nowhere:

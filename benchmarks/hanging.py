@@ -1,4 +1,4 @@
-"""What five endpoints that never answer do to the other 95 deliveries of their batch."""
+"""Measure what five endpoints that never answer do to the other 95 deliveries of their batch."""
 
 import time
 from typing import Any
@@ -11,18 +11,18 @@ from local.invocation import Context
 
 HANGING = 5
 MILLISECONDS = 200
-"""Of the answers of the others."""
+"""Milliseconds that the others take to answer."""
 
 
 def measure() -> list[Figure]:
-    """When the last of the 95 was recorded, beside the same 95 alone."""
+    """Measure when the last of the 95 was recorded, against the same 95 alone."""
     with serving("receiver") as receiver, serving("cloud") as cloud:
         healthy = Customers(many=BATCH - HANGING, port=receiver.port, target=f"/answer/{MILLISECONDS}/2")
         with deliver(cloud) as handler, unheard():
             ours: list[float] = []
             alone: list[float] = []
             for run in range(RUNS + 1):
-                # Numbers of their own in each run: a breaker that remembers would spare the later ones the wait.
+                # Separate numbers in each run: a breaker that remembers would spare later runs the wait.
                 everyone = [*healthy.items(), *Customers(many=100_000, port=0).at_hang(run, HANGING, receiver.port)]
                 cloud.ask("Store", everyone)
                 batch = healthy.batch(size=BATCH - HANGING)["Records"]

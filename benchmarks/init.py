@@ -1,4 +1,4 @@
-"""Cold start: what Lambda's runtime interface emulator reports for the built `deliver`."""
+"""Measure cold starts: what Lambda's runtime interface emulator reports for the built `deliver`."""
 
 import tempfile
 from dataclasses import replace
@@ -24,7 +24,7 @@ def lambda_handler(event, context):
 
 
 def measure() -> list[Figure]:
-    """The built function beside one that only imports and makes clients; both with the same compiled layers."""
+    """Compare the built function with one that only imports and creates clients; both with the same compiled layers."""
     with serving("cloud") as cloud, tempfile.TemporaryDirectory() as folder:
         simplest = Path(folder)
         (simplest / "simplest.py").write_text(SIMPLEST, encoding="utf-8")
@@ -69,7 +69,7 @@ def _figure(measurement: str, spent: dict[str, list[float]]) -> Figure:
 
 
 def _durations(function: Function) -> tuple[float, float]:
-    """Milliseconds of the init, and of the first invocation."""
+    """Return milliseconds of the init, and of the first invocation."""
     with emulated(function) as runtime:
         answer = runtime.invoke(b'{"Records":[]}')
         if answer.error:

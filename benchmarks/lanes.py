@@ -1,8 +1,8 @@
-"""How long a healthy account waits in the Events lane while another one's endpoint never answers.
+"""Simulate how long a healthy account waits in the Events lane while another one's endpoint never answers.
 
 `python -m benchmarks.lanes` prints the numbers of docs/scale.md. Time is simulated, event by event. The queue and its
 pollers are as AWS documents them: five invocations at first and 300 a minute more, up to EventsConcurrency; a fair
-queue hands out the messages of quiet groups first. Nothing of it was measured on AWS.
+queue hands out the messages of quiet groups first. Nothing of this was measured on AWS.
 """
 
 import heapq
@@ -15,22 +15,22 @@ from ringback.breaker import FAILURES_THAT_DEFER
 
 HANG_SECONDS = 15.0
 QUICK_SECONDS = 0.05
-"""An invocation in which nobody waits for an answer: what is put in line or deferred is only written."""
+"""Seconds of an invocation in which nobody waits for an answer: what is held or deferred is only written."""
 FIRST_INVOCATIONS = 5
 MORE_INVOCATIONS = 5.0
-"""A second, as long as there is work."""
+"""More invocations per second while there is work."""
 PER_HOST = 10
-"""Attempts of an environment at one host; the others wait 5 s for their turn, which holds nothing longer."""
+"""Attempts of an environment at one host; the others wait 5 s for their turn, which holds up nothing longer."""
 STEP = 0.01
 SECONDS = 60
 HEALTHY_RATE = 10
 UNANSWERED_SECONDS = 3.0
-"""When an attempt would count as one that does not answer, were that noted before it times out."""
+"""Seconds after which an attempt would count as unanswered, if that were noted before it times out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """How the Events queue is taken from, and what comes."""
+    """How the Events queue is polled, and what arrives."""
 
     size: int = 10
     window: float = 0.0
@@ -58,7 +58,7 @@ class _Endpoint:
     waiting: int = 0
 
     def attempts(self, now: float, many: int) -> bool:
-        """Whether *many* events that are looked at *now* are attempted; if not, they are deferred, or put in line."""
+        """Tell whether *many* events that are looked at *now* are attempted; if not, they are deferred or held."""
         self.failures += _due(self.noted, now)
         self.waiting += _due(self.unanswered, now)
         if self.failures >= FAILURES_THAT_DEFER or (self.early and self.waiting >= FAILURES_THAT_DEFER):
@@ -77,14 +77,14 @@ def _due(noted: deque[tuple[float, int]], now: float) -> int:
 
 
 def _arrivals(lane: Lane) -> list[tuple[float, bool]]:
-    """When events come, and whether they are the healthy account's."""
+    """Return when events arrive, and whether they are the healthy account's."""
     healthy = [(number / HEALTHY_RATE, True) for number in range(SECONDS * HEALTHY_RATE)]
     trickle = [(number / lane.rate, False) for number in range(SECONDS * lane.rate)]
     return sorted([*healthy, *[(0.0, False)] * lane.at_once, *trickle])
 
 
 def delays(lane: Lane) -> list[float]:
-    """Seconds that each of the healthy account's events waited, ten a second for a minute."""
+    """Return the seconds that each of the healthy account's events waited, ten a second for a minute."""
     coming, queue, endpoint = deque(_arrivals(lane)), deque[tuple[float, bool]](), _Endpoint(lane.early)
     busy: list[float] = []
     waited: list[float] = []
@@ -108,7 +108,7 @@ def delays(lane: Lane) -> list[float]:
 
 
 def _taken(queue: deque[tuple[float, bool]], lane: Lane) -> list[tuple[float, bool]]:
-    """A batch, the quiet account's messages first where the queue is fair."""
+    """Take a batch, the quiet account's messages first if the queue is fair."""
     if lane.fair:
         ordered = sorted(queue, key=lambda message: not message[1])
         queue.clear()
@@ -117,7 +117,7 @@ def _taken(queue: deque[tuple[float, bool]], lane: Lane) -> list[tuple[float, bo
 
 
 def lines() -> Iterator[str]:
-    """The table of docs/scale.md."""
+    """Print the table of docs/scale.md."""
     yield "| the other's events | groups | invocations | prompt: p50, p95, most | thrifty | prompt, counted early |"
     yield "|---|---|---|---|---|---|"
     for crowd, at_once, rate in (("1,000 at once", 1_000, 0), ("20 a second", 0, 20), ("200 a second", 0, 200)):

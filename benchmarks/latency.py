@@ -1,4 +1,4 @@
-"""From the queue to the receiver on the local stack, beside what the local queue itself takes for an empty function."""
+"""Measure from the queue to the receiver on the local stack, against what its queue takes for an empty function."""
 
 import io
 import json
@@ -23,16 +23,16 @@ from local.paths import Paths
 from local.up import up
 
 RATES = {10: 1, 100: 1, 500: 10}
-"""Events a second, and how many are sent in one call: the local queue takes no 500 calls a second."""
+"""Events a second, and how many are sent in one call: the local queue cannot take 500 calls a second."""
 SECONDS = 4
 LEAST = 100
 """Events of a run, whatever their rate."""
 INVOCATIONS = 8
-"""Side by side; the local stack's own two would be what a high rate waits for."""
+"""Concurrent invocations; the local stack's usual two would be what a high rate waits for."""
 UNHURRIED = 100
-"""Events a second that two cores still take without a backlog; the bounds are for these."""
+"""Events a second that two cores can take without a backlog; the bounds are for these."""
 MUST, AIM = 40, 20
-"""Milliseconds over the queue's own: reading two tables, the request, and what two cores cost that do all of it."""
+"""Milliseconds beyond the queue's own: reading two tables, the request, and two cores that do all of it."""
 SHARES = {"p50": 50, "p95": 95, "p99": 99}
 PATIENCE_SECONDS = 30
 
@@ -57,16 +57,16 @@ type Send = Callable[[list[str]], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contender:
-    """What takes messages from a queue of its own."""
+    """What takes messages from its own queue."""
 
     message: Callable[[], str]
     send: Send
     noted: Callable[[], list[float]]
-    """Milliseconds that messages were under way, of those that have arrived since the last time."""
+    """Return the milliseconds that messages were under way, for those that have arrived since the last time."""
 
 
 def measure() -> list[Figure]:
-    """The quantiles by rate; the two take turns."""
+    """Return the quantiles by rate; the two take turns."""
     with tempfile.TemporaryDirectory() as home, serving("stamps") as receiver:
         paths = Paths(home=Path(home))
         cloud = up(paths, more={"EventsConcurrency": str(INVOCATIONS)})
@@ -147,7 +147,7 @@ def _sender(cloud: Cloud, url: str) -> Send:
 
 
 def _empty(cloud: Cloud, notes: Path) -> Contender:
-    """A queue of its own, with the same mapping to a function that does nothing."""
+    """Create a queue with the same mapping to a function that does nothing."""
     sqs, functions = cloud.client("sqs"), cloud.client("lambda")
     url = sqs.create_queue(QueueName="empty", Attributes={"VisibilityTimeout": "180"})["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -173,7 +173,7 @@ def _empty(cloud: Cloud, notes: Path) -> Contender:
 
 
 def _mapping(functions: Any, cloud: Cloud) -> dict[str, Any]:  # noqa: ANN401 - boto3 makes the class at run time
-    """How the stack's own mapping takes events."""
+    """Return how the stack's own mapping polls events."""
     names = ("BatchSize", "MaximumBatchingWindowInSeconds", "ScalingConfig", "FunctionResponseTypes")
     queue = cloud.outputs["EventsQueueUrl"].rsplit("/", 1)[1]
     found = functions.list_event_source_mappings()["EventSourceMappings"]

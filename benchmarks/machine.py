@@ -1,4 +1,4 @@
-"""What the figures were measured on."""
+"""Describe the machine on which the figures were measured."""
 
 import os
 import platform
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def description() -> dict[str, str | int | float]:
-    """The machine, and how busy it was at the start."""
+    """Return the machine, and how busy it was at the start."""
     return {
         "when": datetime.now(UTC).isoformat(timespec="minutes"),
         "processor": _processor(),

@@ -1,4 +1,4 @@
-"""Peak memory of a process that delivers batches of 100 whose answers have 16 KiB."""
+"""Measure the peak memory of a process that delivers batches of 100 whose answers have 16 KiB."""
 
 import multiprocessing
 from pathlib import Path
@@ -13,7 +13,7 @@ BATCHES = 5
 
 
 def measure() -> list[Figure]:
-    """Each run in a process of its own."""
+    """Make each run in its own process."""
     with serving("receiver") as receiver, serving("cloud") as cloud:
         customers = Customers(many=HOSTS, port=receiver.port, target="/answer/20/16384")
         cloud.ask("Store", list(customers.items()))

@@ -1,6 +1,6 @@
-"""A program that has nothing to do with Ringback and writes to the same local table: what its load does to others.
+"""Write to the same local table without having anything to do with Ringback, to show what that load does to others.
 
-Arguments: the endpoint, the table, how many items. It writes as batches of retries do, a hundred at a time.
+Arguments: the endpoint, the table, the number of items. It writes as batches of retries do, a hundred at a time.
 """
 
 import sys
@@ -16,7 +16,7 @@ SECONDS = 2.0
 
 
 def main() -> None:
-    """Write them, spread over `SECONDS`, then wait to be ended."""
+    """Write the items, spread over `SECONDS`, then wait to be ended."""
     endpoint, table, many = sys.argv[1], sys.argv[2], int(sys.argv[3])
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")  # noqa: S106 - no secret
     config = Config(max_pool_connections=TOGETHER)

@@ -1,7 +1,7 @@
-"""Customers' endpoints: every address of 127/8 is a host of its own.
+"""Serve customers' endpoints; every address of 127/8 is another host.
 
-`/answer/MILLISECONDS/BYTES` answers 200 after that time with so much; `/fail` answers 500; `/hang` never answers.
-With an argument, the file of a certificate and its key, it speaks TLS.
+`/answer/MILLISECONDS/BYTES` answers 200 after that time with that many bytes; `/fail` answers 500; `/hang` never
+answers. With an argument, the file of a certificate and its key, it speaks TLS.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ _FAILED = whole(b"no", status="500 Internal Server Error")
 
 
 class Receiver:
-    """Answers at once what has no delay."""
+    """Answers at once whatever has no delay."""
 
     def __init__(self) -> None:
         self.requests = 0

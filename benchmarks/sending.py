@@ -1,4 +1,4 @@
-"""Processor time of sending alone: guard and client, keep-alive, on one loop, beside what merely posts."""
+"""Measure the processor time of sending alone: guard and client, keep-alive, on one loop, against code that posts."""
 
 import asyncio
 import time
@@ -25,7 +25,7 @@ from ringback.ssrf.rules import parse_networks
 RUNS = 9
 MILLISECONDS = (0, 50, 200)
 BATCHES = {0: 10, 50: 3, 200: 2}
-"""In each run, by how long the answers take."""
+"""Batches in each run, by how long the answers take."""
 
 POSTS = {0: 50, 50: 20, 200: 10}
 """Posts of a run, one after the other, by how long their answers take."""
@@ -41,7 +41,7 @@ HEADERS = (
 
 
 def measure() -> list[Figure]:
-    """Plain beside `Session.post`, and TLS beside plain; all take turns."""
+    """Compare plain HTTP with `Session.post`, and TLS with plain; all take turns."""
     hosts = [f"127.0.0.{host + 1}" for host in range(HOSTS)]
     with (
         trusted(hosts) as (certificate, bundle),

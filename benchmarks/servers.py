@@ -1,4 +1,4 @@
-"""The other processes of a benchmark: each is a server of its own on 127.0.0.1, so that only our side is measured."""
+"""Start the other processes of a benchmark: each is a server on 127.0.0.1, so that only our side is measured."""
 
 import json
 import subprocess
@@ -20,7 +20,7 @@ class Server:
     port: int
 
     def ask(self, what: str, body: object = None) -> Any:  # noqa: ANN401 - whatever JSON the server answers
-        """Have it do *what*, one of its words for benchmarks alone."""
+        """Have it do *what*, one of its commands for benchmarks."""
         request = Request(
             f"http://{HOST}:{self.port}/", json.dumps(body).encode(), {"X-Amz-Target": f"Benchmark.{what}"}
         )
@@ -30,7 +30,7 @@ class Server:
 
 @contextmanager
 def serving(module: str, *arguments: str) -> Iterator[Server]:
-    """`python -m benchmarks.MODULE` while inside; its first line says its port."""
+    """Run `python -m benchmarks.MODULE` while inside; its first line says its port."""
     command = [sys.executable, "-m", f"benchmarks.{module}", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own module
         try:
@@ -43,7 +43,7 @@ def serving(module: str, *arguments: str) -> Iterator[Server]:
 
 @contextmanager
 def share(server: Server) -> Iterator[list[float]]:
-    """What share of one core *server* used inside; one number, there when the block ends."""
+    """Measure the share of one core that *server* used inside; one number, available when the block ends."""
     shares: list[float] = []
     began, spent = time.perf_counter(), server.ask("Usage")["cpu"]
     yield shares

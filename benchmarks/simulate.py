@@ -1,4 +1,4 @@
-"""An hour's outage of a large endpoint: what waits where, minute by minute, with the breaker and without.
+"""Simulate an hour's outage of a large endpoint: what waits where, minute by minute, with the breaker and without.
 
 `python -m benchmarks.simulate` prints the numbers of docs/scale.md. Time runs in minutes, and numbers are flows.
 """
@@ -18,13 +18,13 @@ class Outage:
     hours: int = 24
     retries_concurrency: int = 20
     hang_seconds: float = 15.0
-    """What each attempt at it lasts while it is out."""
+    """Seconds that each attempt lasts during the outage."""
     answer_seconds: float = 0.2
     per_host: int = 10
     """Connections of one execution environment to one host."""
 
     def capacity(self, seconds: float) -> float:
-        """Attempts a minute of the retries lane at this one host, each lasting so long."""
+        """Attempts a minute of the retries lane at this one host, if each lasts so long."""
         return self.retries_concurrency * self.per_host / seconds * 60
 
 
@@ -35,7 +35,7 @@ class Result:
     waiting: int
     """Deliveries that waited at the worst moment."""
     attempts: int
-    """That failed."""
+    """Deliveries that failed."""
     drained: int
     """Minutes after the outage until nothing waited."""
     most_retries: int
@@ -43,7 +43,7 @@ class Result:
 
 
 def simulate(outage: Outage, *, breaker: bool) -> Result:
-    """Minute by minute; with the breaker one probe goes out at a time, and what waits leaves as the lane takes it."""
+    """Simulate each minute; with the breaker one probe goes out at a time, and the backlog leaves as the lane takes it."""
     horizon = outage.hours * 60
     due = [0.0] * (horizon + 1)
     tries: list[dict[int, float]] = [{} for _ in range(horizon + 1)]
@@ -91,7 +91,7 @@ def _later(tries: list[dict[int, float]], due: list[float], minute: int, number:
 
 
 def lines() -> Iterator[str]:
-    """The table of docs/scale.md."""
+    """Print the table of docs/scale.md."""
     yield "| rate | lane | breaker | failed attempts | waiting at the worst | most due in a minute | drained after |"
     yield "|---|---|---|---|---|---|---|"
     for rate in (100, 2_000):

@@ -1,4 +1,4 @@
-"""A receiver that notes how long events were under way that say when they were sent; it answers 200 at once."""
+"""Receive events that say when they were sent, and note how long they were under way; answer 200 at once."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ STAMP = re.compile(rb"T(\d{19})T")
 
 
 def stamp() -> str:
-    """What says when an event was sent, for its text."""
+    """Return a text for an event that says when it was sent."""
     return f"T{time.time_ns()}T"
 
 

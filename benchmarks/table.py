@@ -1,4 +1,4 @@
-"""The table of figures, as Markdown, which is readable on a screen too."""
+"""Format figures as a Markdown table that is readable on a screen, too."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,7 +17,7 @@ def fill(page: Path, text: str) -> None:
 
 
 def lines(results: Mapping[str, Any]) -> Iterator[str]:
-    """The table, and below it the machine and the notes."""
+    """Return the table, and below it the machine and the notes."""
     yield HEADER
     notes: list[str] = []
     for name, result in results.items():

@@ -1,4 +1,4 @@
-"""Deliveries a second of one execution environment, batch after batch, and what limits them."""
+"""Measure the deliveries a second of one execution environment, batch after batch, and what limits them."""
 
 import time
 from collections.abc import Iterator
@@ -12,17 +12,17 @@ from local.invocation import Context
 
 MILLISECONDS = (0, 50, 200)
 BYTES = (300, 10_240)
-"""Of an event's data."""
+"""Bytes of an event's data."""
 
 SECONDS = 1.0
-"""That a run takes at least."""
+"""Seconds that a run takes at least."""
 
 BUSY = 0.9
-"""From this share of a processor on, it is the processor that limits."""
+"""From this share of a processor on, the processor is the limit."""
 
 
 def measure() -> list[Figure]:
-    """For each time that an answer takes and each size of an event."""
+    """Measure for each time that an answer takes and each size of an event."""
     with serving("receiver") as receiver, serving("cloud") as cloud, deliver(cloud) as handler, unheard():
         figures = []
         for milliseconds in MILLISECONDS:
@@ -34,7 +34,7 @@ def measure() -> list[Figure]:
 
 
 def _runs(handler: Handler, customers: Customers) -> Iterator[tuple[float, float]]:
-    """Deliveries a second, and the share of a processor that they took, of each run."""
+    """Return the deliveries a second of each run, and their share of a processor."""
     handler(customers.batch(), Context())
     for _ in range(RUNS):
         batches, processor, began = 0, time.process_time(), time.perf_counter()

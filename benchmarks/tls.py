@@ -1,4 +1,4 @@
-"""Processor time of the first delivery to a new HTTPS host."""
+"""Measure the processor time of the first delivery to a new HTTPS host."""
 
 import asyncio
 import tempfile
@@ -25,11 +25,11 @@ from ringback.ssrf.rules import parse_networks
 
 RUNS = 9
 HOSTS = 20
-"""New ones in each run."""
+"""New hosts in each run."""
 
 
 def measure() -> list[Figure]:
-    """Ours against a plain `Session`; each host is a new one for both."""
+    """Compare with a plain `Session`; each host is new for both."""
     hosts = [f"127.0.{run}.{host + 1}" for run in range(RUNS + 1) for host in range(HOSTS)]
     with trusted(hosts) as (certificate, bundle), serving("receiver", str(certificate)) as receiver:
         ours: list[float] = []
@@ -67,7 +67,7 @@ def _ours(urls: list[str], bundle: Path) -> float:
             await sender.send(request, await guard.vet(url))
 
     with asyncio.Runner() as runner:
-        runner.run(asyncio.sleep(0))  # it makes its loop
+        runner.run(asyncio.sleep(0))  # creates its loop
         began = time.process_time()
         runner.run(send())
         spent = time.process_time() - began
@@ -85,7 +85,7 @@ def _plain(urls: list[str], bundle: Path) -> float:
 
 @contextmanager
 def trusted(names: Sequence[str]) -> Iterator[tuple[Path, Path]]:
-    """A certificate with its key for all of *names*, and the CA bundle that trusts it."""
+    """Create a certificate with its key for all of *names*, and the CA bundle that trusts it."""
     authority = trustme.CA()
     with tempfile.TemporaryDirectory() as folder:
         certificate, bundle = Path(folder, "server.pem"), Path(folder, "bundle.pem")

@@ -1,4 +1,4 @@
-"""Events as SQS hands them to Lambda, and the callbacks that they are for."""
+"""Build events as SQS hands them to Lambda, and the callbacks that they are for."""
 
 import json
 from base64 import b64encode
@@ -49,7 +49,7 @@ class Customers:
         return f"{self.scheme}://127.0.0.{customer % HOSTS + 1}:{self.port}{self.target}"
 
     def items(self) -> Iterator[Mapping[str, Any]]:
-        """What lies in the Callbacks table for them."""
+        """Return what the Callbacks table holds for them."""
         for customer in range(self.first, self.first + self.many):
             account, fonenumber = _owner(customer)
             texts = {"owner": f"{account}#{fonenumber}", "account": account, "event": KIND, "type": "Callback"}
@@ -60,7 +60,7 @@ class Customers:
             yield {"owner": {"S": f"{account}#*"}, "event": {"S": "signing_secret"}, "current": secret}
 
     def at_hang(self, run: int, many: int, port: int) -> Iterator[Mapping[str, Any]]:
-        """Callbacks at `/hang` for customers whom no other *run* has; their events are `record(90_000 + …)`."""
+        """Return callbacks at `/hang` for customers that no other *run* has; their events are `record(90_000 + …)`."""
         for place in range(many):
             account, fonenumber = _owner(90_000 + run * many + place)
             texts = {"owner": f"{account}#{fonenumber}", "account": account, "event": KIND, "type": "Callback"}
@@ -68,7 +68,7 @@ class Customers:
             yield {"format": {"N": "1"}} | {name: {"S": text} for name, text in texts.items()}
 
     def record(self, customer: int) -> dict[str, Any]:
-        """An event for *customer*."""
+        """Return an event for *customer*."""
         account, fonenumber = _owner(self.first + customer)
         number = next(_numbers)
         body: dict[str, Any] = {"event": KIND, "account": account, "fonenumber": fonenumber}
@@ -93,12 +93,12 @@ class Customers:
         }
 
     def batch(self, first: int = 0, size: int = BATCH) -> dict[str, Any]:
-        """*size* events, the first for customer *first*, the next for the next one, and round again."""
+        """Return *size* events for one customer after the other, beginning with *first*, and round again."""
         return {"Records": [self.record((first + place) % self.many) for place in range(size)]}
 
 
 def data(number: str, fonenumber: str, size: int = BODY_BYTES) -> dict[str, str]:
-    """Fields whose JSON has *size* bytes on the wire."""
+    """Return fields whose JSON has *size* bytes on the wire."""
     fields = {"to": fonenumber, "from": "3215551111", "message": "", "id": number}
     fields["message"] = text(size - len(json.dumps(fields, separators=(",", ":"))), int(number, 16))
     return fields
@@ -112,7 +112,7 @@ def text(size: int, start: int) -> str:
 
 
 def body() -> bytes:
-    """What a receiver gets."""
+    """Return what a receiver gets."""
     return json.dumps(data("0" * 32, "3215551212"), separators=(",", ":")).encode()
 
 

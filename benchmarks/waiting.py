@@ -1,4 +1,4 @@
-"""Processor time of a delivery that is put in line behind an open breaker, beside one that arrives."""
+"""Measure the processor time of a delivery that is held behind an open breaker, against one that arrives."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -18,11 +18,11 @@ OPEN: Mapping[str, Any] = {
     "open_until": {"S": "2036-11-28T00:00:00.000Z"},
     "probes": {"N": "1"},
 }
-"""What stands in a callback's item whose endpoint is left alone."""
+"""What a callback's item holds while its endpoint is left alone."""
 
 
 def measure() -> list[Figure]:
-    """A thousand at once for a dead endpoint are to hold nobody up."""
+    """A thousand at once for a dead endpoint must hold nobody up."""
     with serving("receiver") as receiver, serving("cloud") as cloud:
         arriving = Customers(many=HOSTS, port=receiver.port)
         dead = Customers(many=1, port=receiver.port, target="/fail", first=1_000)

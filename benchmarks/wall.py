@@ -1,4 +1,4 @@
-"""How long a batch of 100 takes when every receiver takes its time."""
+"""Measure how long a batch of 100 takes when every receiver takes its time."""
 
 import time
 
@@ -12,11 +12,11 @@ ANSWERS = (50, 200, 1000)
 """Milliseconds."""
 
 SEQUENTIAL = {50: 20, 200: 10, 1000: 2}
-"""Deliveries that the sequential handler is given: a hundred would take minutes, and each takes as long as the last."""
+"""Deliveries that the sequential handler gets: a hundred would take minutes, and each takes as long as the last."""
 
 
 def measure() -> list[Figure]:
-    """A figure for each time of an answer."""
+    """Return a figure for each time of an answer."""
     with serving("receiver") as receiver, serving("cloud") as cloud, deliver(cloud) as handler, unheard():
         figures = []
         for milliseconds in ANSWERS:

@@ -1,4 +1,4 @@
-"""HTTP/1.1 as far as the servers of a benchmark speak it: quick, and no more than their clients need."""
+"""Speak HTTP/1.1 as far as the servers of a benchmark need it: fast, and no more than their clients use."""
 
 import asyncio
 import re
@@ -11,7 +11,7 @@ _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 class Exchange(asyncio.Protocol):
-    """One connection; *answer* is called with each request's head and body, and with what sends the answer."""
+    """One connection; *answer* is called with each request's head and body, and a function that sends the answer."""
 
     def __init__(self, answer: Callable[[bytes, bytes, "Exchange"], None]) -> None:
         self._answer = answer
@@ -37,18 +37,18 @@ class Exchange(asyncio.Protocol):
             self._answer(head, body, self)
 
     def send(self, answer: bytes) -> None:
-        """Send a whole answer."""
+        """Send a complete response."""
         if self._transport is not None:
             self._transport.write(answer)
 
 
 def whole(body: bytes, *, status: str = "200 OK", kind: str = "application/json") -> bytes:
-    """An answer with *body*."""
+    """Build a response with *body*."""
     return f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 async def serve(answer: Callable[[bytes, bytes, Exchange], None], *, tls: ssl.SSLContext | None = None) -> None:
-    """Serve on every address of this machine, say on which port, and go on until ended."""
+    """Serve on every address of this machine, print the port, and go on until ended."""
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Exchange(answer), "0.0.0.0", 0, backlog=1024, ssl=tls)  # noqa: S104 - 127.0.0.1 to .50
     print(server.sockets[0].getsockname()[1], flush=True)

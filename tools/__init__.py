@@ -1,1 +1,1 @@
-"""What the Makefile runs: set-up, lint of the template, generated pages, releases."""
+"""Do what the Makefile runs: set-up, lint of the template, generated pages, releases."""

@@ -1,4 +1,4 @@
-"""Writes docs/api.md from the OpenAPI document: `python -m tools.api_page`."""
+"""Write docs/api.md from the OpenAPI document: `python -m tools.api_page`."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -58,7 +58,7 @@ contact; what sets something starts from nothing.
 """
 
 SETTINGS = ApiConfig.of({"AUTHORIZATION": "jwt"})
-"""The stack that the page describes: callers with tokens, and the defaults of the rest."""
+"""The stack that the page describes: callers have tokens, and everything else has its default."""
 
 PARAMETERS = {
     "fonenumber": "3215551212",
@@ -67,20 +67,20 @@ PARAMETERS = {
     "name": "receive_notify",
     "delivery": "$DELIVERY",
 }
-"""What stands for a path's parameters in an example."""
+"""Examples of the parameters in paths."""
 
 type Json = Any
 
 
 def page() -> str:
-    """The whole page."""
+    """Return the whole page."""
     document = api.document(SETTINGS)
     tags = dict.fromkeys(router.tag for router in ROUTERS if any(path in document["paths"] for path in router.paths))
     return _INTRODUCTION + "".join(_chapter(tag, document) for tag in tags)
 
 
 def pretty(value: Json, indent: str = "") -> str:
-    """JSON that is broken up only where a line would be too long."""
+    """Format JSON, broken up only where a line would be too long."""
     flat = json.dumps(value, ensure_ascii=False)
     if len(indent) + len(flat) <= WIDTH or not isinstance(value, dict | list) or not value:
         return flat
@@ -92,7 +92,7 @@ def pretty(value: Json, indent: str = "") -> str:
 
 
 def curl(verb: str, path: str, *, query: str = "", body: Json = None) -> str:
-    """A request, as a person makes it in a shell."""
+    """Format a request as somebody makes it in a shell."""
     for name, value in PARAMETERS.items():
         path = path.replace(f"{{{name}}}", value)
     url = f'"$API{path}{"?" if query else ""}{query}"'
@@ -104,7 +104,7 @@ def curl(verb: str, path: str, *, query: str = "", body: Json = None) -> str:
 
 
 def example_of(content: Mapping[str, Json], document: Mapping[str, Json]) -> Json:
-    """The example of a body or an answer: its own, or that of its schema."""
+    """Return the example of a body or a response: its own, or that of its schema."""
     if "example" in content:
         return content["example"]
     return resolved(content["schema"], document["components"]["schemas"])["examples"][0]
@@ -123,7 +123,7 @@ def _chapter(tag: str, document: Json) -> str:
         for verb, operation in _verbs(document, path)
         if operation["tags"] == [tag]
     ]
-    # What removes a thing comes last: whoever pastes one line after the other still has it.
+    # What removes something comes last: whoever pastes one line after the other still has it.
     sections = [
         _section(verb, path, operation, document, api.paths[path][verb].query, known)
         for verb, path, operation in sorted(operations, key=lambda one: one[0] == "DELETE")
@@ -155,7 +155,7 @@ def _parameters(operation: Json) -> str:
 
 
 def _fields(body: Json, document: Json, known: set[str]) -> str:
-    """A table of the body's fields, once for each model."""
+    """Return a table of the body's fields, once for each model."""
     schema: Json = resolved(body["schema"], document["components"]["schemas"]) if body else {"title": ""}
     if schema["title"] in known:
         return f"\nFields: `{schema['title']}`, as above.\n"

@@ -1,7 +1,7 @@
-"""Prints what of others a stack runs, as CycloneDX 1.6: `python -m tools.bill_of_materials`.
+"""Print the third-party packages that a stack runs, as CycloneDX 1.6: `python -m tools.bill_of_materials`.
 
-It is read from the locked requirements of the layers, and of the console's library, so it has every package, its
-version, and the hashes that whoever brings it checks.
+It reads the locked requirements of the layers and of the console's library, so it has every package, its version, and
+the hashes that are checked at installation.
 """
 
 import base64
@@ -27,12 +27,12 @@ _HASH = re.compile(r"sha256:([0-9a-f]{64})")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """A package that is locked."""
+    """A locked package."""
 
     name: str
     version: str
     hashes: tuple[str, ...]
-    """Digests of each of its files, of which the build takes one."""
+    """Digests of its files; the build installs one of them."""
     algorithm: str = "SHA-256"
     registry: str = "pypi"
 
@@ -43,13 +43,13 @@ class Package:
 
 
 def packages(locked: str) -> Iterator[Package]:
-    """Those of a requirements file's text."""
+    """Read the packages of a requirements file's text."""
     for name, version, hashes in _PACKAGE.findall(locked):
         yield Package(name=name, version=version, hashes=tuple(_HASH.findall(hashes)))
 
 
 def vendored(lock: Path = CONSOLE) -> Iterator[Package]:
-    """What the console's library is made of: the packages of npm's *lock* that are no tools."""
+    """Read what the console's library is made of: the packages in npm's *lock* that are not tools."""
     for path, one in json.loads(lock.read_text(encoding="utf-8"))["packages"].items():
         if path and not one.get("dev"):
             digest = base64.b64decode(one["integrity"].removeprefix("sha512-")).hex()
@@ -58,7 +58,7 @@ def vendored(lock: Path = CONSOLE) -> Iterator[Package]:
 
 
 def bill() -> dict[str, Any]:
-    """The bill of materials; the same for the same locked files."""
+    """Return the bill of materials; the same locked files give the same one."""
     of_layers = (package for path in LOCKED for package in packages(path.read_text(encoding="utf-8")))
     found = {package.purl: package for package in (*of_layers, *vendored())}
     return {

@@ -1,4 +1,4 @@
-"""Writes docs/catalogue.md from the catalogue: `python -m tools.catalogue_page`."""
+"""Write docs/catalogue.md from the catalogue: `python -m tools.catalogue_page`."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,7 @@ _SET_FOR = {
 
 
 def page() -> str:
-    """The whole page."""
+    """Return the whole page."""
     overview = "".join(_overview_row(kind) for kind in CATALOGUE.values())
     return _INTRODUCTION + overview + "".join(_section(kind) for kind in CATALOGUE.values())
 

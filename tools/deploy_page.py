@@ -1,4 +1,4 @@
-"""Writes the tables of docs/deploy.md from the template: `python -m tools.deploy_page`."""
+"""Write the tables of docs/deploy.md from the template: `python -m tools.deploy_page`."""
 
 from collections.abc import Iterator, Mapping
 from functools import reduce
@@ -12,11 +12,11 @@ PROJECT = Path(__file__).parents[1]
 PATH = PROJECT / "docs" / "deploy.md"
 
 REF_GIVES = {"AWS::DynamoDB::Table": "name of", "AWS::SQS::Queue": "URL of", "AWS::SES::ConfigurationSet": "name of"}
-"""What a `Ref` to a resource stands for (CloudFormation's documentation of each type)."""
+"""What a `Ref` to a resource means (CloudFormation's documentation of each type)."""
 
 
 def page(template: Template, written: str) -> str:
-    """The page *written* by people, with the tables of *template*."""
+    """Return the page *written* by people, with the tables of *template* filled in."""
     parts = {
         "parameters": "\n\n".join(_groups(template)),
         "outputs": "\n".join(_outputs(template)),

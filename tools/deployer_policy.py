@@ -1,6 +1,6 @@
-"""Writes into docs/deploy.md what whoever deploys has to be allowed: `python -m tools.deployer_policy`.
+"""Write into docs/deploy.md what whoever deploys must be allowed: `python -m tools.deployer_policy`.
 
-It goes by AWS's own list: CloudFormation publishes for each type of resource the permissions of its handlers, and
+It follows AWS's own list: CloudFormation publishes the permissions of its handlers for each type of resource, and
 cfn-lint has a copy.
 """
 
@@ -22,10 +22,10 @@ PROJECT = Path(__file__).parents[1]
 PATH = PROJECT / "docs" / "deploy.md"
 
 STACK = "ringback"
-"""Name of the stack; another one takes its place when the policy is pasted."""
+"""Name of the stack; whoever pastes the policy replaces it."""
 
 MAX_CHARACTERS = 6_144
-"""Of a managed policy, without white space (IAM's quota)."""
+"""Characters of a managed policy without white space (IAM's quota)."""
 
 HANDLERS = ("create", "read", "update", "delete")
 
@@ -47,7 +47,7 @@ RESOURCES: Final[Mapping[str, Sequence[str]]] = {
     "sqs": (f"arn:aws:sqs:*:*:{STACK}-*",),
     "ssm": (f"arn:aws:ssm:*:*:parameter/ringback/{STACK}/*",),
 }
-"""The resources of a stack by service; CloudFormation begins the names that it makes with the stack's."""
+"""The resources of a stack by service; names that CloudFormation makes begin with the stack's."""
 
 FEATURES_NOT_USED: Final = (
     *("CodeSigning", "CapacityProvider", "RuntimeAlias", "ScalingConfig"),
@@ -55,22 +55,22 @@ FEATURES_NOT_USED: Final = (
     *("DataProtection", "IndexPolic", "AssociateKmsKey", "BearerToken", "LogGroupDeletionProtection"),
     *("Archiving", "Tracking", "Vdm"),
 )
-"""Parts of the names of actions that belong to what this stack does without."""
+"""Parts of the names of actions that belong to features that this stack does not use."""
 
 DATA: Final = frozenset({"BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem"})
-"""Actions on what customers have set, which a deployment never needs."""
+"""Actions on what customers have set; a deployment never needs them."""
 
 VERBS: Final = ("Delete", "Describe", "Disable", "Enable", "Get", "List", "Put", "Update")
-"""Where several actions on the stack's own resources begin with one of these, a `*` stands for them, to be short."""
+"""If several actions on the stack's own resources begin with one of these, a `*` stands for them to be short."""
 
 WITH_DATA: Final = frozenset({"dynamodb", "sqs"})
-"""Services where a `*` would let in what reaches customers' data."""
+"""Services where a `*` would include actions on customers' data."""
 
 ACCESS_LOG: Final = (
     *("logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:GetLogDelivery", "logs:ListLogDeliveries"),
     *("logs:DescribeResourcePolicies", "logs:PutResourcePolicy", "logs:UpdateLogDelivery"),
 )
-"""API Gateway asks these of whoever gives a stage an access log (its guide, "Customize HTTP API access logs")."""
+"""API Gateway requires these of whoever gives a stage an access log (its guide, "Customize HTTP API access logs")."""
 
 BY_SAM: Final = (
     {
@@ -95,7 +95,7 @@ BY_SAM: Final = (
         "Resource": ["arn:aws:s3:::aws-sam-cli-managed-default-*"],
     },
 )
-"""What `sam` itself calls: CloudFormation, and its bucket, which it makes at the first deployment of an account."""
+"""What `sam` itself calls: CloudFormation, and its bucket, which it creates at an account's first deployment."""
 
 THROUGH_CLOUDFORMATION: Final = {"ForAnyValue:StringEquals": {"aws:CalledVia": "cloudformation.amazonaws.com"}}
 
@@ -103,7 +103,7 @@ THROUGH_CLOUDFORMATION: Final = {"ForAnyValue:StringEquals": {"aws:CalledVia": "
 def policies(translated: Template) -> list[dict[str, Any]]:
     """Return the policy documents for a *translated* template, each within IAM's quota.
 
-    On resources, CloudFormation alone may act by them.
+    Only CloudFormation may use them on resources.
     """
     documents: list[list[dict[str, Any]]] = [[]]
     for statement in (*BY_SAM, _pass_roles(), *_of_resources(translated)):
@@ -179,7 +179,7 @@ def _statement(sid: str, names: set[str], resources: Sequence[str]) -> dict[str,
 
 
 def actions(translated: Template) -> set[str]:
-    """What the handlers of the template's types call in their own service."""
+    """Return what the handlers of the template's types call in their own service."""
     types = {resource["Type"] for resource in translated["Resources"].values() if resource["Type"].startswith("AWS::")}
     return {action for kind in types for action in _actions_of(kind)}
 
@@ -206,7 +206,7 @@ def _has_resources(service: str, name: str) -> bool:
 
 @cache
 def _known() -> dict[str, Any]:
-    """Every action with the kinds of resources that it can be limited to (AWS's service authorization reference)."""
+    """Return every action with the resources that it can be limited to (AWS's service authorization reference)."""
     found: dict[str, Any] = load_resource(AdditionalSpecs, "Policies.json")
     return found
 

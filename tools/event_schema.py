@@ -1,4 +1,4 @@
-"""Writes docs/event.schema.json, what `deliver` takes from a platform: `python -m tools.event_schema`."""
+"""Write docs/event.schema.json, which says what `deliver` accepts from a platform: `python -m tools.event_schema`."""
 
 import json
 from pathlib import Path
@@ -69,7 +69,7 @@ type Schema = dict[str, Any]
 
 
 def schema() -> Schema:
-    """The whole schema, JSON Schema 2020-12."""
+    """Return the whole schema, JSON Schema 2020-12."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "An event of the platform",
@@ -123,7 +123,7 @@ def _example(kind: EventKind) -> Schema:
 
 
 def text() -> str:
-    """The file."""
+    """Return the text of the file."""
     return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Writes tests/unit/template/iam.snap, who may do what, from the template: `python -m tools.iam_snapshot`."""
+"""Write tests/unit/iam.snap, which says who may do what, from the template: `python -m tools.iam_snapshot`."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -19,7 +19,7 @@ Who may do what, as the translated template says it: roles, policies of queues a
 
 
 def snapshot(translated: Template) -> str:
-    """The whole file."""
+    """Return the whole file."""
     return _INTRODUCTION + "".join(f"\n{line}\n" if line[0] != " " else f"{line}\n" for line in _lines(translated))
 
 
@@ -40,7 +40,7 @@ def _condition(resource: Template) -> str:
 
 
 def _users(role: str, translated: Template) -> str:
-    """The functions that run as *role*."""
+    """Return the functions that run as *role*."""
     functions = (
         name
         for name, resource in translated["Resources"].items()

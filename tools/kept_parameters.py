@@ -1,4 +1,4 @@
-"""Says whether a samconfig.toml keeps parameters of a deployment: `python -m tools.kept_parameters samconfig.toml`.
+"""Tell whether a samconfig.toml keeps parameters of a deployment: `python -m tools.kept_parameters samconfig.toml`.
 
 `sam deploy --guided` writes them there. From then on, a plain `sam deploy` sends those instead of what the stack has.
 """
@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 OF_A_DEPLOYMENT = ("deploy", "global")
-"""Commands whose settings count for `sam deploy`."""
+"""Commands whose settings apply to `sam deploy`."""
 
 
 def tables(text: str) -> Iterator[str]:
-    """The tables of a samconfig.toml's *text* that keep parameters."""
+    """Return the tables of a samconfig.toml's *text* that keep parameters."""
     for stage, commands in tomllib.loads(text).items():
         for command in OF_A_DEPLOYMENT:
             settings = commands.get(command, {}) if isinstance(commands, dict) else {}
@@ -22,7 +22,7 @@ def tables(text: str) -> Iterator[str]:
 
 
 def main() -> int:
-    """Status 1 if there are some."""
+    """Return status 1 if there are any."""
     path = Path(sys.argv[1])
     kept = list(tables(path.read_text(encoding="utf-8")))
     if not kept:

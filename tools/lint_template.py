@@ -1,4 +1,4 @@
-"""Lints the translated template: on the SAM file cfn-lint misses wrong runtimes, enum values and time-outs."""
+"""Lint the translated template, since cfn-lint misses wrong runtimes, enum values and time-outs in the SAM file."""
 
 import json
 
@@ -15,14 +15,14 @@ IGNORED_CHECKS = {
 
 
 def complaints(translated: Template) -> list[str]:
-    """What cfn-lint has to say, hints included; one line each, with the line of .aws-sam/translated.json."""
+    """Return cfn-lint's findings, hints included, each with its line in .aws-sam/translated.json."""
     config = ManualArgs(regions=[REGION], include_checks=["I"], ignore_checks=list(IGNORED_CHECKS))
     matches = lint(as_text(translated), config=config)
     return [f"{match.rule.id} {_place(match)}: {match.message} (line {match.linenumber})" for match in matches]
 
 
 def as_text(translated: Template) -> str:
-    """The template as JSON, whose lines the complaints count."""
+    """Return the template as JSON, whose lines the findings count."""
     return json.dumps(translated, indent=2) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Writes the tables of docs/metrics.md from the code and the template: `python -m tools.metrics_page`."""
+"""Write the tables of docs/metrics.md from the code and the template: `python -m tools.metrics_page`."""
 
 from collections.abc import Iterator, Mapping
 from functools import reduce
@@ -14,7 +14,7 @@ PATH = PROJECT / "docs" / "metrics.md"
 
 
 def page(template: Template, written: str) -> str:
-    """The page *written* by people, with the metrics of the code, and the alarms and queries of *template*."""
+    """Return the page *written* by people, with the metrics of the code, and the alarms and queries of *template*."""
     parts = {
         "metrics": "\n".join(_metrics()),
         "alarms": "\n".join(_alarms(template)),

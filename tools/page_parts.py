@@ -1,10 +1,10 @@
-"""Parts of a written page that a program writes, between `<!-- part -->` and `<!-- until here -->`."""
+"""Fill in the parts of a page that a program writes, between `<!-- part -->` and `<!-- until here -->`."""
 
 END = "<!-- until here -->\n"
 
 
 def filled(page: str, part: str, text: str) -> str:
-    """*page* with *text* in the place of its *part*.
+    """Return *page* with *text* in place of its *part*.
 
     Raises:
         ValueError: the page has no such part.
@@ -18,5 +18,5 @@ def filled(page: str, part: str, text: str) -> str:
 
 
 def row(*cells: str) -> str:
-    """A row of a Markdown table."""
+    """Return a row of a Markdown table."""
     return f"| {' | '.join(cell.replace('|', '\\|') for cell in cells)} |"

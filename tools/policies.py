@@ -1,4 +1,4 @@
-"""Every statement about who may do what in a translated template, wherever it stands."""
+"""Find every statement about who may do what in a translated template, wherever it is."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ PERMISSION = "AWS::Lambda::Permission"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One statement of a policy document, its expressions readable; a Lambda permission is one, too."""
+    """A statement of a policy document, with readable expressions; a Lambda permission counts as one, too."""
 
     owner: str
     """Logical id of the resource that has it."""
@@ -25,7 +25,7 @@ class Statement:
 
 
 def statements(translated: Template) -> Iterator[Statement]:
-    """All statements, by the logical ids of their resources, each resource's in the order of the file."""
+    """Return all statements by the logical ids of their resources, each resource's in the order of the file."""
     for owner, resource in sorted(translated["Resources"].items()):
         properties = resource.get("Properties", {})
         if resource["Type"] == PERMISSION:
@@ -72,13 +72,13 @@ def _of_permission(owner: str, permission: Mapping[str, Any]) -> Statement:
 
 
 def _either(statement: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    """The values under *name*, or those under its negation, which says `not` before each."""
+    """Return the values under *name*, or those under its negation, each with `not` before it."""
     denied = tuple(f"not {value}" for value in _values(statement.get(f"Not{name}")))
     return _values(statement.get(name)) + denied
 
 
 def _values(value: object) -> tuple[str, ...]:
-    """Principals stand under their kind (`Service`, `AWS`), the rest does not."""
+    """Flatten principals, which are grouped by their kind (`Service`, `AWS`); other values are not."""
     if isinstance(value, dict) and not any(key == "Ref" or key.startswith("Fn::") for key in value):
         return tuple(readable(one) for inner in value.values() for one in as_list(inner))
     return tuple(readable(one) for one in as_list(value))

@@ -1,4 +1,4 @@
-"""CloudFormation's expressions as a reader says them: `{"Ref": "Api"}` is `${Api}`, in a text or alone."""
+"""Write CloudFormation's expressions as a reader says them: `{"Ref": "Api"}` is `${Api}`, in a text or alone."""
 
 import json
 import re
@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 NAME = re.compile(r"\$\{(?P<resource>\w+)(?:\.(?P<attribute>[\w.]+))?\}")
-"""A whole resource or parameter, or one attribute of a resource; `${AWS::Region}` and its like are neither."""
+"""A whole resource or parameter, or one attribute of a resource; `${AWS::Region}` and the like are neither."""
 
 
 def readable(value: object) -> str:
-    """*value* in one line; what is neither a text nor an expression that has a shorter form is JSON."""
+    """Return *value* on one line; whatever is neither text nor an expression with a shorter form is JSON."""
     if isinstance(value, str):
         return value
     if isinstance(value, dict) and len(value) == 1:
@@ -21,7 +21,7 @@ def readable(value: object) -> str:
 
 
 def as_list(value: Any) -> list[Any]:  # noqa: ANN401 - a template's, which has no types
-    """What CloudFormation and IAM take as one or as many; nothing is none."""
+    """Return as a list what CloudFormation and IAM accept as one value or many; None becomes an empty list."""
     if value is None:
         return []
     return value if isinstance(value, list) else [value]

@@ -1,6 +1,6 @@
-"""`make release`: checks that this commit can be a release, and writes its version where it stands.
+"""`make release`: check that this commit can be a release, and write its version where it belongs.
 
-It changes files and nothing else; what comes next (a commit, a tag) it says.
+It changes files and nothing else; it says what comes next (a commit, a tag).
 """
 
 import re
@@ -36,10 +36,10 @@ class Version:
 
     @classmethod
     def of(cls, text: str) -> "Version":
-        """The version in *text*.
+        """Parse the version in *text*.
 
         Raises:
-            NotReady: it is none.
+            NotReady: it is not a version.
         """
         if not _VERSION.fullmatch(text):
             raise NotReady(f'the version is "{text}"; it has three numbers, as in 1.0.0')
@@ -50,10 +50,10 @@ class Version:
 
 
 def released(version: Version, files: Mapping[str, str], today: date) -> dict[str, str]:
-    """The texts of *files* as the release has them.
+    """Return the texts of *files* as the release has them.
 
     Raises:
-        NotReady: nothing has changed since the last release, or *version* is not newer than it.
+        NotReady: nothing has changed since the last release, or *version* is not newer.
     """
     changelog = files[CHANGELOG]
     changes = _UNRELEASED.search(changelog)
@@ -79,7 +79,7 @@ def _refuse_changes(project: Path) -> None:
 
 
 def main(given: Sequence[str], project: Path = PROJECT) -> int:
-    """Status 1 if there is a reason not to."""
+    """Return status 1 if there is a reason not to release."""
     parser = ArgumentParser(prog="release", description=__doc__)
     parser.add_argument("version", help="such as 1.1.0")
     try:

@@ -1,4 +1,4 @@
-"""Writes tests/unit/template/resources.snap, what an update must not make anew: `python -m tools.resource_snapshot`."""
+"""Write tests/unit/resources.snap, which lists what an update must not replace: `python -m tools.resource_snapshot`."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -32,7 +32,7 @@ REPLACEABLE = frozenset(
         "AWS::SQS::QueuePolicy",
     }
 )
-"""Types that hold nothing and that nobody outside knows; a type that is not named here is in the snapshot."""
+"""Types that hold nothing and that nobody outside knows; every other type is in the snapshot."""
 
 LOSSES: Mapping[str, str] = {
     "AWS::ApiGatewayV2::Api": "the address that customers call",
@@ -46,7 +46,7 @@ LOSSES: Mapping[str, str] = {
     "AWS::SNS::Topic": "its subscribers, who have to confirm anew",
     "AWS::SQS::Queue": "its messages, and the address that producers send to",
 }
-"""What goes when one of a type is made anew."""
+"""What is lost when a resource of a type is replaced."""
 
 _INTRODUCTION = """\
 What must stay as it is from release to release: CloudFormation makes a resource anew, empty, where its logical id or
@@ -57,11 +57,11 @@ file; a test fails where the template differs.
 _RESOURCE = re.compile(r"\w+ \([\w:]+\)")
 
 type Kept = Mapping[str, Mapping[str, str]]
-"""By resource, as `name (type)`: what its identity hangs on."""
+"""By resource, as `name (type)`: the properties that its identity depends on."""
 
 
 def kept(translated: Template) -> Kept:
-    """The resources of *translated* that must not be made anew."""
+    """Return the resources of *translated* that must not be replaced."""
     return {
         f"{name} ({resource['Type']})": dict(_identity(resource))
         for name, resource in translated["Resources"].items()
@@ -70,7 +70,7 @@ def kept(translated: Template) -> Kept:
 
 
 def snapshot(translated: Template) -> str:
-    """The whole file."""
+    """Return the whole file."""
     blocks = (
         f"\n{resource}\n" + "".join(f"  {name}: {value}\n" for name, value in identity.items())
         for resource, identity in sorted(kept(translated).items())
@@ -79,7 +79,7 @@ def snapshot(translated: Template) -> str:
 
 
 def parse(text: str) -> Kept:
-    """What `snapshot` wrote."""
+    """Read what `snapshot` wrote."""
     found: dict[str, dict[str, str]] = {}
     for line in text.splitlines():
         if _RESOURCE.fullmatch(line):
@@ -91,7 +91,7 @@ def parse(text: str) -> Kept:
 
 
 def complaints(translated: Template, before: Kept) -> list[str]:
-    """What an update from *before* to *translated* would make anew, and what would be lost with it; one line each."""
+    """Say what an update from *before* to *translated* would replace, and what would be lost with it; one line each."""
     now = kept(translated)
     found = [f"{name} is renamed or gone; lost would be {_loss(name)}" for name in before.keys() - now.keys()]
     found += [f"{name} is new; `make snapshots` takes it in" for name in now.keys() - before.keys()]

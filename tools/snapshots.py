@@ -1,11 +1,11 @@
-"""Files that a program writes and a reviewer reads: what changed in them shows what changed in the stack."""
+"""Compare files that a program writes and a reviewer reads: their changes show what changed in the stack."""
 
 from difflib import unified_diff
 from pathlib import Path
 
 
 def difference(path: Path, text: str) -> str:
-    """How the file at *path* differs from *text*, what it should be, and how to renew it; empty where it does not."""
+    """Say how the file at *path* differs from *text* and how to renew it; return an empty string if it does not."""
     kept = path.read_text(encoding="utf-8") if path.exists() else ""
     lines = unified_diff(
         kept.splitlines(), text.splitlines(), f"{path.name}, as it is", "as the template says", lineterm=""

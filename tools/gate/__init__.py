@@ -1,1 +1,1 @@
-"""The gate before a deployment: what is wrong with a template that a machine can see without AWS."""
+"""Find before a deployment what is wrong with a template, as far as a machine can see it without AWS."""

@@ -1,4 +1,4 @@
-"""Judges template.yaml, leaves what CloudFormation would get in .aws-sam/translated.json, and lints the examples."""
+"""Check template.yaml, write what CloudFormation would get to .aws-sam/translated.json, and lint the examples."""
 
 import sys
 from pathlib import Path
@@ -11,11 +11,11 @@ from tools.lint_template import as_text
 SOURCE = Path("template.yaml")
 TRANSLATED = Path(".aws-sam/translated.json")
 EXAMPLES = Path("docs")
-"""Templates that others copy lie there."""
+"""Where templates to be copied by others are."""
 
 
 def main() -> int:
-    """Exit status 1 if there is anything to complain about."""
+    """Return exit status 1 if there are complaints."""
     try:
         translated = translate(load(SOURCE), {})
         TRANSLATED.parent.mkdir(exist_ok=True)

@@ -1,7 +1,7 @@
-"""The metrics of AWS that alarms and dashboard may use, with the dimensions under which AWS publishes them.
+"""List the metrics of AWS that alarms and dashboard may use, with the dimensions under which AWS publishes them.
 
-A name or a dimension that is not published makes an alarm that is green for ever. HTTP APIs have `5xx` where REST APIs
-have `5XXError`; what a redrive policy moves to dead letters is not counted as sent there.
+An alarm on a name or dimension that is not published stays green forever. HTTP APIs have `5xx` where REST APIs have
+`5XXError`; what a redrive policy moves to dead letters is not counted as sent there.
 """
 
 from collections.abc import Mapping
@@ -96,4 +96,4 @@ NEEDS_RESOURCE: Mapping[str, tuple[str, str]] = {
     "TableName": ("AWS::DynamoDB::Table", ""),
     "TopicName": ("AWS::SNS::Topic", "TopicName"),
 }
-"""Dimension → type of the resource that its value names, and by which attribute; none: by `Ref`."""
+"""Dimension → type of the resource that its value names, and by which attribute; without one, by `Ref`."""

@@ -1,4 +1,4 @@
-"""Every check of the gate; importing them takes a second, because cfn-lint does."""
+"""Collect every check of the gate; importing them takes a second, because of cfn-lint."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -12,13 +12,13 @@ CHECKS: Mapping[str, Callable[[Template], Iterable[str]]] = {
     "wiring": wiring.complaints,
     "cfn-lint": lint_template.complaints,
 }
-"""By the names that lead their complaints, the quick ones first."""
+"""Checks by the names that begin their complaints, the fast ones first."""
 
 
 def complaints(translated: Template) -> list[str]:
-    """What every check has to say, one line each.
+    """Return the complaints of every check, one line each.
 
     Raises:
-        InvalidTemplate: a dashboard is no JSON.
+        InvalidTemplate: a dashboard is not JSON.
     """
     return [f"{name}: {complaint}" for name, check in CHECKS.items() for complaint in check(translated)]

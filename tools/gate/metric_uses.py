@@ -1,4 +1,4 @@
-"""Where a template uses metrics: its alarms, and the widgets of its dashboards."""
+"""Find where a template uses metrics: its alarms, and the widgets of its dashboards."""
 
 import json
 import re
@@ -19,23 +19,23 @@ _STRING_OR_EXPRESSION = re.compile(r'"(?:[^"\\]|\\.)*"|\$\{[^}]*\}')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricUse:
-    """One metric that somebody looks at; the values of dimensions are readable."""
+    """A metric that somebody looks at; the values of its dimensions are readable."""
 
     place: str
     namespace: str
     name: str
     dimensions: Mapping[str, str | None]
-    """Without a value: every value that there is (a SEARCH)."""
+    """Dimensions without a value: they stand for every value that there is (a SEARCH)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricMath:
-    """An expression over the metrics that stand beside it."""
+    """An expression over the metrics beside it."""
 
     place: str
     expression: str
     ids: frozenset[str]
-    """Ids that it may speak of."""
+    """Ids that it may refer to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ class _Collected:
 
 
 def searched(expression: str) -> Iterator[tuple[str, str, Mapping[str, str | None]]]:
-    """What each SEARCH in *expression* looks for: namespace, name, dimensions; those that it leaves open are None."""
+    """Return what each SEARCH in *expression* looks for: namespace, name, dimensions; what it leaves open is None."""
     for found in _SEARCH.finditer(expression):
         namespace, *dimensions = (part.strip() for part in found["schema"].split(","))
         terms = dict(_TERM.findall(found["terms"]))
@@ -76,7 +76,7 @@ def searched(expression: str) -> Iterator[tuple[str, str, Mapping[str, str | Non
 
 
 def graphs(translated: Template) -> Iterator[Graph]:
-    """Of every alarm and of every widget with metrics."""
+    """Return the uses of every alarm and of every widget with metrics."""
     for name, alarm in of_type(translated, ALARM).items():
         yield _of_alarm(name, alarm)
     for place, widget in widgets(translated):
@@ -85,7 +85,7 @@ def graphs(translated: Template) -> Iterator[Graph]:
 
 
 def widgets(translated: Template) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The widgets of all dashboards, each with its place: the dashboard's logical id and the widget's title.
+    """Return the widgets of all dashboards, each with its place: the dashboard's logical id and the widget's title.
 
     Raises:
         InvalidTemplate: the text of a dashboard is not JSON.
@@ -97,7 +97,7 @@ def widgets(translated: Template) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _body(name: str, text: str) -> dict[str, Any]:
-    """An expression in the place of a number is no JSON before it is filled in: it becomes a string here."""
+    """Turn an expression in the place of a number into a string, since it is not JSON before it is filled in."""
     quoted = _STRING_OR_EXPRESSION.sub(lambda found: found[0] if found[0][0] == '"' else json.dumps(found[0]), text)
     try:
         body: dict[str, Any] = json.loads(quoted)
@@ -125,7 +125,7 @@ def _dimensions(metric: Mapping[str, Any]) -> dict[str, str | None]:
 
 
 def _of_widget(place: str, properties: Mapping[str, Any]) -> Graph:
-    """A row is namespace, name, then dimensions and their values; `.` repeats what stands above, `...` all of it."""
+    """Read a row: namespace, name, then dimensions and their values; `.` repeats the value above, `...` all of them."""
     collected = _Collected(place)
     above: list[str] = []
     for row in properties["metrics"]:
@@ -142,7 +142,7 @@ def _of_widget(place: str, properties: Mapping[str, Any]) -> Graph:
 
 
 def full_row(row: Sequence[str], above: Sequence[str]) -> list[str]:
-    """A *row* of a widget without its options, with what it repeats of the full row *above*."""
+    """Return a *row* of a widget without its options, with what it repeats of the full row *above*."""
     if "..." in row:
         after = row[row.index("...") + 1 :]
         before = row[: row.index("...")]

@@ -1,4 +1,4 @@
-"""Alarms and dashboards look at metrics that somebody publishes, under dimensions that they have."""
+"""Check that alarms and dashboards look at metrics that somebody publishes, under dimensions that they have."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,14 +10,14 @@ from tools.gate.metric_uses import MetricMath, MetricUse, graphs
 from tools.readable import NAME, readable
 
 NEVER_COUNTED = {"NumberOfMessagesSent"}
-"""Metrics of a queue that stay at nothing for what a redrive policy moves there."""
+"""Metrics of a queue that stay at zero for what a redrive policy moves there."""
 
 _STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
 _ID = re.compile(r"(?<![\w$.{])[a-z]\w*")
 
 
 def complaints(translated: Template) -> Iterator[str]:
-    """One for each metric, dimension or id that does not exist."""
+    """Return a complaint for each metric, dimension or id that does not exist."""
     for graph in graphs(translated):
         for use in graph.uses:
             yield from (f"{use.place}: {use.namespace} {use.name}: {fault}" for fault in _faults(use, translated))
@@ -54,14 +54,14 @@ def _wrong_value(dimension: str, value: str, resources: Mapping[str, Template]) 
 
 
 def _services(translated: Template) -> set[str]:
-    """What the functions have as their service, which Powertools makes the dimension of that name."""
+    """Return the functions' service names, which Powertools uses as the dimension `service`."""
     functions = of_type(translated, "AWS::Lambda::Function").values()
     variables = (function.get("Environment", {}).get("Variables", {}) for function in functions)
     return {readable(one.get("POWERTOOLS_SERVICE_NAME", "none")) for one in variables}
 
 
 def _redrive_targets(translated: Template) -> set[str]:
-    """As the dimension QueueName says them."""
+    """Return the names of dead-letter queues as the dimension QueueName has them."""
     policies = (one.get("Properties", {}).get("RedrivePolicy") for one in translated["Resources"].values())
     return {f"${{{policy['deadLetterTargetArn']['Fn::GetAtt'][0]}.QueueName}}" for policy in policies if policy}
 

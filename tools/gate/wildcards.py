@@ -1,4 +1,4 @@
-"""Nobody may do everything, or anything to everything."""
+"""Check that nobody may do everything, or anything to everything."""
 
 from collections.abc import Iterator, Mapping
 
@@ -10,7 +10,7 @@ EXCEPTIONS: Mapping[tuple[str, str], str] = {
     ("DeliverRole", "LambdaMayPutItIntoTheSubnets"): "Lambda asks for it on everything; the function's code may not",
     ("ApiRole", "LambdaMayPutItIntoTheSubnets"): "as above",
 }
-"""Statements (resource, Sid) that need a `*`, each with the reason; one that is not needed any more is a complaint."""
+"""Statements (resource, Sid) that need a `*`, each with its reason; an unused entry is a complaint."""
 
 WITHOUT_RESOURCES: Mapping[str, str] = {
     "xray:PutTraceSegments": "X-Ray has no resource for segments",
@@ -20,7 +20,7 @@ WITHOUT_RESOURCES: Mapping[str, str] = {
 
 
 def complaints(translated: Template) -> Iterator[str]:
-    """One for each `*` in what is allowed; what a statement denies may well be everything."""
+    """Return a complaint for each `*` in what is allowed; a statement that denies may cover everything."""
     unused = {owner_and_sid for owner_and_sid in EXCEPTIONS if owner_and_sid[0] in translated["Resources"]}
     for statement in statements(translated):
         for fault in _faults(statement):

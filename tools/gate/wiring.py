@@ -1,4 +1,4 @@
-"""What sends may send, and what is named is of the kind that it is taken for; that it exists at all, cfn-lint sees."""
+"""Check that senders may send, and that references have the right type; cfn-lint checks that they exist."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,13 +9,13 @@ from tools.policies import Statement, statements
 from tools.readable import NAME, as_list, readable
 
 RECEIVING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
-"""What Lambda does to a queue in the name of the function's role."""
+"""What Lambda does to a queue on behalf of the function's role."""
 
 _MAY_BE_TARGETS = {"AWS::SQS::Queue": "sqs:SendMessage", "AWS::Lambda::Function": "lambda:InvokeFunction"}
 
 
 def complaints(translated: Template) -> Iterator[str]:
-    """One for each reference that leads nowhere, or where nobody is let in."""
+    """Return a complaint for each reference that leads nowhere, or to where nobody is let in."""
     allowed = [statement for statement in statements(translated) if statement.effect == "Allow"]
     yield from _rules(translated, allowed)
     yield from _event_sources(translated, allowed)
@@ -26,7 +26,7 @@ def complaints(translated: Template) -> Iterator[str]:
 
 
 def _named(value: object, translated: Template) -> tuple[str, str]:
-    """Logical id and type of the resource that *value* names; the type is empty where it names none."""
+    """Return the logical id and type of the resource that *value* names; the type is empty if it names none."""
     found = NAME.match(readable(value))
     name = found["resource"] if found else readable(value)
     return name, translated["Resources"].get(name, {}).get("Type", "")
@@ -99,7 +99,7 @@ def _alarms(translated: Template) -> Iterator[str]:
 
 
 def _log_groups(translated: Template) -> Iterator[str]:
-    """Those of saved queries and of functions."""
+    """Return the log groups of saved queries and of functions."""
     named = [
         (name, group)
         for name, query in of_type(translated, "AWS::Logs::QueryDefinition").items()
@@ -125,6 +125,6 @@ def _widgets(translated: Template) -> Iterator[str]:
 
 
 def _sources(properties: Mapping[str, Any]) -> list[str]:
-    """The log groups of a widget that runs a query: `SOURCE 'name' | SOURCE 'name' | fields …`."""
+    """Return the log groups of a widget that runs a query: `SOURCE 'name' | SOURCE 'name' | fields …`."""
     steps = (step.strip() for step in str(properties.get("query", "")).split("|"))
     return [step.removeprefix("SOURCE").strip().strip("'\"") for step in steps if step.startswith("SOURCE")]
