@@ -43,7 +43,7 @@ class Result:
 
 
 def simulate(outage: Outage, *, breaker: bool) -> Result:
-    """Simulate each minute; with the breaker one probe goes out at a time, and the backlog leaves as the lane takes it."""
+    """Simulate each minute; the breaker lets one probe out at a time, and the backlog leaves as the lane takes it."""
     horizon = outage.hours * 60
     due = [0.0] * (horizon + 1)
     tries: list[dict[int, float]] = [{} for _ in range(horizon + 1)]

@@ -23,7 +23,7 @@ class Recorded:
     """Record the delivery as it is given, without an attempt."""
 
     metric: ClassVar[str]
-    """Which of `metric_names.METRICS` counts it."""
+    """Which of `telemetry.METRICS` counts it."""
     message: str
     delivery: Delivery
 
@@ -78,7 +78,7 @@ class Drop:
 
     message: str
     metric: str
-    """Which of `metric_names.METRICS` counts it."""
+    """Which of `telemetry.METRICS` counts it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

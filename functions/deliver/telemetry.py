@@ -1,4 +1,4 @@
-"""What operators see: one wide log line per attempt, and the metrics of `ringback.metric_names`."""
+"""What operators see: one wide log line per attempt, and the metrics of `ringback.telemetry`."""
 
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet

@@ -26,6 +26,7 @@ PAGES = sorted(
     for pattern in ("*.md", "docs/*.md", "docs/decisions/*.md", "events/*.md", "benchmarks/*.md", "tests/*/*.md")
     for path in PROJECT.glob(pattern)
 )
+CODE_FOLDERS = ("benchmarks", "examples", "functions", "local", "operate", "tests", "tools")
 CODE = [*PROJECT.glob("functions/**/*.py")]
 
 TEMPLATE = written(path_under_test())
@@ -97,6 +98,16 @@ def test_every_test_that_a_page_names_is_there() -> None:
 
     assert len(named) > 50
     assert named - there == set()
+
+
+def test_every_module_that_a_page_names_is_there() -> None:
+    """Decisions name files as they were."""
+    there = [f"/{path.relative_to(PROJECT)}" for folder in CODE_FOLDERS for path in PROJECT.glob(f"{folder}/**/*.py")]
+    pages = [page for page in PAGES if page.parent.name != "decisions"]
+    named = {word for page in pages for word in words(str(page)) if re.fullmatch(r"[\w/]+\.py", word)}
+
+    assert len(named) > 10
+    assert [name for name in named if not any(path.endswith(f"/{name}") for path in there)] == []
 
 
 def test_every_make_target_that_a_page_names_is_there() -> None:
