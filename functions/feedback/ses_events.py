@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from ringback.aws.dynamodb import Key
-from ringback.email.ses import DELIVERY_TAG, TAG, callback_of
+from ringback.email.ses import DELIVERY_TAG, TAG, parse_tag
 from ringback.errors import InfrastructureError
 from ringback.timestamps import parse_time
 
@@ -121,7 +121,7 @@ def _report(kind: ReportKind, detail: Mapping[str, Any], why: str, *, is_final: 
 
 def _named(tags: Mapping[str, Any], name: str) -> Key | None:
     values = tags.get(name, [])
-    return callback_of(values[0]) if values else None
+    return parse_tag(values[0]) if values else None
 
 
 def _words(*texts: object) -> str:

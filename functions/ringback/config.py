@@ -1,4 +1,4 @@
-"""Read what the template sets in the environment of `deliver` and `requeue`."""
+"""What the template sets: the only reader of the environment beside `app.py`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from datetime import timedelta
 
 
 class MissingVariable(LookupError):  # noqa: N818 - named like the errors of `ringback.errors`
-    """A function started without a variable that it needs. The message names it, and repeats no value."""
+    """A function was started without a variable that it needs; the text names it, and no value of any other."""
 
 
 def require(environment: Mapping[str, str], names: Iterable[str]) -> None:
-    """Check that every variable in *names* is set; an empty value counts as set.
+    """See that all variables are there that a function *names*; an empty value is one.
 
     Raises:
-        MissingVariable: some are not set.
+        MissingVariable: some are not.
     """
     missing = [name for name in names if name not in environment]
     if missing:
@@ -22,7 +22,7 @@ def require(environment: Mapping[str, str], names: Iterable[str]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """The configuration of a function; a missing variable is a defect of the template and fails the start."""
+    """One execution environment's settings; a missing one is a defect of the template and fails the start."""
 
     callbacks_table: str
     deliveries_table: str
@@ -31,19 +31,19 @@ class Config:
     credentials_key: str
     sender_address: str
     mail_configuration: str
-    """The SES configuration set that reports bounces and complaints; empty means no reports."""
+    """SES's configuration set, which reports what becomes of a mail; empty: nobody reports."""
     allowed_networks: str
-    """Networks that callbacks may reach in addition to public ones: CIDR blocks, separated by commas."""
+    """Networks in CIDR form, separated by commas, that callbacks may reach beside public ones."""
     retention: timedelta
     """How long a delivery is kept."""
     connections_per_host: int
-    """Concurrent attempts of one execution environment to one host and port."""
+    """Attempts that one execution environment makes at a time to one host and port."""
     success_log_rate: float
-    """Share of successful attempts that are logged, 0 to 1; failed ones are always logged."""
+    """Share of successful attempts that are logged, 0 to 1; failures always are."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Config":
-        """Read the template's variables; each function has only those that it needs."""
+        """Read the variables of the template; deliver and requeue each have those that they need."""
         return cls(
             callbacks_table=environment.get("CALLBACKS_TABLE", ""),
             deliveries_table=environment["DELIVERIES_TABLE"],

@@ -8,7 +8,7 @@ MAX_INTEGER = 300
 
 _MINUS_ZERO: Final = "-0"
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # `dumps` would make an encoder per call
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # `dumps` would make one for each call
 
 
 class Literal(float):
@@ -33,5 +33,5 @@ def parse_integer(written: str) -> int | Literal:
 
 
 def to_compact_json(value: object) -> str:
-    """Encode *value* as JSON without any white space."""
+    """*value* as JSON on one line, as short as it gets."""
     return _encode(value)

@@ -22,7 +22,7 @@ MAX_VALUES = 100
 
 
 class Metrics:
-    """Counters and distributions, by the names in `METRICS`.
+    """Counters and distributions by the names of `ringback.metric_names`.
 
     Powertools takes the dimension `service` from POWERTOOLS_SERVICE_NAME, which is the stack's name.
     """
@@ -41,11 +41,11 @@ class Metrics:
             self._counts[name] += many
 
     def value(self, name: str, value: int) -> None:
-        """Add a value to a distribution, or set a gauge."""
+        """One more value of a distribution, or the value of a gauge, 0 too."""
         self._values[name].append(value)
 
     def flush(self) -> None:
-        """Emit what was collected, and start over."""
+        """Emit what there is, and begin anew."""
         for name, count in self._counts.items():
             self._set(name, [count])
         chunks = [
@@ -68,7 +68,7 @@ class Metrics:
         self._values.clear()
 
     def _set(self, name: str, values: list[int]) -> None:
-        # What `add_metric` does for a single value; calling it 100 times would cost a batch more than its log lines.
+        # What `add_metric` makes of each value: 100 calls of it would cost a batch more than its log lines.
         entry = {"Unit": get_unit(name), "StorageResolution": MetricResolution.Standard.value, "Value": values}
         self._metrics.metric_set[name] = entry
 

@@ -126,7 +126,7 @@ def build_tag(callback: tuple[str, str]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def callback_of(tag: str) -> tuple[str, str] | None:
+def parse_tag(tag: str) -> tuple[str, str] | None:
     """Return the pair that `build_tag` made *tag* of, or None if it did not make it."""
     try:
         text = base64.urlsafe_b64decode(tag + "=" * (-len(tag) % 4)).decode()
