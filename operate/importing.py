@@ -133,7 +133,7 @@ def _named(fields: dict[str, object], name: str, other: str) -> object:
     """Return the value that is given under one of its two names."""
     first, second = fields.pop(name, None), fields.pop(other, None)
     if first and second and first != second:
-        raise InvalidSetting(other, f"in conflict with {name}, another name of it: they differ")
+        raise InvalidSetting(other, f"conflicts with its alias {name}: they differ")
     return second if first is None else first
 
 

@@ -119,12 +119,12 @@ class AccountItems:
 
 def _rotated(before: SigningSecrets, secret: str, now: datetime) -> SigningSecrets:
     if secret == before.current:
-        raise InvalidSetting("secret", "it is the one that signs now; give another one, or none to have one made")
+        raise InvalidSetting("secret", "already in use; give another secret, or leave it out to have one generated")
     earlier = tuple(previous for previous in before.signing(now) if previous.secret != secret)
     if len(earlier) >= MAX_PREVIOUS:
         raise conflict(
-            f"{len(earlier)} earlier secrets still sign beside this one, as many as may; rotate again from"
-            f" {to_iso(earlier[-1].until)} on, when the oldest ends, or DELETE them all"
+            f"{len(earlier)} earlier secrets still sign alongside this one, which is the maximum; rotate again after"
+            f" {to_iso(earlier[-1].until)}, when the oldest expires, or DELETE all of them"
         )
     last = PreviousSecret(secret=before.current, until=now + OVERLAP)
     return replace(before, current=secret, created=now, previous=(last, *earlier))

@@ -178,5 +178,5 @@ def only_known_names(app: APIGatewayHttpResolver, next_middleware: NextMiddlewar
             raise InvalidSetting(quote_value(name).strip('"'), what)
     if not takes.body_params and (body := app.current_event.body):
         for name in parse_json(body):
-            raise InvalidSetting(quote_value(name).strip('"'), "unknown field; this request takes none")
+            raise InvalidSetting(quote_value(name).strip('"'), "unknown field; this request has no body fields")
     return next_middleware(app)

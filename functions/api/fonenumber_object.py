@@ -25,11 +25,11 @@ SERVICE = lookup("messages/receive")
 
 SERVICE_FIELDS = MappingProxyType(
     {
-        "type": "With the next four, API 2.4's form of this request: what `POST /v2/messages/receive` sets.",
-        "value": "A URL, or an address.",
-        "url_method": "The method.",
-        "url_username": "For HTTP Basic.",
-        "url_password": "As above.",
+        "type": "With the next four fields, API 2.4's form of this request; it sets `messages/receive`.",
+        "value": "A URL or an e-mail address.",
+        "url_method": "The HTTP method.",
+        "url_username": "The user name for HTTP Basic authentication.",
+        "url_password": "The password for HTTP Basic authentication.",
     }
 )
 """Each with what it is."""
@@ -74,7 +74,7 @@ def to_object(fields: Mapping[str, object]) -> dict[str, object]:
         return dict(fields)
     for name in fields:
         if name != "fonenumber":
-            raise InvalidSetting(name, "beside the object fonenumber; put it into that, or all of that here")
+            raise InvalidSetting(name, "outside the object fonenumber; put it inside, or leave out the envelope")
     return dict(envelope)
 
 
@@ -93,7 +93,7 @@ def merge(
         parse = partial(parse_public_setting, kind, block.fields, owner=owner, allowed=allowed, current=before)
         after = prefix_field(block.path, parse)
         if wanted.setdefault(kind.name, after) != after:
-            raise InvalidSetting(block.path, "in conflict with type and value, which mean the same: they differ")
+            raise InvalidSetting(block.path, "conflicts with type and value, which set the same callback: they differ")
     return {(owner, name): after for name, after in wanted.items() if after != current.get(name)}
 
 
@@ -119,7 +119,7 @@ def _without_doubles(options: Options) -> Options:
         if ours != theirs:
             differing = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
             where = f"they differ in {', '.join(differing)}"
-            raise InvalidSetting(older, f"in conflict with {newer}, another name of it: {where}")
+            raise InvalidSetting(older, f"conflicts with its alias {newer}: {where}")
         del kept[older]
     return kept
 

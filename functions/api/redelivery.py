@@ -90,10 +90,10 @@ class Redelivery:
         """
         item = self._log.item(owner, delivery)
         if item is None:
-            raise not_found("no such delivery; it may have expired")
+            raise not_found(f"no such delivery: {delivery}; it may have expired")
         stored = delivery_from_item(item)
         if stored.is_test:
-            raise conflict("a test is not sent again; POST …/test makes another")
+            raise conflict("a test cannot be redelivered; POST …/test sends another")
         if "callback" not in item:  # that of messages/confirm travels with its event
             self._check(stored)
         return stored if on_its_way(stored, now) else self._send(item, stored, now)
@@ -190,7 +190,7 @@ def _why_not(callback: Callback | None, kind: str, owner: str) -> Problem | None
     """Why nothing can be delivered to *callback*."""
     whose = split_owner(owner)[1] or "the account"
     if callback is None:
-        return conflict(f"{kind} of {whose} is not set any more; set it, then send again")
+        return conflict(f"{kind} of {whose} is no longer set; set it and redeliver")
     if callback.disabled:
-        return conflict(f"{kind} of {whose} is turned off: {callback.disabled}; set it again, then send again")
+        return conflict(f"{kind} of {whose} is turned off: {callback.disabled}; set it again and redeliver")
     return None

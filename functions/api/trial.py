@@ -74,13 +74,11 @@ def build_trial(
     if fields is not None:
         callback = prefix_field("callback", partial(_given, kind, fields, key, stored, allowed))
     elif kind.scope is Scope.MESSAGE:
-        raise InvalidSetting(
-            "callback", f"missing; that of {kind.name} is stored nowhere, it travels inside each event"
-        )
+        raise InvalidSetting("callback", f"missing; that of {kind.name} is never stored, it travels inside each event")
     else:
         callback = stored(key)
     if callback is None:
-        raise not_found(f"{kind.name} of {event.fonenumber or event.account} is not set; set it, or give a callback")
+        raise not_found(f"{kind.name} of {event.fonenumber or event.account} is not set; set it, or include a callback")
     delivery = Delivery(id=delivery_id(event), event=event, created=event.time, reason=AttemptReason.TEST)
     return Trial(delivery=delivery, callback=callback, is_stored=fields is None)
 
@@ -106,5 +104,5 @@ def _given(
         return check_reachable(parse_inline(fields, owner=key[0], kind=kind), allowed)
     callback = parse_public_setting(kind, fields, owner=key[0], allowed=allowed, current=stored(key))
     if callback is None:
-        raise InvalidSetting("type", "given None; with that, nothing is sent")
+        raise InvalidSetting("type", "given None; with this type nothing is sent")
     return callback

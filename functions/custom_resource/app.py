@@ -85,8 +85,8 @@ def _deleted(event: Mapping[str, Any]) -> dict[str, Any]:
 def _our_words(error: Exception) -> str:
     logger.error("resource.failed", extra=describe_error(error))
     if isinstance(error, InfrastructureError):
-        return "a part of Ringback is out of reach; try again"
-    return "a fault of Ringback; it is in its log"
+        return "Ringback is temporarily unavailable; try again"
+    return "internal error of Ringback; see the log of its function custom-resource"
 
 
 def _failed(event: Mapping[str, Any], reason: str) -> dict[str, Any]:

@@ -20,12 +20,12 @@ PAUSES: tuple[float, ...] = (2, 4, 8, 16)
 """Seconds between tries while KMS refuses us: a role's new permissions need some to arrive everywhere."""
 
 REASONS: Final = {
-    "AccessDeniedException": "its key policy does not let this account's IAM policies give it to the stack",
+    "AccessDeniedException": "its key policy does not let IAM policies of this account grant access to it",
     "DisabledException": "it is disabled",
-    "InvalidKeyUsageException": "it is not a symmetric key for encryption",
-    "KMSInvalidStateException": "it is pending deletion or not ready",
+    "InvalidKeyUsageException": "it is not a symmetric encryption key",
+    "KMSInvalidStateException": "it is pending deletion or not available",
     "NotFoundException": "there is no such key",
-    "ValidationException": "it is not a symmetric key for encryption",
+    "ValidationException": "it is not a symmetric encryption key",
 }
 """What KMS's errors mean for a deployment."""
 
@@ -46,7 +46,8 @@ def _check_region(key: str, here: str) -> None:
     there = key.split(":")[3]
     if there != here:
         raise InvalidSetting(
-            PROPERTY, f"{key} is in {there}, and the stack in {here}; of a multi-Region key, name the replica in {here}"
+            PROPERTY,
+            f"{key} is in {there}, but the stack is in {here}; for a multi-Region key, give the replica in {here}",
         )
 
 

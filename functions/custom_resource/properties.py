@@ -57,10 +57,10 @@ def parse_declaration(properties: Mapping[str, object]) -> Declaration:
         if name not in (*IDENTITY, *FIELDS):
             raise InvalidSetting(name, f"unknown property; allowed: {', '.join((*IDENTITY, *FIELDS))}")
         if not isinstance(value, str):
-            raise InvalidSetting(name, f"given {describe_type(value)}; it takes text")
+            raise InvalidSetting(name, f"given {describe_type(value)}; expected text")
         if value.startswith(UNRESOLVED):
             raise InvalidSetting(
-                name, "a dynamic reference that CloudFormation has not resolved; use a NoEcho parameter"
+                name, "a dynamic reference, which CloudFormation does not resolve here; use a NoEcho parameter"
             )
     texts = {name: str(value) for name, value in given.items()}
     return Declaration(key=_key(texts), fields={FIELDS[name]: text for name, text in texts.items() if name in FIELDS})

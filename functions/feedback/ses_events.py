@@ -59,9 +59,9 @@ class Report:
 
 _IN_WORDS = {
     (ReportKind.BOUNCED, True): "the mail bounced",
-    (ReportKind.BOUNCED, False): "the mail bounced and is lost, the next one may arrive",
-    (ReportKind.COMPLAINED, True): "the receiver complained about the mail",
-    (ReportKind.COMPLAINED, False): "the receiver took a complaint about the mail back",
+    (ReportKind.BOUNCED, False): "the mail bounced and is lost; the next one may arrive",
+    (ReportKind.COMPLAINED, True): "the recipient complained about the mail",
+    (ReportKind.COMPLAINED, False): "the recipient withdrew a complaint about the mail",
     (ReportKind.REJECTED, False): "SES did not send the mail",
 }
 """By kind, and whether it is final."""

@@ -20,7 +20,7 @@ from ringback.telemetry import Metrics
 
 REASONS = {
     ReportKind.BOUNCED: "mail to this address bounced",
-    ReportKind.COMPLAINED: "the receiver complained about a mail",
+    ReportKind.COMPLAINED: "the recipient complained about a mail",
 }
 """Why a callback is turned off: its owner, its contact and the platform read that."""
 

@@ -24,7 +24,7 @@ def lines(api: str, header: Path, scene: Scene, *, receiver: str, delivery: str)
     form = " ".join(f"--data-urlencode {shlex.quote(f'{name}={value}')}" for name, value in given.items())
     yield "Set a callback", _line(header, f"{form} {api}/v2/{scene.kind}")
     yield "Read all callbacks of the number", _line(header, number)
-    yield "Show what an event would send", _line(header, f"-X POST {number}/{scene.kind}/preview")
+    yield "Preview what an event would send", _line(header, f"-X POST {number}/{scene.kind}/preview")
     yield "Read the log", _line(header, shlex.quote(f"{number}/deliveries?limit=10"))
     if delivery:
         yield "Send one again", _line(header, f"-X POST {number}/deliveries/{delivery}/redeliver")

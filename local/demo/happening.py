@@ -61,7 +61,7 @@ def _object(text: str) -> dict[str, Any]:
         given = json.loads(text or "{}")
     except ValueError as error:
         raise LocalError(
-            f'DATA is not JSON ({error}); it takes an object of fields: DATA=\'{{"msg": "hi"}}\''
+            f'DATA is not JSON ({error}); expected an object of fields: DATA=\'{{"msg": "hi"}}\''
         ) from None
     if not isinstance(given, dict):
         raise LocalError('DATA takes an object of fields: DATA=\'{"msg": "hi"}\'')

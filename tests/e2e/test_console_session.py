@@ -61,7 +61,7 @@ def test_a_session_and_a_token_are_good_on_their_own_routes_alone(api: Api, clou
         told = api.ask("GET", "/session/fonenumbers").json()["message"]
 
     assert statuses == [HTTPStatus.UNAUTHORIZED] * 4
-    assert told.endswith("open the console again from where its link came from")
+    assert told.endswith("open the console again where you got its link")
 
 
 def test_a_link_for_reading_one_number_shows_that_alone(api: Api, cloud: Cloud) -> None:

@@ -260,7 +260,7 @@ def test_a_key_of_one_s_own_opens_what_the_stack_s_key_sealed_and_one_of_another
 
     sam.is_refused(CredentialsKeyArn=f"{new.replace(REGION, ELSEWHERE)},{old}")
 
-    assert f"is in {ELSEWHERE}, and the stack in {REGION}" in stack.reasons()
+    assert f"is in {ELSEWHERE}, but the stack is in {REGION}" in stack.reasons()
     assert stack.setting("CREDENTIALS_KEY") == f"{new},{old}"
     customer.happens("messages/receive_notify", HELLO)
     eventually(lambda: customer.statuses() == ["delivered"])

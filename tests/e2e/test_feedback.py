@@ -18,7 +18,7 @@ from tests.e2e.notices import Notices
 
 EVENTS = Path(__file__).parents[2] / "events"
 KIND = "messages/receive_notify"
-NOTES = {"mail-bounced": "the mail bounced: General", "mail-complained": "the receiver complained about the mail"}
+NOTES = {"mail-bounced": "the mail bounced: General", "mail-complained": "the recipient complained about the mail"}
 STAND_IN = "stand-in.ses"
 """Nobody but SES may put events of the source `aws.ses`, here as on AWS."""
 

@@ -30,13 +30,13 @@ def _by_token(event: Mapping[str, Any], claim: str) -> str:
     try:
         return parse_account(claims.get(claim))
     except InvalidSetting:
-        what = f"token: it has no account in its claim {claim}" if claims else "token: missing; it is a header"
+        what = f"token: its claim {claim} names no account" if claims else "token: missing; send it as a header"
         raise Problem(HTTPStatus.UNAUTHORIZED, what) from None
 
 
 def _by_header(event: Mapping[str, Any]) -> str:
     given = event.get("headers", {}).get(ACCOUNT_HEADER)
     if not given:
-        what = f"{ACCOUNT_HEADER}: missing; this header says for which account the platform calls"
+        what = f"{ACCOUNT_HEADER}: missing; this header names the account that the call is for"
         raise Problem(HTTPStatus.BAD_REQUEST, what)
     return parse_account(given)

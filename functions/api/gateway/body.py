@@ -54,7 +54,7 @@ def parse_json(text: str) -> dict[str, Any]:
     except ValueError as error:
         raise bad_body(f"not JSON: {error}") from None
     if not isinstance(value, dict):
-        raise bad_body(f"given {describe_type(value)}; it takes an object of fields")
+        raise bad_body(f"given {describe_type(value)}; expected an object of fields")
     if not _within(MAX_LEVELS, value):
         raise nested_too_deeply()
     return value
@@ -96,7 +96,7 @@ def _bytes(event: Mapping[str, Any]) -> bytes:
 
 def _check_size(body: bytes, of: str) -> None:
     if len(body) > MAX_BYTES:
-        what = f"body: {len(body):,} bytes{of}; it takes at most {MAX_BYTES:,}"
+        what = f"body: {len(body):,} bytes{of}; the maximum is {MAX_BYTES:,}"
         raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, what)
 
 
@@ -119,14 +119,14 @@ def _decoded(raw: bytes, codec: str) -> str:
 def _as_utf_8(text: str) -> str:
     """What API Gateway made text of, as it does of `application/json`; a byte that it could not read is U+FFFD now."""
     if "\ufffd" in text:
-        raise bad_body("not UTF-8; if U+FFFD is meant, write it as \\ufffd")
+        raise bad_body("not UTF-8; if you mean U+FFFD, write it as \\ufffd")
     return text
 
 
 def _not_json(form: str) -> str:
     """*form*, unless it is JSON: curl's `-d` calls everything a form."""
     if form.lstrip()[:1] in {"{", "["}:
-        what = f"Content-Type: given a form, and the body is JSON; say {JSON}"
+        what = f"Content-Type: given a form, but the body is JSON; send {JSON}"
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, what)
     return form
 

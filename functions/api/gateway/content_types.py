@@ -22,7 +22,7 @@ CHARSETS = MappingProxyType(
 )
 """Charsets that are read, by Python's codecs for them; US-ASCII is a part of the first."""
 
-TAKES = f"it takes {JSON} or {FORM}, in UTF-8, ISO-8859-1, ISO-8859-15 or Windows-1252"
+TAKES = f"expected {JSON} or {FORM}, in UTF-8, ISO-8859-1, ISO-8859-15 or Windows-1252"
 """What a body may be, for whoever sent another one."""
 
 COMPRESSIONS = frozenset({"br", "compress", "deflate", "gzip", "x-gzip", "zstd"})
@@ -70,7 +70,7 @@ def parse_content(headers: Mapping[str, str]) -> Content:
 def _refuse_compression(given: str) -> None:
     for coding in given[:MAX_HEADER].lower().split(","):
         if coding.strip() in COMPRESSIONS:
-            what = f"Content-Encoding: given {quote_value(given)}; it takes bodies that are not compressed"
+            what = f"Content-Encoding: given {quote_value(given)}; send the body uncompressed"
             raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, what, {"Accept-Encoding": "identity"})
 
 

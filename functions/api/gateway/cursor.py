@@ -58,5 +58,5 @@ class Cursors:
 
 def no_cursor() -> InvalidSetting:
     """A cursor that no page of this list had."""
-    how = "leave it out to start from the first page, and keep the filters"
-    return InvalidSetting("cursor", f"it is not one of this list, or not any more; {how}")
+    how = "keep the filters of the first page, or leave it out to start over"
+    return InvalidSetting("cursor", f"not a cursor of this list, or no longer valid; {how}")

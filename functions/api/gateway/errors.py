@@ -22,7 +22,7 @@ TRY_AGAIN_SECONDS = 1
 MAX_LEVELS = 8
 """Objects within each other in a body; that of a number's callbacks has four."""
 
-NO_SUCH_PATH = "no such path; GET /v2/openapi.json lists those that there are"
+NO_SUCH_PATH = "no such path; GET /v2/openapi.json lists all paths"
 
 MAX_NAMED = 5
 """Errors that one message names."""
@@ -73,7 +73,7 @@ def bad_body(what: str) -> Problem:
 
 def nested_too_deeply() -> Problem:
     """400: the body has more objects within each other than anything here takes."""
-    return bad_body(f"nested too deeply; it takes {MAX_LEVELS} levels")
+    return bad_body(f"nested too deeply; the maximum is {MAX_LEVELS} levels")
 
 
 def given_twice(name: str) -> Problem:
@@ -95,12 +95,12 @@ def to_problem(error: Exception) -> Problem:
         case NotFoundError():
             problem = not_found(NO_SUCH_PATH)
         case Conflict():
-            problem = conflict("it was changed by another request at the same time; read it again")
+            problem = conflict("changed by another request at the same time; read it again")
         case InfrastructureError():
             wait = {"Retry-After": str(TRY_AGAIN_SECONDS)}
-            problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, "a part of ours is out of reach; try again", wait)
+            problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, "temporarily unavailable; try again", wait)
         case _:
-            problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "a fault of ours, in our log under this request's id")
+            problem = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal error; quote this request's id")
     return problem
 
 
@@ -149,13 +149,13 @@ def _sentence(error: Mapping[str, Any]) -> str:
         return "missing"
     if kind in WANTED:
         told = describe_type(given) if error["loc"][-1] in SECRET else quote_value(given)
-        return f"given {told}; it takes {WANTED[kind]}"
+        return f"given {told}; expected {WANTED[kind]}"
     if kind in {"enum", "literal_error"}:
         return f"given {quote_value(given)}; allowed: {_listed(context['expected'])}"
     if kind in {"greater_than_equal", "less_than_equal"}:
         least = "ge" in context
         bound = f"at least {context['ge']}" if least else f"at most {context['le']}"
-        return f"given {quote_value(given)}; it takes {bound}"
+        return f"given {quote_value(given)}; must be {bound}"
     return str(error["msg"])
 
 

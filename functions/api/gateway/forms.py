@@ -22,8 +22,9 @@ def parse_form(text: str, codec: str = "utf_8") -> dict[str, Any]:
     try:
         pairs = parse_qsl(text, keep_blank_values=True, encoding=codec, errors="strict", max_num_fields=MAX_FIELDS)
     except ValueError as error:
-        what = f"not {CHARSETS[codec]}" if isinstance(error, UnicodeDecodeError) else f"more than {MAX_FIELDS} fields"
-        raise bad_body(f"a form that is {what}") from None
+        is_text = isinstance(error, UnicodeDecodeError)
+        what = f"the form is not {CHARSETS[codec]}" if is_text else f"the form has more than {MAX_FIELDS} fields"
+        raise bad_body(f"{what}") from None
     fields: dict[str, Any] = {}
     for key, value in pairs:
         _place(fields, key, value)

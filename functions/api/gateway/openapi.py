@@ -21,22 +21,22 @@ from api.schemas.deliveries import DELIVERY_ID
 from ringback import VERSION
 
 DESCRIPTION = """\
-Set what happens when something happens on a phone number, see what happened, and send it again.
+Choose where the events of a phone number are delivered, see what was delivered, and redeliver it.
 
-Every error is an object with `error`, `message` and `status_code`. Times are UTC, ISO 8601. An account has {allowed};
-beyond that the answer is 429 with `Retry-After`.
+Every error is an object with `error`, `message` and `status_code`. Times are in UTC, in ISO 8601 format. The limit per
+account is {allowed}; requests beyond it are answered with 429 and `Retry-After`.
 """
-"""With what the stack was deployed with in place of `{allowed}`."""
+"""The document's description; `{allowed}` stands for the rate limit that the stack was deployed with."""
 
 TAGS = {
-    "Callbacks": "What is to happen when something happens: set it, read it, cancel it.",
-    "Events": "The catalogue, and trying a callback out.",
-    "Deliveries": "What was sent and what came of it, and sending it again.",
-    "Account": "What belongs to the account as a whole.",
+    "Callbacks": "Where events are delivered: set, read and cancel callbacks.",
+    "Events": "The catalogue of events, and trying out a callback.",
+    "Deliveries": "What was delivered and how it went, and redelivering it.",
+    "Account": "Settings of the account as a whole.",
     "Egress": "The addresses that requests come from.",
-    WEBHOOKS: "What a receiver is sent.",
+    WEBHOOKS: "The requests that receivers get.",
 }
-"""Every tag of an operation, with what it is about."""
+"""The tags of operations, each with its description."""
 
 LICENSE = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
 
@@ -45,16 +45,16 @@ CONTACT = {"name": "The platform that runs this stack"}
 
 EXAMPLES = {
     HTTPStatus.BAD_REQUEST: 'method: given "PATCH"; messages/receive_notify allows GET, POST, JSON',
-    HTTPStatus.UNAUTHORIZED: "token: missing; it is a header",
+    HTTPStatus.UNAUTHORIZED: "token: missing; send it as a header",
     HTTPStatus.NOT_FOUND: f"no such delivery: {DELIVERY_ID}; it may have expired",
-    HTTPStatus.CONFLICT: "messages/receive_notify of 3215551212 is not set any more; set it, then send again",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body: 1,048,576 bytes; it takes at most 262,144",
+    HTTPStatus.CONFLICT: "messages/receive_notify of 3215551212 is no longer set; set it and redeliver",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body: 1,048,576 bytes; the maximum is 262,144",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: f'Content-Type: given "text/xml"; {TAKES}',
-    HTTPStatus.TOO_MANY_REQUESTS: "too many requests; an account has {allowed}",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "a fault of ours, in our log under this request's id",
-    HTTPStatus.SERVICE_UNAVAILABLE: "a part of ours is out of reach; try again",
+    HTTPStatus.TOO_MANY_REQUESTS: "too many requests; the limit per account is {allowed}",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "internal error; quote this request's id",
+    HTTPStatus.SERVICE_UNAVAILABLE: "temporarily unavailable; try again",
 }
-"""A message for every status that an operation may have; `{allowed}` as above."""
+"""An example message for every error status; `{allowed}` as above."""
 
 _WITH_BODY = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
@@ -85,8 +85,8 @@ _SCHEMAS: dict[str, Any] = {
         "type": "object",
         "description": "An error.",
         "properties": {
-            "error": {"type": "string", "description": "The status in words."},
-            "message": {"type": "string", "description": "What is wrong, what was given, what is allowed."},
+            "error": {"type": "string", "description": "The reason phrase of the status."},
+            "message": {"type": "string", "description": "What is wrong, what was given, and what is allowed."},
             "status_code": {"type": "integer"},
         },
         "required": ["error", "message", "status_code"],
@@ -94,7 +94,7 @@ _SCHEMAS: dict[str, Any] = {
     },
     "Unauthorized": {
         "type": "object",
-        "description": "An error; API Gateway's own answer, where a token is missing or bad, has `message` alone.",
+        "description": "An error. If the token is missing or invalid, API Gateway answers with `message` only.",
         "properties": {
             "error": {"type": "string"},
             "message": {"type": "string"},
@@ -134,7 +134,7 @@ def document(resolver: APIGatewayHttpResolver, paths: Paths, settings: ApiConfig
     components["parameters"] = parameters()
     made["info"] |= {"license": LICENSE, "contact": CONTACT}
     made["tags"] = [{"name": name, "description": about} for name, about in TAGS.items()]
-    made["servers"] = [{"url": "..", "description": "Relative to this document: where the API is."}]
+    made["servers"] = [{"url": "..", "description": "The API, relative to this document."}]
     made["paths"] = {path: made["paths"][path] for path in paths if path in made["paths"]}
     for path, verb, operation in _operations(made):
         _complete(operation, paths[path][verb.upper()], components["schemas"])
@@ -183,7 +183,7 @@ def _response(status: HTTPStatus, message: str) -> dict[str, Any]:
         "content": {JSON: {"schema": {"$ref": f"#/components/schemas/{schema}"}, "example": body_of(status, message)}},
     }
     if status in _WAITS:
-        description = "Seconds after which it is worth to ask again."
+        description = "Seconds to wait before retrying."
         response["headers"] = {"Retry-After": {"description": description, "schema": {"type": "integer"}}}
     return response
 

@@ -45,7 +45,7 @@ class Allowance:
     @property
     def in_words(self) -> str:
         """The same for a person."""
-        return f"{self.per_second:g} requests a second, {self.burst} at once"
+        return f"{self.per_second:g} requests a second, in bursts of up to {self.burst}"
 
     @property
     def retry_after(self) -> int:
@@ -76,7 +76,9 @@ class RateLimit:
             return
         wait = {"Retry-After": str(self._allowance.retry_after)}
         raise Problem(
-            HTTPStatus.TOO_MANY_REQUESTS, f"too many requests; an account has {self._allowance.in_words}", wait
+            HTTPStatus.TOO_MANY_REQUESTS,
+            f"too many requests; the limit per account is {self._allowance.in_words}",
+            wait,
         )
 
     def _write(self, account: str, change: Change, holds: str, limit: datetime) -> bool:

@@ -118,7 +118,7 @@ class Paths:
             if verb in verbs:
                 return verbs[verb]
         allowed = ", ".join(sorted({verb for verbs in found for verb in verbs}))
-        what = f"this path does not take {verb}; allowed: {allowed}"
+        what = f"{verb} is not allowed on this path; allowed: {allowed}"
         raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, what, {"Allow": allowed})
 
 

@@ -51,7 +51,7 @@ def admit(session: Session, operation: Operation, path: str) -> None:
     """
     name = f"{operation.verb} {operation.path}"
     if name in TOO_MUCH:
-        what = "a session of the console may not do this, since it would outlive it; call the API with your own token"
+        what = "not allowed in a console session, which it would outlive; call the API with your own token"
         raise Problem(HTTPStatus.FORBIDDEN, what)
     if session.fonenumbers is not None and not operation.open:
         _within(session.fonenumbers, operation, name, path)
@@ -61,8 +61,8 @@ def admit(session: Session, operation: Operation, path: str) -> None:
 
 def reads_only() -> Problem:
     """403: a session for reading was to change something."""
-    may = "this session is for reading: it lists, shows, previews and counts (dry_run)"
-    return Problem(HTTPStatus.FORBIDDEN, f"{may}; open the console by another link")
+    may = "this console session is read-only: it may list, show, preview and count (dry_run)"
+    return Problem(HTTPStatus.FORBIDDEN, f"{may}; open the console with another link")
 
 
 def no_such_number(fonenumber: str) -> Problem:
@@ -72,7 +72,7 @@ def no_such_number(fonenumber: str) -> Problem:
 
 def of_the_whole_account() -> Problem:
     """404: a session for some numbers knows nothing of their account."""
-    return not_found("no such path in this session, which is for single numbers")
+    return not_found("no such path in this console session, which is limited to certain numbers")
 
 
 def _within(fonenumbers: tuple[str, ...], operation: Operation, name: str, path: str) -> None:

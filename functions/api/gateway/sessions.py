@@ -28,7 +28,7 @@ MAX_TOKEN = 2_048
 
 _TOKEN = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{43})")
 
-_AGAIN = "open the console again from where its link came from"
+_AGAIN = "open the console again where you got its link"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +63,10 @@ def parse_session(token: str | None, key: Callable[[], bytes], now: datetime) ->
         OurFault: the key is out of reach.
     """
     if not token:
-        raise _unauthorized("missing; this header holds the console's session")
+        raise _unauthorized("missing; send the console's session in this header")
     match = _TOKEN.fullmatch(token) if len(token) <= MAX_TOKEN else None
     if not match or not hmac.compare_digest(match[2], _signature(match[1], key())):
-        raise _unauthorized("it is no session of the console, or its key has been changed")
+        raise _unauthorized("not a console session, or its key has been rotated")
     session = _read(match[1])
     if session.expires <= now:
         raise _unauthorized(f"this session ended at {to_iso(session.expires)}")

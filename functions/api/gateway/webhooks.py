@@ -13,17 +13,17 @@ from ringback.models import CallbackType, Method
 TAG = "Webhooks"
 
 _ABOUT = {
-    "get": "The values are in the URL, wherever the callback has their tokens.",
+    "get": "The values are in the URL, in place of the callback's tokens.",
     "post": (
-        f"The body is JSON under both types: the method `POST` labels it `{CONTENT_TYPES[Method.POST]}`, the method"
-        f" `JSON` labels it `{CONTENT_TYPES[Method.JSON]}`. The URL has values, too, wherever the callback has tokens."
+        f"The body is JSON with both content types: the method `POST` labels it `{CONTENT_TYPES[Method.POST]}`, the"
+        f" method `JSON` labels it `{CONTENT_TYPES[Method.JSON]}`. Tokens in the callback's URL are replaced as well."
     ),
 }
-_ALWAYS = "It is called with HTTP Basic where the callback has a user name."
+_ALWAYS = "It uses HTTP Basic authentication if the callback has a user name."
 
 _HEADERS: dict[str, dict[str, Any]] = {
     "webhook-id": {
-        "description": "The delivery's id: the same at every attempt, and when it is sent again.",
+        "description": "The delivery's id: the same for every attempt and every redelivery.",
         "required": True,
         "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$", "examples": [DELIVERY_ID]},
     },
@@ -38,15 +38,15 @@ _HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string", **TIME},
     },
     "webhook-attempt": {
-        "description": "Which attempt of this delivery it is.",
+        "description": "The number of this attempt within the delivery, from 1.",
         "required": True,
         "schema": {"type": "integer", "minimum": 1},
     },
     "webhook-signature": {
         "description": (
-            "By the Standard Webhooks rule, once the account has a signing secret: `v1,` and base64 of HMAC-SHA256 over"
-            " `id.timestamp.payload`, where the payload is the raw body, of a `GET` the path and query. While a secret"
-            " is rotated there are several, with spaces between."
+            "The Standard Webhooks signature, if the account has a signing secret: `v1,` and the base64 of the"
+            " HMAC-SHA256 of `id.timestamp.payload`, where the payload is the raw body, or for a `GET` the path and"
+            " query. While a secret is being rotated, there are several signatures, separated by spaces."
         ),
         "required": False,
         "schema": {"type": "string", "examples": ["v1,2CVGDe1rr9eSLDu0iOKbPkW5gtV796JMWXrGzyRPOaU="]},
@@ -54,11 +54,12 @@ _HEADERS: dict[str, dict[str, Any]] = {
 }
 
 _ANSWERS = {
-    "2XX": {"description": "Delivered: a complete answer within 15 s and 1 MiB."},
-    "410": {"description": "Delivered to nobody: the callback is turned off."},
+    "2XX": {"description": "Delivered: the complete response arrived within 15 s and is at most 1 MiB."},
+    "410": {"description": "Gone: the callback is turned off."},
     "default": {
         "description": (
-            "Tried again, over three days; a redirect, too. `Retry-After` of a 429 or 503 can make the wait longer."
+            "Retried over three days; redirects too, as they are not followed. `Retry-After` of a 429 or 503 can"
+            " lengthen the wait."
         )
     },
 }
@@ -103,7 +104,7 @@ def _operation(kind: EventKind, verb: str) -> dict[str, Any]:
     shared = [{"$ref": f"#/components/parameters/{_component(name)}"} for name in _HEADERS]
     return {
         "tags": [TAG],
-        "summary": f"{kind.title}, by {verb.upper()}",
+        "summary": f"{kind.title}, sent by {verb.upper()}",
         "description": f"{_ABOUT[verb]} {_ALWAYS}",
         "operationId": f"on_{kind.group}_{kind.short_name}_by_{verb}",
         "security": [],
@@ -123,7 +124,7 @@ def _content(kind: EventKind, label: str) -> dict[str, Any]:
 def _body(kind: EventKind) -> dict[str, Any]:
     return {
         "type": "object",
-        "description": f"{kind.title}: only those values that the event has, in this order.",
+        "description": f"{kind.title}: only the values that the event has, in this order.",
         "properties": {field.body: _property(kind, field) for field in kind.fields},
         "required": list(kind.fixed),
         "examples": [dict(kind.example)],
@@ -139,7 +140,7 @@ def described(field: Field) -> str:
     """What *field* means, with the values that the reference names; others may come, too."""
     values = ", ".join(f"`{value}` {meaning}".rstrip() for value, meaning in field.values.items())
     meaning = f"{field.meaning[0].upper()}{field.meaning[1:]}"
-    return f"{meaning}: {values}, or another." if values else f"{meaning}."
+    return f"{meaning}: {values}, or another value." if values else f"{meaning}."
 
 
 def _component(name: str) -> str:

@@ -42,8 +42,8 @@ NOT_SIGNED = SigningSecretAnswer(signing_secret=SigningSecret(exists=False, crea
     "GET",
     SIGNING,
     name="get_signing_secret",
-    summary="Whether requests are signed",
-    description="The secret is not in the answer; it is shown once, when it is made.",
+    summary="Read whether requests are signed",
+    description="The response does not contain the secret, which is shown only once, when it is created.",
 )
 def get_signing_secret(call: CurrentRequest) -> SigningSecretAnswer:
     """Whether there is a secret, and since when."""
@@ -64,10 +64,10 @@ def get_signing_secret(call: CurrentRequest) -> SigningSecretAnswer:
     "POST",
     SIGNING,
     name="create_signing_secret",
-    summary="Have requests signed",
+    summary="Create a signing secret",
     description=(
-        "By the Standard Webhooks rule, from the next attempt on. The secret is shown this once, and may be one of"
-        " your own."
+        "Requests are signed as Standard Webhooks specifies, from the next attempt on. You may provide your own secret;"
+        " it is shown only this once."
     ),
     problems=[HTTPStatus.CONFLICT],
     status=HTTPStatus.CREATED,
@@ -79,7 +79,7 @@ def create_signing_secret(
     """The account's first secret."""
     secrets = call.parts.accounts.create_secret(call.account, call.at, _secret(call, body))
     if secrets is None:
-        raise conflict("there is a signing secret, and it is shown once only; POST …/rotate makes a new one")
+        raise conflict("there already is a signing secret, which is shown only once; POST …/rotate replaces it")
     return _new(secrets)
 
 
@@ -87,10 +87,11 @@ def create_signing_secret(
     "POST",
     SIGNING + "/rotate",
     name="rotate_signing_secret",
-    summary="Change the signing secret",
+    summary="Rotate the signing secret",
     description=(
-        "The new one is shown this once. The one before it signs too for 24 hours: every request has both signatures."
-        f" So does each one that is rotated within that time, up to {MAX_PREVIOUS} of them beside the newest."
+        "The new secret is shown only this once. The previous one keeps signing for 24 hours: every request carries"
+        f" both signatures. If you rotate again within that time, up to {MAX_PREVIOUS} previous secrets keep signing"
+        " alongside the newest."
     ),
     problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT],
     body={},
@@ -102,7 +103,7 @@ def rotate_signing_secret(
     """A new secret beside the old one."""
     secrets = call.parts.accounts.rotate_secret(call.account, call.at, _secret(call, body))
     if secrets is None:
-        raise not_found(f"there is no signing secret to rotate; POST {SIGNING} makes one")
+        raise not_found(f"there is no signing secret to rotate; POST {SIGNING} creates one")
     return _new(secrets)
 
 
@@ -110,8 +111,8 @@ def rotate_signing_secret(
     "DELETE",
     SIGNING,
     name="delete_signing_secret",
-    summary="Have requests signed no more",
-    description="The secret is gone, and with it the one before a rotation. Where there is none, nothing happens.",
+    summary="Delete the signing secret",
+    description="Stops signing at once, with previous secrets too. Does nothing if there is no secret.",
     answer=NOT_SIGNED.model_dump(),
 )
 def delete_signing_secret(call: CurrentRequest) -> SigningSecretAnswer:
@@ -124,8 +125,8 @@ def delete_signing_secret(call: CurrentRequest) -> SigningSecretAnswer:
     "GET",
     CONTACT,
     name="get_contact",
-    summary="Who is told when a callback is turned off",
-    description="One mail address; empty where nobody is told.",
+    summary="Read who is notified when a callback is turned off",
+    description="One e-mail address; empty if nobody is notified.",
 )
 def get_contact(call: CurrentRequest) -> ContactAnswer:
     """The account's mail address."""
@@ -136,8 +137,8 @@ def get_contact(call: CurrentRequest) -> ContactAnswer:
     "PUT",
     CONTACT,
     name="put_contact",
-    summary="Set who is told when a callback is turned off",
-    description="One mail address; an empty one tells nobody.",
+    summary="Set who is notified when a callback is turned off",
+    description="One e-mail address, or an empty one to notify nobody.",
 )
 def put_contact(call: CurrentRequest, body: Annotated[ContactInput, Body()]) -> ContactAnswer:
     """One address, or nobody."""

@@ -69,11 +69,11 @@ MAX_NUMBERS = 1_000
     "GET",
     ACCOUNT + "/deliveries",
     name="list_account_deliveries",
-    summary="The log of all numbers",
+    summary="List deliveries of all numbers",
     description=(
-        "The newest event first, those of no number among them. `status=attention` (or `failed`, or `pending`) is what"
-        " has not arrived, however many numbers there are; other lists are of the numbers that have a callback, and of"
-        f" {MAX_NUMBERS:,} of them at most. A page may be short, or empty; only a cursor that is null is the end."
+        "Newest event first, including events without a number. `status=attention` (or `failed`, or `pending`) lists"
+        " what has not been delivered, for any number of numbers; other lists cover the numbers that have a callback,"
+        f" at most {MAX_NUMBERS:,} of them. A page may be short or empty; the list ends only where the cursor is null."
     ),
     query="status=attention&limit=10",
     answer=LISTED_OF_ACCOUNT,
@@ -114,8 +114,8 @@ def list_account_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
     "GET",
     ACCOUNT + "/deliveries/{delivery}",
     name="get_account_delivery",
-    summary="One delivery of an event without a number",
-    description="As for a number.",
+    summary="Read a delivery of an event without a number",
+    description="Works as it does for a number.",
     problems=[HTTPStatus.NOT_FOUND],
     answer=SHOWN_OF_ACCOUNT,
 )
@@ -128,8 +128,8 @@ def get_account_delivery(call: CurrentRequest, delivery: DeliveryId) -> Delivery
     "POST",
     ACCOUNT + "/deliveries/{delivery}/redeliver",
     name="redeliver_account_delivery",
-    summary="Send a delivery of an event without a number again",
-    description="As for a number.",
+    summary="Redeliver an event without a number",
+    description="Works as it does for a number.",
     problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT],
     status=HTTPStatus.ACCEPTED,
     answer=SENT_AGAIN_OF_ACCOUNT,
@@ -143,10 +143,11 @@ def redeliver_account_delivery(call: CurrentRequest, delivery: DeliveryId) -> De
     "POST",
     ACCOUNT + "/redeliver",
     name="redeliver_many_of_account",
-    summary="Send all deliveries of all numbers again that match",
+    summary="Redeliver all matching deliveries of all numbers",
     description=(
-        "As for a number. What has not arrived goes the oldest first, all else number by number. One request takes up"
-        " to 500, a dry run counts up to 10,000, and the cursor is for the rest."
+        "Works as it does for a number. What has not been delivered goes oldest first, everything else number by"
+        " number. One request takes up to 500 deliveries and a dry run counts up to 10,000; the cursor continues with"
+        " the rest."
     ),
     problems=[HTTPStatus.CONFLICT],
     status=HTTPStatus.ACCEPTED,
@@ -162,7 +163,7 @@ def redeliver_many_of_account(
     if body.fonenumber:
         return redeliver_of_owner(call, _owner(call, body.fonenumber), body, wanted)
     if call.fonenumbers is not None:
-        raise InvalidSetting("fonenumber", "missing; this session is for single numbers: name one")
+        raise InvalidSetting("fonenumber", "missing; this console session is limited to certain numbers: name one")
     bound = call.account, EVERY, AGAIN, *wanted.words
     redelivery = AccountRedelivery(log=call.parts.log, numbers=call.parts.numbers, redelivery=build_redelivery(call))
     after = call.cursors.position_in(body.cursor or "", *bound)
@@ -186,6 +187,6 @@ def _page(call: RequestContext, wanted: Filter, after: str, limit: int) -> tuple
         return log.attention_page(account, wanted, after=after, limit=limit)
     owners = [build_owner(account, number) for number in ("", *islice(numbers.fonenumbers(account), MAX_NUMBERS + 1))]
     if len(owners) > MAX_NUMBERS + 1:
-        what = f"missing; the account has more than {MAX_NUMBERS:,} numbers: name one, or list status=attention"
+        what = f"missing; the account has more than {MAX_NUMBERS:,} numbers; name one, or list status=attention"
         raise InvalidSetting("fonenumber", what)
     return merged_page(log, owners, wanted, after=after, limit=limit, mapper=call.parts.mapper)

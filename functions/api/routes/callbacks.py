@@ -70,12 +70,12 @@ def _example_of(kind: EventKind) -> dict[str, str]:
 
 def _description_of(kind: EventKind, *, of_an_account: bool = False) -> str:
     """What a POST for *kind* takes."""
-    title = f"{kind.title}, at any number of the account" if of_an_account else kind.title
+    title = f"{kind.title}, on any number of the account" if of_an_account else kind.title
     types = [type_name(one, kind) for one in kind.types]
     tokens = [f"`(({token}))`" for token in kind.tokens]
     return (
-        f"{title}. Replaces the whole callback; `None` leaves nothing behind. Types: {', '.join(types)}."
-        f" Methods: {', '.join(kind.methods)}{', `https://` only' if kind.https_only else ''}."
+        f"{title}. Replaces the callback entirely; `None` removes it. Types: {', '.join(types)}."
+        f" Methods: {', '.join(kind.methods)}{' (`https://` only)' if kind.https_only else ''}."
         f" Tokens: {', '.join(tokens)}."
     )
 
@@ -118,7 +118,7 @@ def _register_for_the_account(kind: EventKind) -> None:
         fields = body.given()
         if fields.pop("account_id", None) not in (None, "", call.account):
             raise InvalidSetting(
-                "account_id", f"given {quote_value(body.account_id)}; it is {call.account}, or left out"
+                "account_id", f"given {quote_value(body.account_id)}; expected {call.account}, or leave it out"
             )
         return _account_answer(call.account, _replace(call, kind, fields, ""))
 
@@ -127,7 +127,7 @@ def _register_for_the_account(kind: EventKind) -> None:
         f"/v2/{kind.name}",
         name=f"get_{kind.group}_{kind.short_name}",
         summary=f"Read the callback for {kind.name}",
-        description="With all else that is set for the account.",
+        description="Along with everything else that is set for the account.",
     )
     def get_callback(call: CurrentRequest) -> AccountAnswer:
         return _of_the_account(call)
@@ -169,8 +169,8 @@ for _kind in ACCOUNT_KINDS:
     "GET",
     "/v2/accounts/{account_id}",
     name="get_account",
-    summary="Read what is set for the whole account",
-    description="All kinds of events that are set for an account, set or not.",
+    summary="Read the account's own callbacks",
+    description="A block for every kind of event that is set for a whole account, whether it is set or not.",
     problems=[HTTPStatus.NOT_FOUND],
 )
 def get_account(call: CurrentRequest, account_id: AccountId) -> AccountAnswer:
@@ -186,7 +186,7 @@ def get_account(call: CurrentRequest, account_id: AccountId) -> AccountAnswer:
     name="list_fonenumbers",
     summary="List the numbers that have a callback",
     query="with=health",
-    description="A number that was set within the last second may be missing.",
+    description="A number whose callback was set within the last second may be missing.",
 )
 def list_fonenumbers(
     call: CurrentRequest,
@@ -212,8 +212,8 @@ def list_fonenumbers(
     name="get_fonenumber",
     summary="Read all callbacks of a number",
     description=(
-        "What it answers can be PUT back, and changes nothing. Of a number with nothing set, each type is `None`: whose"
-        " number it is we cannot know, and an account sees its own settings only."
+        "The response can be PUT back and then changes nothing. If nothing is set, each type is `None`: Ringback does"
+        " not know who owns a number, and an account sees only its own settings."
     ),
 )
 def get_fonenumber(call: CurrentRequest, fonenumber: Number) -> FonenumberAnswer:
@@ -225,8 +225,11 @@ def get_fonenumber(call: CurrentRequest, fonenumber: Number) -> FonenumberAnswer
     "GET",
     "/v2/fonenumbers/{fonenumber}/health",
     name="get_health",
-    summary="How the endpoints of a number's callbacks are",
-    description="Of each callback that is set: whether it answers, since when it does not, or why it was turned off.",
+    summary="Read the health of a number's callbacks",
+    description=(
+        "For each callback that is set: whether its endpoint answers, since when it has been failing, or why it was"
+        " turned off."
+    ),
 )
 def get_health(call: CurrentRequest, fonenumber: Number) -> HealthAnswer:
     """Of each callback that is set."""
@@ -238,8 +241,8 @@ def get_health(call: CurrentRequest, fonenumber: Number) -> HealthAnswer:
     "GET",
     "/v2/accounts/health",
     name="get_account_health",
-    summary="How the endpoints of the account's own callbacks are",
-    description="Those of its numbers: `GET /v2/fonenumbers?with=health`.",
+    summary="Read the health of the account's own callbacks",
+    description="For the callbacks of its numbers, use `GET /v2/fonenumbers?with=health`.",
 )
 def get_account_health(call: CurrentRequest) -> AccountHealthAnswer:
     """Of each callback that is set for the whole account."""
@@ -253,9 +256,9 @@ def get_account_health(call: CurrentRequest) -> AccountHealthAnswer:
     name="put_fonenumber",
     summary="Set several callbacks of a number at once",
     description=(
-        "Block by block: each one given replaces that event's callback, the others stay. Credentials stay as they are"
-        " where a block names none and goes to the same server. The envelope `fonenumber` may be left out. A form"
-        " writes `fonenumber[message_options][receive_notify][type]`, or it is API 2.4's: `type`, `value` and"
+        "Each block replaces the callback of its event; the other callbacks stay. Credentials stay as they are if a"
+        " block has none and its URL goes to the same server. The envelope `fonenumber` is optional. A form uses names"
+        " like `fonenumber[message_options][receive_notify][type]`, or those of API 2.4: `type`, `value` and"
         " `url_method` set `messages/receive`."
     ),
 )
@@ -265,7 +268,7 @@ def put_fonenumber(
     """All or nothing."""
     options = to_object(body.given())
     if (given := options.pop("fonenumber", None)) and parse_fonenumber(given) != fonenumber:
-        raise InvalidSetting("fonenumber", f"given {quote_value(given)}; the path says {fonenumber}")
+        raise InvalidSetting("fonenumber", f"given {quote_value(given)}; the path has {fonenumber}")
     numbers, owner = call.parts.numbers, build_owner(call.account, fonenumber)
     current = numbers.callbacks(owner)
     changes = merge(options, current, account=call.account, fonenumber=fonenumber, allowed=call.parts.allowed_networks)

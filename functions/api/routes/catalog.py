@@ -39,8 +39,8 @@ TRIAL_ID_BYTES = 8
     "GET",
     "/v2/events",
     name="list_events",
-    summary="The catalogue of events",
-    description="The example has the first of them only.",
+    summary="List the kinds of event",
+    description="The example shows only the first kind.",
 )
 def list_events(call: CurrentRequest) -> EventsAnswer:  # noqa: ARG001 - an account may read it, whichever it is
     """All kinds."""
@@ -51,8 +51,8 @@ def list_events(call: CurrentRequest) -> EventsAnswer:  # noqa: ARG001 - an acco
     "GET",
     "/v2/events/{group}/{name}",
     name="get_event",
-    summary="One kind of event: tokens, body keys, methods, an example",
-    description="As the list of all has it.",
+    summary="Read a kind of event: tokens, body keys, methods, an example",
+    description="One entry of the list of all kinds.",
     problems=[HTTPStatus.NOT_FOUND],
 )
 def get_event(call: CurrentRequest, group: Group, name: Name) -> EventAnswer:  # noqa: ARG001 - as above
@@ -64,8 +64,8 @@ def get_event(call: CurrentRequest, group: Group, name: Name) -> EventAnswer:  #
     "POST",
     "/v2/fonenumbers/{fonenumber}/{group}/{name}/preview",
     name="preview",
-    summary="Show what an event would send",
-    description="Nothing is sent. For the catalogue's example or for the data given, byte for byte.",
+    summary="Preview what an event would send",
+    description="Returns the request byte for byte, for the catalogue's example or the given data. Nothing is sent.",
     problems=[HTTPStatus.NOT_FOUND],
 )
 def preview(
@@ -99,11 +99,11 @@ def _preview(call: RequestContext, trial: Trial) -> PreviewAnswer:
     "POST",
     "/v2/fonenumbers/{fonenumber}/{group}/{name}/test",
     name="test",
-    summary="Send an example now",
+    summary="Send a test now",
     description=(
-        "Behind the same guard and deadline as a delivery. It is in the log with the reason `test`, and is never tried"
-        " again. The answer has the attempt; that it failed is a 200, too. Success turns a callback on again that was"
-        " turned off."
+        "Uses the same address checks and deadline as a delivery. The test appears in the log with the reason `test`"
+        " and is never retried. The response contains the attempt, and its status is 200 even if the attempt failed. A"
+        " successful test turns a disabled callback back on."
     ),
     problems=[HTTPStatus.NOT_FOUND],
     answer=TESTED,
@@ -135,8 +135,8 @@ def _register_for_the_account(kind: EventKind) -> None:
         "POST",
         f"/v2/{kind.name}/preview",
         name=f"preview_{kind.short_name}",
-        summary=f"Show what {kind.name} would send",
-        description="As for a number's callback.",
+        summary=f"Preview what {kind.name} would send",
+        description="Works as it does for a number.",
         problems=[HTTPStatus.NOT_FOUND],
         answer=PREVIEWED_FOR_ACCOUNT,
     )
@@ -147,8 +147,8 @@ def _register_for_the_account(kind: EventKind) -> None:
         "POST",
         f"/v2/{kind.name}/test",
         name=f"test_{kind.short_name}",
-        summary=f"Send an example of {kind.name} now",
-        description="As for a number's callback; it is in the log of events without a number.",
+        summary=f"Send a test of {kind.name} now",
+        description="Works as it does for a number; the test appears in the log among events without a number.",
         problems=[HTTPStatus.NOT_FOUND],
         answer=TESTED_FOR_ACCOUNT,
     )

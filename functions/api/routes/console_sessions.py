@@ -27,11 +27,11 @@ RELATIVE = "../.."
     "POST",
     "/v2/accounts/console_session",
     name="create_console_session",
-    summary="Make a link that opens the console",
+    summary="Create a link that opens the console",
     description=(
-        "Whoever has the link acts for the account until it ends, a day at most: give it to the person alone whom it is"
-        " for. It cannot make another link, and cannot make, rotate or delete the signing secret. There is no list of"
-        " links; the operator can end all of them."
+        "Anyone who has the link can act for the account until it ends, after a day at most: give it only to the person"
+        " it is meant for. It cannot create another link, nor create, rotate or delete the signing secret. Links cannot"
+        " be listed; the operator can end all of them."
     ),
     status=HTTPStatus.CREATED,
 )
@@ -54,14 +54,14 @@ def create_console_session(
     "GET",
     ABOUT,
     name="get_console_session",
-    summary="What this session is for",
+    summary="Read what this session allows",
     documented=False,
 )
 def get_console_session(call: CurrentRequest) -> dict[str, object]:
     """For whom, until when, and what for."""
     session = call.session
     if session is None:
-        raise not_found("there is no session in this call")
+        raise not_found("this call has no console session")
     return {
         "account_id": session.account,
         "expires": to_iso(session.expires),
@@ -74,6 +74,6 @@ def _numbers(given: Sequence[str] | None) -> tuple[str, ...] | None:
     if given is None:
         return None
     if not 1 <= len(given) <= MAX_NUMBERS:
-        what = f"given {len(given)}; it takes 1 to {MAX_NUMBERS} numbers, or null for the whole account"
+        what = f"given {len(given)}; expected 1 to {MAX_NUMBERS} numbers, or null for the whole account"
         raise InvalidSetting("fonenumbers", what)
     return tuple(sorted({parse_fonenumber(one) for one in given}))

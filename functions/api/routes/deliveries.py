@@ -52,10 +52,10 @@ AGAIN = "again"
     "GET",
     NUMBER + "/deliveries",
     name="list_deliveries",
-    summary="The log of a number",
+    summary="List deliveries of a number",
     description=(
-        "The newest event first. `since` and `until` go by the events' own times. A page may be short, or empty, where"
-        " a filter left out much; only a cursor that is null is the end."
+        "Newest event first. `since` and `until` refer to the times of the events. A page may be short or empty if a"
+        " filter skipped many deliveries; the list ends only where the cursor is null."
     ),
     query="status=failed&since=2026-11-23T00:00:00Z&limit=10",
 )
@@ -91,8 +91,8 @@ def list_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
     "GET",
     NUMBER + "/deliveries/{delivery}",
     name="get_delivery",
-    summary="One delivery with its attempts and data",
-    description="What the event brought, and what came of each attempt.",
+    summary="Read a delivery with its attempts and data",
+    description="The event's data, and the outcome of each attempt.",
     problems=[HTTPStatus.NOT_FOUND],
 )
 def get_delivery(call: CurrentRequest, fonenumber: Number, delivery: DeliveryId) -> DeliveryAnswer:
@@ -104,10 +104,10 @@ def get_delivery(call: CurrentRequest, fonenumber: Number, delivery: DeliveryId)
     "POST",
     NUMBER + "/deliveries/{delivery}/redeliver",
     name="redeliver",
-    summary="Send a delivery again",
+    summary="Redeliver",
     description=(
-        "By the callback as it is now, with the same `webhook-id`. One that is pending is not sent twice: its next"
-        " attempt is moved to now. If it fails, it is tried again over three days."
+        "Uses the callback as it is now, and the same `webhook-id`. A pending delivery is not sent twice: its next"
+        " attempt is made now instead. If it fails, it is retried over three days."
     ),
     problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT],
     status=HTTPStatus.ACCEPTED,
@@ -122,11 +122,11 @@ def redeliver(call: CurrentRequest, fonenumber: Number, delivery: DeliveryId) ->
     "POST",
     NUMBER + "/redeliver",
     name="redeliver_many",
-    summary="Send all deliveries again that match",
+    summary="Redeliver all matching deliveries",
     description=(
-        "In the background, the oldest first, 20 a second of all that the account sends again in this way. Tests are"
-        " left out, and what has no callback any more. One request takes up to 500, and its cursor is for the rest; a"
-        " dry run counts all."
+        "In the background, oldest first, at 20 a second per account. Tests are skipped, and deliveries that no longer"
+        " have a callback. One request takes up to 500 deliveries, and its cursor continues with the rest; a dry run"
+        " counts all of them."
     ),
     problems=[HTTPStatus.CONFLICT],
     status=HTTPStatus.ACCEPTED,

@@ -14,10 +14,10 @@ NOT_FIXED = EgressAnswer(egress=Egress(fixed=False, addresses=[]))
     "GET",
     "/v2/egress",
     name="get_egress",
-    summary="The addresses that requests come from",
+    summary="Read the addresses that requests come from",
     description=(
-        "For your firewall. Where no addresses are fixed, the list is empty, and requests may come from any address of"
-        " AWS: verify the signature instead. E-mail is sent by Amazon SES, from addresses of its own."
+        "For your firewall. If the addresses are not fixed, the list is empty and requests may come from any AWS"
+        " address: verify the signature instead. E-mail is sent by Amazon SES from its own addresses."
     ),
     answer=NOT_FIXED.model_dump(),
 )

@@ -32,7 +32,7 @@ _DELIVERY = re.compile(r"[0-9a-f]{32}")
 Number = Annotated[
     str,
     Path(
-        description="In any notation that a body takes; a + as %2B, or as it is.",
+        description="In any notation that a body allows; write + as it is or as %2B.",
         examples=["3215551212"],
         json_schema_extra={"pattern": FONENUMBER_PATTERN},
     ),
@@ -41,7 +41,7 @@ Number = Annotated[
 
 AccountId = Annotated[
     str,
-    Path(description="The account of the token; there is no other.", examples=["1000001"]),
+    Path(description="The account of the token, and no other.", examples=["1000001"]),
     AfterValidator(unquote),
 ]
 
@@ -49,30 +49,28 @@ Group = Annotated[str, Path(description="The first part of the event's name.", e
 
 Name = Annotated[str, Path(description="The second part of the event's name.", examples=["receive_notify"])]
 
-Limit = Annotated[int, Query(ge=1, le=MAX_AT_ONCE, description="Entries of a page.")]
+Limit = Annotated[int, Query(ge=1, le=MAX_AT_ONCE, description="Maximum entries per page.")]
 
-Cursor = Annotated[str, Query(description="Where to go on: the `cursor` of the page before.")]
+Cursor = Annotated[str, Query(description="The `cursor` of the previous page.")]
 
 Status = Annotated[
-    Standing | None, Query(description="Only those that stand there; `attention` is `pending` and `failed`.")
+    Standing | None, Query(description="Only deliveries with this status; `attention` means `pending` and `failed`.")
 ]
 
-EventId = Annotated[str | None, Query(description="Only those of the event with this id of the platform's.")]
+EventId = Annotated[str | None, Query(description="Only deliveries of the event to which the platform gave this id.")]
 
-LastOutcome = Annotated[Outcome | None, Query(description="Only those whose last attempt ended so.")]
+LastOutcome = Annotated[Outcome | None, Query(description="Only deliveries whose last attempt had this outcome.")]
 
 HttpStatus = Annotated[
-    int | None, Query(ge=100, le=999, description="Only those whose last attempt was answered with this status.")
+    int | None, Query(ge=100, le=999, description="Only deliveries whose last attempt got this HTTP status.")
 ]
 
-OtherParty = Annotated[
-    str | None, Query(description="Only those with this number on the other side.", examples=["3215551111"])
-]
+OtherParty = Annotated[str | None, Query(description="Only deliveries with this other party.", examples=["3215551111"])]
 
 Fonenumbers = Annotated[
     str | None,
     Query(
-        description="Only this number; `*` for events of no number.",
+        description="Only this number; `*` for events without a number.",
         examples=["3215551212"],
         json_schema_extra={"pattern": f"{FONENUMBER_PATTERN}|^\\*$"},
     ),
@@ -80,9 +78,9 @@ Fonenumbers = Annotated[
 
 Event = Annotated[str | None, Query(description="Only this kind of event.", examples=["messages/receive_notify"])]
 
-Since = Annotated[str | None, Query(description="Events from this time on.", json_schema_extra=TIME)]
+Since = Annotated[str | None, Query(description="Only events from this time on.", json_schema_extra=TIME)]
 
-Until = Annotated[str | None, Query(description="Events before this time.", json_schema_extra=TIME)]
+Until = Annotated[str | None, Query(description="Only events before this time.", json_schema_extra=TIME)]
 
 
 class Shape(StrEnum):
@@ -119,7 +117,7 @@ def delivery_of_path(text: str) -> str:
         Problem: no delivery has such an id (404).
     """
     if not _DELIVERY.fullmatch(text):
-        raise not_found(f"no such delivery: {quote_value(text)}; an id has 32 hex digits")
+        raise not_found(f"no such delivery: {quote_value(text)}; an id has 32 hexadecimal digits")
     return text
 
 
@@ -135,7 +133,7 @@ def time_of(field: str, text: str | None) -> datetime | None:
         return parse_time(text)
     except ValueError:
         raise InvalidSetting(
-            field, f"given {quote_value(text)}; it takes ISO 8601, as in 2026-11-23T17:36:00Z"
+            field, f"given {quote_value(text)}; expected ISO 8601, as in 2026-11-23T17:36:00Z"
         ) from None
 
 
@@ -147,21 +145,21 @@ def parse_span(since: str | None, until: str | None) -> tuple[datetime | None, d
     """
     first, end = time_of("since", since), time_of("until", until)
     if first and end and end < first:
-        raise InvalidSetting("until", f"given {quote_value(until)}, which is before since")
+        raise InvalidSetting("until", f"given {quote_value(until)}, which is earlier than since")
     return first, end
 
 
 DeliveryId = Annotated[
     str,
-    Path(description="32 hex digits.", examples=[DELIVERY_ID]),
+    Path(description="32 hexadecimal digits.", examples=[DELIVERY_ID]),
     AfterValidator(delivery_of_path),
 ]
 
 
-Shown = Annotated[Shape, Query(description="`fonenumbers`: their digits alone.")]
+Shown = Annotated[Shape, Query(description="`fonenumbers`: digits only.")]
 
 
-With = Annotated[More | None, Query(alias="with", description="`health`: how each one's callbacks are.")]
+With = Annotated[More | None, Query(alias="with", description="`health`: add the health of each number's callbacks.")]
 
 
 def parse_filter(  # noqa: PLR0913 - the filters of a list

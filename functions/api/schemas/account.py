@@ -22,12 +22,12 @@ class SigningSecret(Output):
     exists: bool
     created: str | None = Field(description="When the current secret was made.", json_schema_extra=TIME)
     previous_signs_until: str | None = Field(
-        description="After a rotation: until when the last secret before it signs too.", json_schema_extra=TIME
+        description="After a rotation: when the previous secret stops signing.", json_schema_extra=TIME
     )
 
 
 class SigningSecretAnswer(Output):
-    """The secret itself is never shown again."""
+    """Whether requests are signed; the secret itself is never shown again."""
 
     model_config = shown_as({"signing_secret": {"exists": True, "created": _CREATED, "previous_signs_until": None}})
 
@@ -35,25 +35,25 @@ class SigningSecretAnswer(Output):
 
 
 class SigningSecretInput(Input):
-    """What to sign with; nothing has a secret made."""
+    """The secret to sign with; leave it out to have one generated."""
 
     secret: str | None = Field(
         default=None,
-        description="One of your own, `whsec_` and 24 to 64 random bytes in base64; made by us, if left out.",
+        description="Your own secret: `whsec_` and 24 to 64 random bytes in base64. Generated if left out.",
         json_schema_extra={"format": "password"},
     )
 
 
 class NewSigningSecret(SigningSecret):
-    """A new secret, shown this once."""
+    """A new secret, shown only this once."""
 
     secret: str = Field(
-        description="`whsec_` and the key in base64 (Standard Webhooks); 32 random bytes, if we made it."
+        description="`whsec_` and the key in base64 (Standard Webhooks); a generated key has 32 random bytes."
     )
 
 
 class NewSigningSecretAnswer(Output):
-    """Keep it: it cannot be read again."""
+    """The new secret; store it, because it cannot be read again."""
 
     model_config = shown_as({"signing_secret": _NEW})
 
@@ -61,17 +61,17 @@ class NewSigningSecretAnswer(Output):
 
 
 class ContactInput(Input):
-    """Whom to tell."""
+    """Who is notified."""
 
     model_config = shown_as({"email": "name@example.com"})
 
-    email: str | None = Field(description="One address; empty or null for nobody.")
+    email: str | None = Field(description="One e-mail address; empty or null for nobody.")
 
 
 class Contact(Output):
-    """Whom we tell when a callback is turned off."""
+    """Who is notified when a callback is turned off."""
 
-    email: str = Field(description="Empty for nobody.")
+    email: str = Field(description="One e-mail address; empty if nobody is notified.")
 
 
 class ContactAnswer(Output):

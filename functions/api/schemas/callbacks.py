@@ -31,7 +31,7 @@ def _text(description: str, **schema: Any) -> Any:  # noqa: ANN401 - a pydantic 
 
 
 _FONENUMBER: Any = _text(
-    "10 digits with the separators that people write, +1 or 1 in front or not; any other country's number as + and"
+    "10 digits, with the usual separators and with or without +1 or 1 in front; a number of any other country as + and"
     " its country code, 7 to 15 digits in all; or a short code of 5 or 6 digits.",
     examples=["3215551212", "+1 (321) 555-1212", "+4930123456", "72345"],
     pattern=FONENUMBER_PATTERN,
@@ -39,40 +39,46 @@ _FONENUMBER: Any = _text(
 
 
 class CallbackFields(Input):
-    """What a customer wants to happen."""
+    """A callback: where an event is delivered."""
 
     type: str | None = _text(
-        "`None` cancels whatever is set; in any case, and `null` is `None`. Left out, it is `Callback` where there is a"
-        " `url` or a `method`.",
+        "`None` cancels the callback. Not case-sensitive; `null` means `None`. If left out, it is `Callback` when there"
+        " is a `url` or a `method`.",
         enum=[*CallbackType, None],
     )
-    email: str | None = _text("One address; required with `Email`.", examples=["name@example.com"])
+    email: str | None = _text("One e-mail address; required with `Email`.", examples=["name@example.com"])
     url: str | None = _text(
-        "`https://` or `http://`, with tokens in path and query; required with `Callback`.", examples=[URL]
+        "`https://` or `http://`, with tokens in the path and query; required with `Callback`.", examples=[URL]
     )
-    method: str | None = _text("Required with `Callback`; not every event has every method.", enum=[*Method, "", None])
-    url_method: str | None = _text("Another name of `method`.", deprecated=True)
-    url_username: str | None = _text("For HTTP Basic; both or neither, never shown again.", examples=["ringback"])
-    url_password: str | None = _text("As above.", format="password")
+    method: str | None = _text(
+        "Required with `Callback`; not every event allows every method.", enum=[*Method, "", None]
+    )
+    url_method: str | None = _text("An alias of `method`.", deprecated=True)
+    url_username: str | None = _text(
+        "The user name for HTTP Basic authentication; give both or neither. Never shown again.", examples=["ringback"]
+    )
+    url_password: str | None = _text(
+        "The password for HTTP Basic authentication. Never shown again.", format="password"
+    )
 
 
 class DeliveryFields(CallbackFields):
-    """The same, also by the names of FoneStorm's delivery services, which `messages/receive` is one of."""
+    """A callback under the field names of FoneStorm's delivery services, such as `messages/receive`."""
 
     type: str | None = _text(
-        "`None`, `Email`, or `URL` (which is `Callback`), in any case; FoneStorm's `Device` and `Forward` are not"
-        " available. `null` is `None`.",
+        "`None`, `Email` or `URL` (the same as `Callback`); not case-sensitive. FoneStorm's `Device` and `Forward` are"
+        " not available. `null` means `None`.",
         enum=[*CallbackType, URL_TYPE, None],
     )
-    value: str | None = _text("With `URL` another name of `url`, with `Email` of `email`.", examples=[URL])
-    method: str | None = _text("Of a `Callback`; `POST`, if left out.", enum=[*Method, "", None])
-    url_method: str | None = _text("Another name of `method`.", enum=[*Method, "", None])
-    device: str | None = _text("Not used: what GET answers has it, as FoneStorm's does.")
-    forward: str | None = _text("Not used either.")
+    value: str | None = _text("An alias of `url` with `URL`, and of `email` with `Email`.", examples=[URL])
+    method: str | None = _text("The method of a `Callback`; `POST` if left out.", enum=[*Method, "", None])
+    url_method: str | None = _text("An alias of `method`.", enum=[*Method, "", None])
+    device: str | None = _text("Ignored; accepted because GET returns it, as FoneStorm does.")
+    forward: str | None = _text("Ignored, like `device`.")
 
 
 class NumberCallback(CallbackFields):
-    """A number's callback for one event; it replaces the one before as a whole."""
+    """A number's callback for one event; it replaces the previous one entirely."""
 
     model_config = shown_as(
         {"fonenumber": "3215551212", "type": "Callback", "method": "GET", "url": URL}, required=["fonenumber"]
@@ -82,7 +88,7 @@ class NumberCallback(CallbackFields):
 
 
 class NumberDelivery(DeliveryFields):
-    """What is done with what comes in at a number; it replaces what was set before as a whole."""
+    """Where what a number receives is delivered; it replaces the previous callback entirely."""
 
     model_config = shown_as(
         {"fonenumber": "3215551212", "type": URL_TYPE, "value": URL, "url_method": "POST"}, required=["fonenumber"]
@@ -92,17 +98,17 @@ class NumberDelivery(DeliveryFields):
 
 
 class AccountCallback(CallbackFields):
-    """The account's callback for one event of all its numbers."""
+    """The account's callback for one event, on all its numbers."""
 
     model_config = shown_as({"method": "JSON", "url": "https://my.example.com/cdr"})
 
-    account_id: str | None = _text("The account of the token; it can be left out, and be no other.")
-    username: str | None = _text("Another name of `url_username`.")
-    password: str | None = _text("Another name of `url_password`.", format="password")
+    account_id: str | None = _text("The account of the token, and no other; may be left out.")
+    username: str | None = _text("An alias of `url_username`.")
+    password: str | None = _text("An alias of `url_password`.", format="password")
 
 
 class Block(Output):
-    """One callback; what is not set is an empty string, and credentials are never shown."""
+    """One callback. Fields that are not set are empty strings; credentials are never shown."""
 
     type: CallbackType
     email: str
@@ -111,7 +117,7 @@ class Block(Output):
 
 
 class DeliveryBlock(Output):
-    """The same where what comes in is itself delivered, under the names that FoneStorm has for it."""
+    """One callback under the field names of FoneStorm's delivery services."""
 
     type: str = Field(json_schema_extra={"enum": list(URL_TYPES)})
     email: str
@@ -122,23 +128,27 @@ class DeliveryBlock(Output):
 
 
 class EndpointHealth(Output):
-    """What the endpoint of a callback did lately."""
+    """The recent health of a callback's endpoint."""
 
     event: str
     state: Literal["healthy", "failing", "open", "disabled"] = Field(
-        description="While open, deliveries wait and use up no attempts; while disabled, they are cancelled."
+        description="While open, deliveries wait without using up attempts; while disabled, they are cancelled."
     )
-    failures: int = Field(description="In a row.")
-    since: str | None = Field(description="When it began to fail, or was disabled.", json_schema_extra=TIME)
-    until: str | None = Field(description="While it is open: when one delivery is let through.", json_schema_extra=TIME)
+    failures: int = Field(description="Consecutive failures.")
+    since: str | None = Field(description="When it started to fail, or when it was disabled.", json_schema_extra=TIME)
+    until: str | None = Field(
+        description="While open: when the next delivery is let through as a probe.", json_schema_extra=TIME
+    )
     gives_up: str | None = Field(
-        description="While it is open: when it is disabled, should nothing succeed before.", json_schema_extra=TIME
+        description="While open: when it will be disabled unless a delivery succeeds first.", json_schema_extra=TIME
     )
-    because: str = Field(description="Why it is disabled; setting it again enables it, or a test of its URL.")
+    because: str = Field(
+        description="Why it is disabled. Setting it again, or a successful test of its URL, enables it."
+    )
 
 
 class Health(Output):
-    """A number's callbacks, and how they are."""
+    """The health of a number's callbacks."""
 
     fonenumber: str
     callbacks: list[EndpointHealth]
@@ -153,7 +163,7 @@ class HealthAnswer(Output):
 
 
 class AccountHealth(Output):
-    """The callbacks that an account has for all its numbers, and how they are."""
+    """The health of an account's own callbacks."""
 
     account_id: str
     callbacks: list[EndpointHealth]

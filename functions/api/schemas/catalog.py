@@ -15,25 +15,27 @@ from ringback.models import CallbackType, Method
 class FieldShown(Output):
     """One value of an event."""
 
-    token: str = Field(description="Its name in `((…))`.")
-    body: str = Field(description="Its key in the JSON body; also a token.")
+    token: str = Field(description="Its token, written `((…))`.")
+    body: str = Field(description="Its key in the JSON body, which also works as a token.")
     type: FieldType
     meaning: str
-    values: dict[str, str] = Field(description="Values that the reference names, with what they mean.")
-    aliases: list[str] = Field(description="Further tokens.")
+    values: dict[str, str] = Field(description="The documented values and their meanings.")
+    aliases: list[str] = Field(description="Alternative tokens.")
 
 
 class EventShown(Output):
-    """A kind of event, and what a callback for it may be."""
+    """A kind of event, and what its callbacks may be."""
 
     event: str
     title: str
-    scope: Scope = Field(description="What its callback is set for; that of a message travels inside the event.")
+    scope: Scope = Field(
+        description="What its callback is set on; with `message`, the callback travels inside the event."
+    )
     types: list[CallbackType]
     methods: list[Method]
     https_only: bool
-    fields: list[FieldShown] = Field(description="In the order of the body.")
-    example: dict[str, str | int] = Field(description="A body.")
+    fields: list[FieldShown] = Field(description="In the order of the body's keys.")
+    example: dict[str, str | int] = Field(description="An example of the body.")
 
 
 def shown(kind: EventKind) -> EventShown:
@@ -80,20 +82,20 @@ class EventsAnswer(Output):
 
 
 class TrialInput(Input):
-    """What to try out; all of it can be left out."""
+    """What to try out; every field is optional."""
 
     model_config = shown_as({"callback": {"type": "Callback", "method": "GET", "url": URL}, "data": {"msg": "50% off"}})
 
     callback: DeliveryFields | None = Field(
-        default=None, description="A callback that is not set (yet); the one that is set, if left out."
+        default=None, description="A callback that is not set yet; if left out, the one that is set."
     )
     data: dict[str, Any] | None = Field(
-        default=None, description="By token or body name; the catalogue's example, if left out."
+        default=None, description="Values by token or body key; if left out, the catalogue's example."
     )
 
 
 class AccountTrialInput(Input):
-    """What to try out for a whole account; all of it can be left out."""
+    """What to try out for the whole account; every field is optional."""
 
     model_config = shown_as(
         {
@@ -103,10 +105,10 @@ class AccountTrialInput(Input):
     )
 
     callback: AccountCallback | None = Field(
-        default=None, description="A callback that is not set (yet); the one that is set, if left out."
+        default=None, description="A callback that is not set yet; if left out, the one that is set."
     )
     data: dict[str, Any] | None = Field(
-        default=None, description="By token or body name; the catalogue's example, if left out."
+        default=None, description="Values by token or body key; if left out, the catalogue's example."
     )
 
 
@@ -118,19 +120,21 @@ class Header(Output):
 
 
 class HttpPreview(Output):
-    """The request that an event would cause."""
+    """The request that an event would send."""
 
     type: Literal["Callback"] = "Callback"
-    method: str = Field(description="As on the wire.")
-    url: str = Field(description="With the values in place of the tokens.")
-    headers: list[Header] = Field(description="In their order, a password or signature masked; HTTP adds its own.")
+    method: str = Field(description="The method as sent.")
+    url: str = Field(description="The URL with the tokens replaced by their values.")
+    headers: list[Header] = Field(
+        description="In order, with passwords and signatures masked; the HTTP client adds its own."
+    )
     body: str | None
-    empty_tokens: int = Field(description="Tokens for which the event has no value.")
-    unknown_fields: list[str] = Field(description="Names in `data` that the event does not have; they are not sent.")
+    empty_tokens: int = Field(description="Number of tokens that the event has no value for.")
+    unknown_fields: list[str] = Field(description="Names in `data` that the event does not have and that are not sent.")
 
 
 class MailPreview(Output):
-    """The mail that an event would cause."""
+    """The e-mail that an event would send."""
 
     type: Literal["Email"] = "Email"
     to: str
@@ -141,7 +145,7 @@ class MailPreview(Output):
 
 
 class PreviewAnswer(Output):
-    """What would be sent; nothing was."""
+    """What would be sent; nothing has been sent."""
 
     model_config = shown_as(
         {

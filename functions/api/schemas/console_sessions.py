@@ -20,28 +20,27 @@ _LINK = f"https://callbacks.example.com/console#session={_CLAIMS}.CNgTnA6OL5nPwC
 
 
 class ConsoleSessionInput(Input):
-    """For how long a link is good, and what for."""
+    """How long a link is valid, and what it allows."""
 
     model_config = shown_as({"minutes": 60, "read_only": False, "fonenumbers": None})
 
     minutes: Annotated[int, Field(strict=False)] = Field(
-        default=MINUTES, ge=MIN_MINUTES, le=MAX_MINUTES, description="Until it ends."
+        default=MINUTES, ge=MIN_MINUTES, le=MAX_MINUTES, description="Minutes until the session ends."
     )
     read_only: Annotated[bool, Field(strict=False)] = Field(
-        default=False, description="It lists, shows, previews and counts, and changes and sends nothing."
+        default=False,
+        description="Whether it may only list, show, preview and count, and never change or send anything.",
     )
     fonenumbers: list[str] | None = Field(
         default=None,
-        description=f"The only numbers that it is for, up to {MAX_NUMBERS}; the whole account, if left out.",
+        description=f"Up to {MAX_NUMBERS} numbers to limit it to; the whole account if left out.",
     )
 
 
 class ConsoleSessionAnswer(Output):
-    """A link that opens the console; whoever has it is in."""
+    """A link that opens the console for anyone who has it."""
 
     model_config = shown_as({"url": _LINK, "expires": "2026-11-23T18:36:00.000Z"})
 
-    url: str = Field(
-        description="Absolute, unless something in front hides where the API is: then relative to this path."
-    )
+    url: str = Field(description="Absolute, or relative to this path if a proxy in front hides the API's address.")
     expires: str = Field(description="When the session ends.", json_schema_extra=TIME)

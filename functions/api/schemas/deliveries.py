@@ -104,66 +104,68 @@ TESTED_FOR_ACCOUNT = _tested(
 
 
 class AttemptShown(Output):
-    """One try of a delivery."""
+    """One attempt of a delivery."""
 
-    number: int = Field(description="Within the delivery, from 1.")
+    number: int = Field(description="The number of the attempt within the delivery, from 1.")
     at: str = Field(description="When it started.", json_schema_extra=TIME)
-    reason: AttemptReason = Field(description="Why it ran.")
-    outcome: Outcome = Field(description="`delivered` is the only success; `status` is any other HTTP status.")
-    status: int | None = Field(description="The HTTP status; null where there was no answer.")
+    reason: AttemptReason = Field(description="Why it was made.")
+    outcome: Outcome = Field(description="`delivered` is the only success; `status` stands for any other HTTP status.")
+    status: int | None = Field(description="The HTTP status; null if there was no response.")
     milliseconds: int
     detail: str = Field(description="The outcome in words.")
-    excerpt: str = Field(description="The first 1,024 bytes of the receiver's answer.")
-    method: str = Field(description="As it was called; empty of a mail, and where nothing could be sent.")
+    excerpt: str = Field(description="The first 1,024 bytes of the receiver's response.")
+    method: str = Field(description="The method as sent; empty for an e-mail, and if nothing could be sent.")
     url: str = Field(
-        description="As it was called, its first 512 bytes: the text of a message and what sounds like a secret are"
-        f" masked as `{MASK}`."
+        description="The first 512 bytes of the URL as sent. The text of a message and values that look like secrets"
+        f" are masked as `{MASK}`."
     )
-    headers: dict[str, str] = Field(description="Some of the answer's: what says who answered, and why.")
+    headers: dict[str, str] = Field(description="Those response headers that tell who answered, and why.")
 
 
 class DeliverySummary(Output):
     """A delivery in a list."""
 
-    id: str = Field(description="The receiver's `webhook-id`.")
-    fonenumber: str = Field(description="Empty for an event of the whole account.")
+    id: str = Field(description="The id of the delivery, which receivers get as `webhook-id`.")
+    fonenumber: str = Field(description="The number; empty for an event of the whole account.")
     event: str
     event_id: str = Field(description="The platform's id of the event.")
-    other_party: str = Field(description="The number on the other side; empty where the event has none.")
-    text: str = Field(description=f"The first words of a message, {MAX_TEXT} characters at most; else empty.")
+    other_party: str = Field(description="The number of the other party; empty if the event has none.")
+    text: str = Field(description=f"The first words of a message, at most {MAX_TEXT} characters; otherwise empty.")
     time: str = Field(description="When the event happened.", json_schema_extra=TIME)
     created: str = Field(description="When the first attempt was made.", json_schema_extra=TIME)
     status: DeliveryStatus
     note: str = Field(
-        description="Why it waits or was given up, or what became of its mail, where its attempts do not say so."
+        description="Why it is waiting or was given up, or what happened to its e-mail, if its attempts do not say so."
     )
-    next_attempt: str | None = Field(description="When, while it is pending and that is known.", json_schema_extra=TIME)
+    next_attempt: str | None = Field(
+        description="When the next attempt is due, if it is pending and that is known.", json_schema_extra=TIME
+    )
     waits_until: str | None = Field(
-        description="While it waits for its endpoint: when it fails, should that not answer before.",
+        description="While it waits for its endpoint to recover: when it will be given up.",
         json_schema_extra=TIME,
     )
-    attempt_count: int = Field(description="All that were made.")
+    attempt_count: int = Field(description="How many attempts were made.")
     last_attempt: AttemptShown | None
 
 
 class DeliveryShown(DeliverySummary):
-    """A delivery with everything that is known of it."""
+    """A delivery with everything that is known about it."""
 
     attempts: list[AttemptShown] = Field(
-        description=f"Of more than {FIRST_KEPT + LAST_KEPT}, the first {FIRST_KEPT} and the last {LAST_KEPT}."
+        description=f"If there are more than {FIRST_KEPT + LAST_KEPT}, the first {FIRST_KEPT} and the last {LAST_KEPT}."
     )
-    attempts_left_out: int = Field(description="How many between those are not kept.")
-    data: dict[str, str | int] = Field(description="The event's values, as a body has them.")
+    attempts_left_out: int = Field(description="How many attempts between those were not kept.")
+    data: dict[str, str | int] = Field(description="The event's values, as in a JSON body.")
 
 
 class DeliveriesAnswer(Output):
-    """A page of the log, the newest event first."""
+    """A page of the log, newest event first."""
 
     model_config = shown_as(_list(_FAILED))
 
     deliveries: list[DeliverySummary]
     cursor: str | None = Field(
-        description="For the next page, which may be short or empty; null is the end. It is good for the same filters."
+        description="For the next page, with the same filters; null at the end. A page may be short or empty."
     )
 
 
@@ -181,37 +183,39 @@ def _from_form(value: object) -> object:
 
 
 class RedeliveryInput(Input):
-    """Which deliveries to send again."""
+    """Which deliveries to redeliver."""
 
     model_config = shown_as({"since": "2026-11-23T14:00:00Z", "status": "failed", "dry_run": True})
 
-    since: str = Field(description="Events from this time on.", json_schema_extra=TIME)
-    until: str | None = Field(default=None, description="Events before this time.", json_schema_extra=TIME)
+    since: str = Field(description="Only events from this time on.", json_schema_extra=TIME)
+    until: str | None = Field(default=None, description="Only events before this time.", json_schema_extra=TIME)
     status: Annotated[Standing, Field(strict=False)] = Field(
         default=Standing.FAILED,
-        description="`failed` if left out; of a pending one, the next attempt is moved; `attention` is both.",
+        description="`failed` if left out. The next attempt of a pending one is made now; `attention` means both.",
     )
-    event: str | None = Field(default=None, description="One kind of event; all, if left out.")
-    event_id: str | None = Field(default=None, description="The event with this id of the platform's.")
+    event: str | None = Field(default=None, description="Only this kind of event; all kinds if left out.")
+    event_id: str | None = Field(default=None, description="Only the event to which the platform gave this id.")
     outcome: Annotated[Outcome | None, Field(strict=False)] = Field(
-        default=None, description="Those whose last attempt ended so."
+        default=None, description="Only those whose last attempt had this outcome."
     )
     http_status: Annotated[int | None, Field(strict=False)] = Field(
-        default=None, ge=100, le=999, description="Those whose last attempt was answered with this status."
+        default=None, ge=100, le=999, description="Only those whose last attempt got this HTTP status."
     )
-    other_party: str | None = Field(default=None, description="Those with this number on the other side.")
-    dry_run: Annotated[bool, BeforeValidator(_from_form)] = Field(default=False, description="Count only.")
-    cursor: str | None = Field(default=None, description="Of the answer before, where it had one.")
+    other_party: str | None = Field(default=None, description="Only those with this other party.")
+    dry_run: Annotated[bool, BeforeValidator(_from_form)] = Field(
+        default=False, description="Count without redelivering."
+    )
+    cursor: str | None = Field(default=None, description="The `cursor` of the previous response, if it had one.")
 
 
 class AccountRedeliveryInput(RedeliveryInput):
-    """Which deliveries of an account to send again."""
+    """Which deliveries of an account to redeliver."""
 
     model_config = shown_as({"since": "2026-11-23T14:00:00Z", "status": "failed", "dry_run": True})
 
     fonenumber: str | None = Field(
         default=None,
-        description="Only this number; `*` for events of no number.",
+        description="Only this number; `*` for events without a number.",
         json_schema_extra={"pattern": f"{FONENUMBER_PATTERN}|^\\*$"},
     )
 
@@ -221,17 +225,19 @@ FILTERS = ("status", "event", "event_id", "outcome", "http_status", "other_party
 
 
 class Redelivery(Output):
-    """What is going to be sent again."""
+    """What will be redelivered."""
 
     count: int = Field(
-        description="Deliveries; 20 a second of an account become due. With `dry_run`, those that would."
+        description="How many are redelivered, at 20 a second per account; with `dry_run`, how many would be."
     )
     dry_run: bool
-    cursor: str | None = Field(description="To go on with, where there are more than one request takes; else null.")
+    cursor: str | None = Field(
+        description="To continue with, if there are more than one request takes; otherwise null."
+    )
 
 
 class RedeliveryAnswer(Output):
-    """It happens in the background, within the next minutes."""
+    """How many deliveries are redelivered, in the background within the next minutes."""
 
     model_config = shown_as({"redelivery": {"count": 1, "dry_run": True, "cursor": None}})
 

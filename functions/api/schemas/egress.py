@@ -6,14 +6,14 @@ from api.schemas.base import Output, shown_as
 
 
 class Egress(Output):
-    """The addresses that HTTP requests to customers come from."""
+    """The source addresses of HTTP requests to customers."""
 
-    fixed: bool = Field(description="Whether requests come from these addresses only.")
-    addresses: list[str] = Field(description="IPv4 addresses; empty if none are fixed.")
+    fixed: bool = Field(description="Whether all requests come from these addresses.")
+    addresses: list[str] = Field(description="The IPv4 addresses; empty if they are not fixed.")
 
 
 class EgressAnswer(Output):
-    """The same for every account."""
+    """The source addresses, the same for every account."""
 
     model_config = shown_as({"egress": {"fixed": True, "addresses": ["192.0.2.10", "192.0.2.20"]}})
 

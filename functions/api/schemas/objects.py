@@ -33,19 +33,19 @@ def _derived[Model: BaseModel](name: str, base: type[Model], fields: Mapping[str
 
 
 class _OptionsInput(Input):
-    """What to do about the events of one group; a block that is missing or empty stays as it is."""
+    """The callbacks for one group of events; a missing or empty block leaves its callback unchanged."""
 
 
 class _Options(Output):
-    """What happens about the events of one group."""
+    """The callbacks for one group of events."""
 
 
 class _FonenumberFields(Input):
-    """A number's callbacks; what is missing or empty stays as it is."""
+    """A number's callbacks; a missing or empty block leaves its callback unchanged."""
 
 
 class _FonenumberInput(Input):
-    """What GET answers, or a part of it, with or without the envelope `fonenumber`; or the form of API 2.4."""
+    """What GET returns or a part of it, with or without the envelope `fonenumber`; or the form of API 2.4."""
 
     model_config = shown_as({"fonenumber": _NUMBER})
 
@@ -57,10 +57,10 @@ class _Fonenumber(Output):
 
 
 class _Account(Output):
-    """An account with the callbacks that are set for the whole of it."""
+    """An account with its own callbacks."""
 
     account_id: str
-    id: str = Field(description="The same.")
+    id: str = Field(description="The same as `account_id`.")
 
 
 def _model_name(options: str) -> str:
@@ -70,7 +70,7 @@ def _model_name(options: str) -> str:
 
 def _older_name_of(options: str) -> dict[str, Any]:
     newer = OLDER_NAMES.get(options)
-    return {"description": f"An older name of `{newer}`."} if newer else {}
+    return {"description": f"An older name for `{newer}`."} if newer else {}
 
 
 def _fields_of(kind: EventKind) -> type[CallbackFields]:
@@ -98,7 +98,9 @@ _OUTPUTS = with_older_names(
     }
 )
 _OF_THE_PATH = Field(
-    default=None, description="The number of the path, or nothing.", json_schema_extra={"pattern": FONENUMBER_PATTERN}
+    default=None,
+    description="The number in the path; may be left out.",
+    json_schema_extra={"pattern": FONENUMBER_PATTERN},
 )
 _BLOCKS = {
     options: (model | None, Field(default=None, deprecated=options in OLDER_NAMES, **_older_name_of(options)))
@@ -122,7 +124,10 @@ else:
         "FonenumberInput",
         _FonenumberInput,
         {
-            "fonenumber": (_OBJECT_OR_NUMBER, Field(default=None, description="All of it, or the number of the path.")),
+            "fonenumber": (
+                _OBJECT_OR_NUMBER,
+                Field(default=None, description="The object with all fields, or the number in the path."),
+            ),
             **_BLOCKS,
             **{
                 name: (str | None, Field(default=None, description=about, deprecated=True))
@@ -152,17 +157,21 @@ class FonenumberAnswer(Output):
 
 
 class FonenumbersAnswer(Output):
-    """A page of numbers in the order of their characters: those with a + first."""
+    """A page of numbers in lexical order: those with a + come first."""
 
     model_config = shown_as({"fonenumbers": [_NUMBER], "health": [HEALTH], "cursor": None})
 
-    fonenumbers: list[Fonenumber] | list[str] = Field(description="Objects, or with `filter=fonenumbers` digits alone.")
-    health: list[Health] | None = Field(description="Of the same numbers, with `with=health`; else null.")
-    cursor: str | None = Field(description="For the next page; null on the last one.")
+    fonenumbers: list[Fonenumber] | list[str] = Field(
+        description="The numbers as objects, or with `filter=fonenumbers` as digits only."
+    )
+    health: list[Health] | None = Field(
+        description="The health of the same numbers, with `with=health`; otherwise null."
+    )
+    cursor: str | None = Field(description="For the next page; null on the last page.")
 
 
 class AccountAnswer(Output):
-    """What is set for the whole account."""
+    """The account's own callbacks."""
 
     model_config = shown_as({"account": account_object("1000001", {_CDR.name: _RECORDS} if _RECORDS else {})})
 

@@ -46,7 +46,7 @@ _WITH_COUNTRY: Final = 11
 """Digits of a North American number with its country code."""
 
 _RULE: Final = (
-    "it takes 10 digits as in 3215551212, + and a country code as in +4930123456, or a short code of 5 or 6 digits"
+    "expected 10 digits as in 3215551212, + and a country code as in +4930123456, or a short code of 5 or 6 digits"
 )
 
 _HINTS: Final = (
@@ -131,13 +131,13 @@ def parse_mailbox(text: str) -> str:
         InvalidSetting: it is missing, a list, or not such an address.
     """
     if not text:
-        raise InvalidSetting("email", "missing; it takes one address, as in name@example.com")
+        raise InvalidSetting("email", "missing; expected one address, as in name@example.com")
     if "://" in text:  # not repeated: its query may hold a key
-        raise InvalidSetting("email", "given a URL; it takes one address, as in name@example.com")
+        raise InvalidSetting("email", "given a URL; expected one address, as in name@example.com")
     if "," in text or ";" in text:
-        raise InvalidSetting("email", f"given {quote_value(text)}; it takes one address, not a list")
+        raise InvalidSetting("email", f"given {quote_value(text)}; expected one address, not a list")
     if not text.isascii():
-        raise InvalidSetting("email", f"given {quote_value(text)}; it takes ASCII, a domain in its xn-- form")
+        raise InvalidSetting("email", f"given {quote_value(text)}; expected ASCII, a domain in its xn-- form")
     if len(text) > MAX_MAILBOX or not _MAILBOX.fullmatch(text):
-        raise InvalidSetting("email", f"given {quote_value(text)}; it takes one bare address, as in name@example.com")
+        raise InvalidSetting("email", f"given {quote_value(text)}; expected one bare address, as in name@example.com")
     return text

@@ -125,7 +125,7 @@ def _inline_texts(fields: object, kind: EventKind) -> Mapping[str, str]:
 def _inline(texts: Mapping[str, str], owner: str, kind: EventKind) -> Callback:
     callback = _parsed(kind, texts, owner, None)
     if callback is None:
-        raise InvalidSetting("type", "given None; leave the event out where nobody wants it")
+        raise InvalidSetting("type", "given None; leave out the event if nobody wants it")
     return callback
 
 
@@ -200,7 +200,7 @@ def read_texts(fields: Mapping[str, object], names: Mapping[str, str]) -> dict[s
             given = (
                 "they differ" if PRIVATE & {name, spelling, other} else f"{quote_value(known)} and {quote_value(text)}"
             )
-            raise InvalidSetting(spelling, f"in conflict with {other}, another name of it: {given}")
+            raise InvalidSetting(spelling, f"conflicts with its alias {other}: {given}")
         texts[name] = (other, known) if known else (spelling, text)
     return {name: text for name, (_, text) in texts.items()}
 
@@ -215,7 +215,7 @@ def name_as_given(error: InvalidSetting, fields: Mapping[str, object], names: Ma
 
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str):
-        raise InvalidSetting(name, f"given {describe_type(value)}; it takes text")
+        raise InvalidSetting(name, f"given {describe_type(value)}; expected text")
     return value
 
 

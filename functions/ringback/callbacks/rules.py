@@ -92,11 +92,11 @@ def check_credentials(user_name: str, password: str) -> None:
         raise InvalidSetting("url_username", "it has a colon, which HTTP Basic cannot carry in a user name")
     for field, text in (("url_username", user_name), ("url_password", password)):
         if len(text) > MAX_CREDENTIAL_CHARACTERS:
-            raise InvalidSetting(field, f"{len(text):,} characters; it takes at most {MAX_CREDENTIAL_CHARACTERS:,}")
+            raise InvalidSetting(field, f"{len(text):,} characters; the maximum is {MAX_CREDENTIAL_CHARACTERS:,}")
         if _CONTROL.search(text):
             raise InvalidSetting(field, "it has a control character, which HTTP Basic cannot carry")
         if to_well_formed(text) != text:
-            raise InvalidSetting(field, "it has half a surrogate pair, which is no character")
+            raise InvalidSetting(field, "it has half a surrogate pair, which is not a character")
 
 
 def _choice[Choice: StrEnum](text: str, allowed: Iterable[Choice]) -> Choice | None:

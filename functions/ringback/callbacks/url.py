@@ -51,7 +51,7 @@ def parse_url(text: str, *, https_only: bool = False) -> Url:
         InvalidSetting: it may not be called; the message never repeats path, query or user information.
     """
     if len(text) > MAX_CHARACTERS:
-        raise _refused(f"{len(text):,} characters; it takes at most {MAX_CHARACTERS:,}")
+        raise _refused(f"{len(text):,} characters; the maximum is {MAX_CHARACTERS:,}")
     _check_start(text)
     _check_characters(text)
     start = _START.match(text)
@@ -92,7 +92,7 @@ def _check_characters(text: str) -> None:
     if character.isspace():
         raise _refused(_white_space(text, found.start()))
     if not character.isprintable():
-        raise _refused(f"a control or invisible character (U+{ord(character):04X}) {at}; it takes visible ASCII")
+        raise _refused(f"a control or invisible character (U+{ord(character):04X}) {at}; only visible ASCII is allowed")
     start = _START.match(text)
     if start and found.start() < start.end():
         raise _refused(f"a host that is not ASCII; {_ascii_host(start[2])}")
@@ -151,7 +151,7 @@ def _name(host: str) -> str:
     if not _NAME.fullmatch(name):
         raise _refused(
             f"host {quote_value(host)};"
-            " it takes letters, digits, - and _ in parts of up to 63 with dots between, 253 in all"
+            " expected letters, digits, - and _ in parts of up to 63 with dots between, 253 in all"
         )
     return name.lower()
 
@@ -164,7 +164,7 @@ def _port(text: str) -> int | None:
         if is_allowed_port(port):
             return port
     allowed = ", ".join(str(first) if first == last else f"{first} to {last}" for first, last in PORTS)
-    given = f"port {text[1:]}" if text[1:].isdecimal() else "a port that is no number"
+    given = f"port {text[1:]}" if text[1:].isdecimal() else "a port that is not a number"
     raise _refused(f"{given}; allowed: {allowed}")
 
 

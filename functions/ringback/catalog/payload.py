@@ -77,7 +77,7 @@ def _string(name: str, raw: object) -> str:
     if isinstance(raw, Literal):
         return str(raw)
     if not isinstance(raw, int | float) or (isinstance(raw, float) and not math.isfinite(raw)):
-        raise _bad(name, "it takes text", raw)
+        raise _bad(name, "expected text", raw)
     return json.dumps(raw)
 
 
@@ -88,7 +88,7 @@ def _integer(name: str, raw: object) -> int | None:
         return int(raw)
     if isinstance(raw, int | float) and not isinstance(raw, bool) and raw == raw // 1 and abs(raw) < _TOO_LARGE:
         return int(raw)
-    raise _bad(name, f"it takes an integer of up to {MAX_DIGITS} digits", raw)
+    raise _bad(name, f"expected an integer of up to {MAX_DIGITS} digits", raw)
 
 
 def _bad(name: str, rule: str, given: object) -> MalformedEvent:

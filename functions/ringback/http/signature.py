@@ -24,7 +24,7 @@ def parse_secret(text: str) -> str:
     Raises:
         InvalidSetting: it is none that the rule allows; the message says why without showing it.
     """
-    rule = f"it takes {PREFIX} and {LEAST_BYTES} to {MAX_BYTES} random bytes in base64"
+    rule = f"expected {PREFIX} and {LEAST_BYTES} to {MAX_BYTES} random bytes in base64"
     if not text.startswith(PREFIX):
         raise InvalidSetting("secret", f"it does not start with {PREFIX}; {rule}")
     try:

@@ -35,7 +35,7 @@ def test_a_secret_is_32_random_bytes_shown_once(api: Api) -> None:
     assert secret.startswith(PREFIX)
     assert len(base64.b64decode(secret.removeprefix(PREFIX), validate=True)) == 32
     again, shown = api.post(SECRET), api.get(SECRET)
-    assert (again.status, again.message[:27]) == (409, "there is a signing secret, ")
+    assert (again.status, again.message[:35]) == (409, "there already is a signing secret, ")
     assert shown.json == {
         "signing_secret": {"exists": True, "created": "2026-11-23T17:36:00.000Z", "previous_signs_until": None}
     }
@@ -89,8 +89,9 @@ def test_a_fourth_rotation_within_a_day_says_when_there_is_room_for_it(api: Api,
 
     assert refused.status == 409
     assert refused.message == (
-        "3 earlier secrets still sign beside this one, as many as may; rotate again from 2026-11-24T18:36:00.000Z on,"
-        " when the oldest ends, or DELETE them all"
+        "3 earlier secrets still sign alongside this one, which is the maximum;"
+        " rotate again after 2026-11-24T18:36:00.000Z,"
+        " when the oldest expires, or DELETE all of them"
     )
     assert api.post(ROTATE).status == 200
     assert len(received(api, receiver)[1]["webhook-signature"].split()) == 4
@@ -151,7 +152,7 @@ def test_a_rotation_to_the_same_secret_is_none(api: Api) -> None:
 
     answer = api.post(ROTATE, {"secret": OWN})
 
-    assert (answer.status, answer.message[:36]) == (400, "secret: it is the one that signs now")
+    assert (answer.status, answer.message[:22]) == (400, "secret: already in use")
     assert OWN not in answer.text
 
 

@@ -28,7 +28,7 @@ def burst(api: Api, requests: int, account: str = ACCOUNT) -> list[int]:
 def test_a_token_without_an_account_is_401(api: Api) -> None:
     answer = api.get("/v2/events", account=None)
 
-    assert (answer.status, answer.message) == (401, "token: missing; it is a header")
+    assert (answer.status, answer.message) == (401, "token: missing; send it as a header")
 
 
 def test_an_account_in_the_body_or_in_a_header_is_never_the_caller(api: Api) -> None:
@@ -61,7 +61,7 @@ def test_twenty_at_once_and_then_ten_a_second(limited: Api) -> None:
     refused = limited.get("/v2/events")
     assert (refused.headers["retry-after"], refused.message) == (
         "1",
-        "too many requests; an account has 10 requests a second, 20 at once",
+        "too many requests; the limit per account is 10 requests a second, in bursts of up to 20",
     )
     assert burst(limited, 1, OTHER_ACCOUNT) == [200]
 

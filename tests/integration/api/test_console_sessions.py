@@ -20,8 +20,8 @@ from tests.integration.calling import ACCOUNT, NOW, OTHER_ACCOUNT, Api, answered
 from tests.integration.stack import Stack
 from tests.unit.api.gateway.test_sessions import BODY, HEADER
 
-AGAIN = "open the console again from where its link came from"
-HOW_MANY = "it takes 1 to 50 numbers, or null for the whole account"
+AGAIN = "open the console again where you got its link"
+HOW_MANY = "expected 1 to 50 numbers, or null for the whole account"
 HOST = "a1b2c3d4e5.execute-api.us-east-1.amazonaws.com"
 
 
@@ -88,13 +88,13 @@ def test_a_link_leads_to_where_the_api_was_called(api: Api, domain: str, host: s
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
-        ({"minutes": 9}, "minutes: given 9; it takes at least 10"),
-        ({"minutes": 1441}, "minutes: given 1441; it takes at most 1440"),
-        ({"minutes": "soon"}, 'minutes: given "soon"; it takes a whole number'),
-        ({"read_only": "maybe"}, 'read_only: given "maybe"; it takes true or false'),
+        ({"minutes": 9}, "minutes: given 9; must be at least 10"),
+        ({"minutes": 1441}, "minutes: given 1441; must be at most 1440"),
+        ({"minutes": "soon"}, 'minutes: given "soon"; expected a whole number'),
+        ({"read_only": "maybe"}, 'read_only: given "maybe"; expected true or false'),
         ({"fonenumbers": []}, f"fonenumbers: given 0; {HOW_MANY}"),
         ({"fonenumbers": [MINE] * 51}, f"fonenumbers: given 51; {HOW_MANY}"),
-        ({"fonenumbers": MINE}, f'fonenumbers: given "{MINE}"; it takes a list'),
+        ({"fonenumbers": MINE}, f'fonenumbers: given "{MINE}"; expected a list'),
         ({"account": OTHER_ACCOUNT}, "account: unknown field; allowed: minutes, read_only, fonenumbers"),
     ],
 )

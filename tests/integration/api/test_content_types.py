@@ -123,7 +123,7 @@ def test_a_form_that_is_ascii_is_readable_under_the_name_of_any_charset(client: 
     assert client.post(SET, headers={"content-type": label}, raw=body).status == 200
 
 
-LOST_BYTES = "body: not UTF-8; if U+FFFD is meant, write it as \\ufffd"
+LOST_BYTES = "body: not UTF-8; if you mean U+FFFD, write it as \\ufffd"
 """API Gateway makes text of `application/json`, and that of what is no UTF-8."""
 
 
@@ -161,8 +161,8 @@ def test_other_letters_are_read_by_the_charset_that_is_said(client: Api, charset
 
 
 REFUSED = [
-    ("text/plain", b"{}", 'Content-Type: given "text/plain"; it takes application/json or application/x-www-form-'),
-    ("JSON", b"{}", 'Content-Type: given "JSON"; it takes '),
+    ("text/plain", b"{}", 'Content-Type: given "text/plain"; expected application/json or application/x-www-form-'),
+    ("JSON", b"{}", 'Content-Type: given "JSON"; expected '),
     (f"{FORM}, application/json", b"{}", 'Content-Type: given "application/x-www-form-urlencoded, application/json"; '),
     (f"{FORM}; charset=GBK", b"type=%D6%D0", 'Content-Type: given "application/x-www-form-urlencoded; charset=GBK"; '),
     (f"{FORM}; charset=utf-16", b"t%00y%00p%00e%00", "Content-Type: given "),
@@ -171,9 +171,9 @@ REFUSED = [
     (
         FORM,
         b'{"url_password":"planted-password"}',
-        "Content-Type: given a form, and the body is JSON; say application/",
+        "Content-Type: given a form, but the body is JSON; send application/",
     ),
-    (FORM, b'[{"url_password":"planted-password"}]', "Content-Type: given a form, and the body is JSON; say applicat"),
+    (FORM, b'[{"url_password":"planted-password"}]', "Content-Type: given a form, but the body is JSON; send applicat"),
 ]
 
 
@@ -194,7 +194,7 @@ def test_a_compressed_body_is_refused_for_that(client: Api, coding: str) -> None
     answer = client.post(SET, headers=headers, raw=b"\x1f\x8b\x08\x00")
 
     assert (answer.status, answer.headers["accept-encoding"]) == (415, "identity")
-    assert answer.message == f'Content-Encoding: given "{coding}"; it takes bodies that are not compressed'
+    assert answer.message == f'Content-Encoding: given "{coding}"; send the body uncompressed'
 
 
 @pytest.mark.parametrize("coding", ["identity", "", "utf-8"])
@@ -211,16 +211,16 @@ def test_an_encoding_that_is_none_does_no_harm(client: Api, coding: str) -> None
         ("application/vnd.api+json; charset=windows-1252", b'{"type":"\x81"}', "body: not Windows-1252"),
         ("application/json; charset=iso-8859-1", b'{"type":"\xe9"}', LOST_BYTES),
         ("application/json", b'{"type":"\xe9"}', LOST_BYTES),
-        (f"{FORM}; charset=utf8", b"type=%E9", "body: a form that is not UTF-8"),
+        (f"{FORM}; charset=utf8", b"type=%E9", "body: the form is not UTF-8"),
         (FORM, b"type=\xe9", "body: not UTF-8"),
-        (FORM, b"a" + b"[a]" * 10_000 + b"=1", "body: nested too deeply; it takes 8 levels"),
-        ("application/json", b'{"a":' * 9 + b"1" + b"}" * 9, "body: nested too deeply; it takes 8 levels"),
+        (FORM, b"a" + b"[a]" * 10_000 + b"=1", "body: nested too deeply; the maximum is 8 levels"),
+        ("application/json", b'{"a":' * 9 + b"1" + b"}" * 9, "body: nested too deeply; the maximum is 8 levels"),
         (
             "application/json",
             b'{"data":' + b"[" * 900 + b"]" * 900 + b"}",
-            "body: nested too deeply; it takes 8 levels",
+            "body: nested too deeply; the maximum is 8 levels",
         ),
-        ("application/json", b'{"a":' * 40_000, "body: nested too deeply; it takes 8 levels"),
+        ("application/json", b'{"a":' * 40_000, "body: nested too deeply; the maximum is 8 levels"),
     ],
     ids=["0x81", "0xE9 as text", "no charset", "%E9", "0xE9", "form", "object", "lists", "unfinished"],
 )
@@ -245,7 +245,10 @@ def test_a_field_that_nobody_reads_is_refused(client: Api, verb: str, path: str,
     """A filter that a client puts into the body of a GET would be silence about a mistake."""
     answer = client.call(verb, path, body)
 
-    assert (answer.status, answer.message) == (400, f"{next(iter(body))}: unknown field; this request takes none")
+    assert (answer.status, answer.message) == (
+        400,
+        f"{next(iter(body))}: unknown field; this request has no body fields",
+    )
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_a_fault_of_ours_says_no_more_than_that_it_is_one(api: Api, caplog: pyte
         monkeypatch.setattr(api.parts.numbers, "shown", explode)
         answer = api.get(NUMBER_PATH)
 
-    assert (answer.status, answer.message) == (500, "a fault of ours, in our log under this request's id")
+    assert (answer.status, answer.message) == (500, "internal error; quote this request's id")
     [line] = [line for line in caplog.records if line.message == "api.failed"]
     assert (line.levelno, vars(line)["fault"], vars(line)["where"][-1][:7]) == (
         logging.ERROR,
@@ -56,4 +56,4 @@ def test_a_table_out_of_reach_is_worth_another_try(api: Api) -> None:
     answer = api.get(NUMBER_PATH)
 
     assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-    assert answer.message == "a part of ours is out of reach; try again"
+    assert answer.message == "temporarily unavailable; try again"

@@ -72,7 +72,7 @@ def test_the_document_says_what_this_stack_allows(shared_stack: Stack) -> None:
 
     too_many = document["components"]["responses"]["TooManyRequests"]["content"]["application/json"]["example"]
     for text in (document["info"]["description"], too_many["message"]):
-        assert "2.5 requests a second, 7 at once" in text
+        assert "2.5 requests a second, in bursts of up to 7" in text
         assert "{" not in text
 
 

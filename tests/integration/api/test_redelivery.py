@@ -121,9 +121,9 @@ def test_without_its_callback_nothing_is_sent_again(api: Api) -> None:
 
     assert (gone.status, gone.message) == (
         409,
-        f"{KIND} of {NUMBER} is not set any more; set it, then send again",
+        f"{KIND} of {NUMBER} is no longer set; set it and redeliver",
     )
-    turned_off = f"{KIND} of {NUMBER} is turned off: the receiver answered 410 Gone; set it again, then send again"
+    turned_off = f"{KIND} of {NUMBER} is turned off: the receiver answered 410 Gone; set it again and redeliver"
     assert (off.status, off.message) == (409, turned_off)
     assert (many.status, many.message) == (409, turned_off)
     assert api.post(f"{PATH}/redeliver", {"since": "2026-01-01"}).json["redelivery"]["count"] == 0
@@ -137,7 +137,7 @@ def test_a_test_is_not_sent_again(api: Api) -> None:
 
     answer = api.post(f"{PATH}/deliveries/{delivery.id}/redeliver")
 
-    assert (answer.status, answer.message) == (409, "a test is not sent again; POST …/test makes another")
+    assert (answer.status, answer.message) == (409, "a test cannot be redelivered; POST …/test sends another")
     assert api.post(f"{PATH}/redeliver", {"since": "2026-01-01"}).json["redelivery"]["count"] == 0
 
 
@@ -216,7 +216,7 @@ def test_who_writes_at_the_same_time_wins(api: Api) -> None:
         monkeypatch.setattr(api.parts.log, "item", lambda *_: item)
         answer = api.post(f"{PATH}/deliveries/{delivery.id}/redeliver")
 
-    assert (answer.status, answer.message[:40]) == (409, "it was changed by another request at the")
+    assert (answer.status, answer.message[:40]) == (409, "changed by another request at the same t")
     assert queued(api) == []
 
 

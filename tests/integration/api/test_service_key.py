@@ -122,7 +122,7 @@ def test_once_the_key_was_rotated_an_open_list_says_how_to_go_on(stack: Stack) -
         answer = running.get(f"{LIST}&cursor={cursor}")
 
         assert answer.status == 400
-        assert answer.message.endswith("leave it out to start from the first page, and keep the filters")
+        assert answer.message.endswith("keep the filters of the first page, or leave it out to start over")
         renewed = running.get(LIST).json["cursor"]
         assert renewed != cursor
     with calling(stack) as other:

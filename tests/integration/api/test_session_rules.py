@@ -54,7 +54,7 @@ def test_no_session_makes_what_outlives_it(api: Api) -> None:
 
     assert refused.keys() == OUTLIVES
     for answer in refused.values():
-        assert answer.message.endswith("since it would outlive it; call the API with your own token")
+        assert answer.message.endswith("which it would outlive; call the API with your own token")
 
 
 def test_a_session_sees_whether_requests_are_signed(api: Api) -> None:
@@ -77,7 +77,7 @@ def test_a_session_for_reading_changes_nothing(api: Api) -> None:
         may = reads or (operation.path == "/v2/accounts/redeliver" and answer.status == 400)  # it has no span
         assert (answer.status == 403) == (not may), named(operation)
         if answer.status == 403 and named(operation) not in OUTLIVES:
-            assert answer.message.startswith("this session is for reading: ")
+            assert answer.message.startswith("this console session is read-only: ")
         assert items(api) == before, named(operation)
     assert api.stack.messages("RETRIES_QUEUE_URL") == []
 
@@ -203,7 +203,7 @@ def test_sending_again_over_the_account_names_a_number_of_the_session(api: Api) 
 
     answer = by(api, session, "POST", "/v2/accounts/redeliver", body)
 
-    assert answer.message == "fonenumber: missing; this session is for single numbers: name one"
+    assert answer.message == "fonenumber: missing; this console session is limited to certain numbers: name one"
     statuses = [
         by(api, session, "POST", "/v2/accounts/redeliver", body | {"fonenumber": number}).status
         for number in (MINE, THEIRS, "*")

@@ -174,7 +174,10 @@ def test_a_fault_of_ours_fails_the_stack_at_once_without_a_secret(
 
     answer = cloudformation.asks("Create", {})
 
-    assert (answer["Status"], answer["Reason"]) == ("FAILED", "a fault of Ringback; it is in its log")
+    assert (answer["Status"], answer["Reason"]) == (
+        "FAILED",
+        "internal error of Ringback; see the log of its function custom-resource",
+    )
 
 
 def test_a_refused_answer_does_not_give_away_where_it_was_to_go(cloudformation: CloudFormation) -> None:

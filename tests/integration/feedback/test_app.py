@@ -81,7 +81,7 @@ def mailing(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailing]:
     [
         ("mail-bounced", BOUNCED),
         ("mail-suppressed", "mail to this address bounced: OnAccountSuppressionList, 5.1.1"),
-        ("mail-complained", "the receiver complained about a mail: abuse"),
+        ("mail-complained", "the recipient complained about a mail: abuse"),
     ],
 )
 def test_a_mail_that_does_not_arrive_or_is_not_wanted_turns_its_callback_off(
@@ -349,8 +349,8 @@ def stored(mailing: Mailing) -> Delivery:
     ("name", "note"),
     [
         ("mail-bounced", "the mail bounced: General, 5.1.1"),
-        ("mail-soft-bounced", "the mail bounced and is lost, the next one may arrive: MailboxFull, 4.2.2"),
-        ("mail-complained", "the receiver complained about the mail: abuse"),
+        ("mail-soft-bounced", "the mail bounced and is lost; the next one may arrive: MailboxFull, 4.2.2"),
+        ("mail-complained", "the recipient complained about the mail: abuse"),
         ("mail-rejected", "SES did not send the mail: Bad content"),
     ],
 )

@@ -209,7 +209,7 @@ def test_what_deliver_buries_is_listed_without_what_was_given(platform: Platform
     _, shown = operator.says()
     _, whole = operator.says("--bodies")
 
-    assert "deliver, which could not read it: data.billable_seconds: it takes an integer" in shown
+    assert "deliver, which could not read it: data.billable_seconds: expected an integer" in shown
     assert "deliver, which could not read it: callback.url breaks a rule" in shown
     assert private not in shown
     assert f'detail      data.billable_seconds: given "{private}"' in whole

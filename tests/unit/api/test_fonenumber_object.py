@@ -114,9 +114,7 @@ def test_an_older_name_is_the_same_as_its_newer_one() -> None:
 
 
 def test_an_older_name_that_disagrees_with_its_newer_one_is_refused() -> None:
-    message = (
-        "sms_options: in conflict with message_options, another name of it: they differ in receive_notify, send_notify"
-    )
+    message = "sms_options: conflicts with its alias message_options: they differ in receive_notify, send_notify"
 
     with pytest.raises(InvalidSetting, match=f"^{message}$"):
         merge(
@@ -152,9 +150,7 @@ def test_the_form_of_api_2_4_sets_what_is_done_with_messages() -> None:
 
 def test_the_form_of_api_2_4_beside_a_block_that_says_otherwise_is_refused() -> None:
     assert merge({**SERVICE, "sms_options": {"receive": SERVICE}}) == merge(SERVICE)
-    with pytest.raises(
-        InvalidSetting, match=r"^sms_options\.receive: in conflict with type and value, .*: they differ"
-    ):
+    with pytest.raises(InvalidSetting, match=r"^sms_options\.receive: conflicts with type and value, .*: they differ"):
         merge({**SERVICE, "sms_options": {"receive": {"type": "None"}}})
 
 
@@ -163,7 +159,7 @@ def test_the_envelope_may_be_left_out_and_holds_all_or_nothing() -> None:
 
     assert to_object({"fonenumber": blocks}) == to_object(blocks) == blocks
     assert to_object({"fonenumber": "3215551212", **blocks}) == {"fonenumber": "3215551212", **blocks}
-    with pytest.raises(InvalidSetting, match=r"^sms_options: beside the object fonenumber; put it into that"):
+    with pytest.raises(InvalidSetting, match=r"^sms_options: outside the object fonenumber; put it inside"):
         to_object({"fonenumber": {}, **blocks})
 
 

@@ -48,7 +48,7 @@ def test_a_key_of_another_region_is_refused_and_a_replica_asked_for(keys: str) -
         checked(keys, Kms())
 
     assert refused.value.field == "CredentialsKeyArn"
-    assert "is in us-east-1, and the stack in eu-central-1; of a multi-Region key, name the replica" in str(
+    assert "is in us-east-1, but the stack is in eu-central-1; for a multi-Region key, give the replica" in str(
         refused.value
     )
 
@@ -58,8 +58,8 @@ def test_a_key_of_another_region_is_refused_and_a_replica_asked_for(keys: str) -
     [
         ("NotFoundException", "there is no such key"),
         ("DisabledException", "it is disabled"),
-        ("KMSInvalidStateException", "it is pending deletion or not ready"),
-        ("InvalidKeyUsageException", "it is not a symmetric key for encryption"),
+        ("KMSInvalidStateException", "it is pending deletion or not available"),
+        ("InvalidKeyUsageException", "it is not a symmetric encryption key"),
         ("ThrottlingException", "ThrottlingException"),
     ],
 )

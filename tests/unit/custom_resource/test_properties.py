@@ -79,15 +79,15 @@ def test_call_records_are_of_the_whole_account() -> None:
     ("changes", "message"),
     [
         ({"Color": "red"}, "Color: unknown property; allowed: Account, Fonenumber, Event, Type, Email, Method, Url"),
-        ({"Url": ["https://a/"]}, "Url: given a list; it takes text"),
+        ({"Url": ["https://a/"]}, "Url: given a list; expected text"),
         (
             {"UrlPassword": "{{resolve:secretsmanager:x}}"},
-            "UrlPassword: a dynamic reference that CloudFormation has not",
+            "UrlPassword: a dynamic reference, which CloudFormation does not",
         ),
         ({"Account": ""}, "Account: given null; allowed: 1 to 64 letters, digits, . _ @ -"),
         ({"Account": "a#b"}, 'Account: given "a#b"; allowed: 1 to 64 letters, digits, . _ @ -'),
-        ({"Fonenumber": ""}, "Fonenumber: missing; it takes 10 digits as in 3215551212, "),
-        ({"Fonenumber": "123"}, 'Fonenumber: given "123"; it takes 10 digits as in 3215551212, '),
+        ({"Fonenumber": ""}, "Fonenumber: missing; expected 10 digits as in 3215551212, "),
+        ({"Fonenumber": "123"}, 'Fonenumber: given "123"; expected 10 digits as in 3215551212, '),
         ({"Event": "messages/lost"}, 'Event: given "messages/lost"; allowed: messages/receive_notify, '),
     ],
 )

@@ -265,7 +265,7 @@ def test_the_reason_of_a_bad_callback_keeps_its_password() -> None:
         ({"confirmation_url": f"https://a/?m=(({PLANTED}))"}, "url: an unknown token; messages/confirm has ((to)), "),
         ({"url": f"https://a/?{PLANTED}=((msg)"}, "url: it has what looks like a token and would never be replaced; "),
         ({"url": f"https://a/?{PLANTED}\n"}, "url: a line break at the end; leave it out"),
-        ({"url": f"https://a/?{PLANTED * 1_000}"}, "url: 16,011 characters; it takes at most 4,096"),
+        ({"url": f"https://a/?{PLANTED * 1_000}"}, "url: 16,011 characters; the maximum is 4,096"),
         ({"url": ""}, "url: missing"),
         ({}, "url: missing"),
         ({"url": "https://a/", "url_password": PLANTED}, "url_username: missing"),

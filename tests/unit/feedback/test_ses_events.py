@@ -60,15 +60,15 @@ def test_a_report_names_the_delivery_that_its_mail_was_for() -> None:
         (
             "mail-soft-bounced",
             {},
-            "the mail bounced and is lost, the next one may arrive: MailboxFull, 4.2.2",
+            "the mail bounced and is lost; the next one may arrive: MailboxFull, 4.2.2",
         ),
-        ("mail-complained", {}, "the receiver complained about the mail: abuse"),
+        ("mail-complained", {}, "the recipient complained about the mail: abuse"),
         (
             "mail-complained",
             {"complaintFeedbackType": "not-spam"},
-            "the receiver took a complaint about the mail back: not-spam",
+            "the recipient withdrew a complaint about the mail: not-spam",
         ),
-        ("mail-complained", {"complaintFeedbackType": None}, "the receiver complained about the mail"),
+        ("mail-complained", {"complaintFeedbackType": None}, "the recipient complained about the mail"),
         ("mail-rejected", {}, "SES did not send the mail: Bad content"),
     ],
 )

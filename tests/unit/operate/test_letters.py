@@ -27,7 +27,7 @@ def message(body: object = EVENT, system: dict[str, str] | None = None, **attrib
 
 
 def test_what_deliver_buried_says_why() -> None:
-    said = "data.billable_seconds: it takes an integer"
+    said = "data.billable_seconds: expected an integer"
     letter = read_letter(message(reason="bad_data", detail=f'{said}; given "my pin is 1234"', logged=said))
 
     assert (letter.reason, letter.story) == ("bad_data", f"deliver, which could not read it: {said}")

@@ -58,7 +58,7 @@ def test_each_line_may_be_an_object(file: Path) -> None:
     assert found[0].fields == {"account": 1000001, "url": " a "}
     assert [row.refused for row in found[1:]] == [
         "body: not JSON: Expecting value: line 1 column 13 (char 12)",
-        "body: given a list; it takes an object of fields",
+        "body: given a list; expected an object of fields",
         "account: given twice",
     ]
 

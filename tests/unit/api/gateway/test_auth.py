@@ -34,12 +34,12 @@ def test_with_tokens_no_header_names_an_account() -> None:
     headers = {"account": "2000002"}
 
     assert get_account(event({"account_id": "1000001"}, headers), settings("jwt")) == "1000001"
-    assert problem(event(None, headers), settings("jwt")) == (401, "token: missing; it is a header")
+    assert problem(event(None, headers), settings("jwt")) == (401, "token: missing; send it as a header")
 
 
 @pytest.mark.parametrize("claims", [{"sub": "x"}, {"account_id": ""}, {"account_id": "a#b"}, {"account_id": "*"}])
 def test_a_token_without_an_account_is_none(claims: dict[str, Any]) -> None:
-    assert problem(event(claims), settings("jwt")) == (401, "token: it has no account in its claim account_id")
+    assert problem(event(claims), settings("jwt")) == (401, "token: its claim account_id names no account")
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_without_a_token_nobody_calls(authorizer: dict[str, Any]) -> None:
 
 def test_with_iam_the_account_is_the_header_and_no_token_counts() -> None:
     assert get_account(event(None, {"account": "1000001"}), settings("iam")) == "1000001"
-    missing = "account: missing; this header says for which account the platform calls"
+    missing = "account: missing; this header names the account that the call is for"
     assert problem(event({"account_id": "1000001"}), settings("iam")) == (400, missing)
 
 

@@ -85,16 +85,16 @@ def test_as_many_levels_as_there_may_be_are_read() -> None:
         ("{", "body: not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
         ("type=None", "body: not JSON: Expecting value: line 1 column 1 (char 0)"),
         ('{"a":NaN}', "body: not JSON: NaN is not a JSON value"),
-        ('["a"]', "body: given a list; it takes an object of fields"),
-        ("1", "body: given a number; it takes an object of fields"),
-        ('"text"', "body: given text; it takes an object of fields"),
+        ('["a"]', "body: given a list; expected an object of fields"),
+        ("1", "body: given a number; expected an object of fields"),
+        ('"text"', "body: given text; expected an object of fields"),
         ('{"a":1,"a":2}', "a: given twice"),
         ('{"a":{"b":1,"b":1}}', "b: given twice"),
-        pytest.param("[" * 100_000, "body: nested too deeply; it takes 8 levels", id="unfinished"),
-        pytest.param(levels(MAX_LEVELS + 1), "body: nested too deeply; it takes 8 levels", id="one too many"),
-        pytest.param(levels(500), "body: nested too deeply; it takes 8 levels", id="deep"),
+        pytest.param("[" * 100_000, "body: nested too deeply; the maximum is 8 levels", id="unfinished"),
+        pytest.param(levels(MAX_LEVELS + 1), "body: nested too deeply; the maximum is 8 levels", id="one too many"),
+        pytest.param(levels(500), "body: nested too deeply; the maximum is 8 levels", id="deep"),
         (b'{"a":"\xff"}', "body: not UTF-8"),
-        ('{"a":"\ufffd"}', "body: not UTF-8; if U+FFFD is meant, write it as \\ufffd"),
+        ('{"a":"\ufffd"}', "body: not UTF-8; if you mean U+FFFD, write it as \\ufffd"),
     ],
 )
 def test_json_that_cannot_be_meant_is_refused(body: str | bytes, message: str) -> None:
@@ -111,7 +111,7 @@ def test_a_number_keeps_its_literal(literal: str) -> None:
     "body", ["x" * (MAX_BYTES + 1), b"x" * (MAX_BYTES + 1), b"x" * 1_048_576], ids=["text", "base64", "1 MiB"]
 )
 def test_a_body_beyond_an_event_s_size_is_too_large(body: str | bytes) -> None:
-    assert refused(body) == (413, f"body: {len(body):,} bytes; it takes at most 262,144")
+    assert refused(body) == (413, f"body: {len(body):,} bytes; the maximum is 262,144")
 
 
 def test_a_body_that_is_too_large_once_it_is_utf_8_is_too() -> None:
@@ -120,7 +120,7 @@ def test_a_body_that_is_too_large_once_it_is_utf_8_is_too() -> None:
 
     assert refused(body, "application/json; charset=windows-1252") == (
         413,
-        "body: 300,015 bytes in UTF-8; it takes at most 262,144",
+        "body: 300,015 bytes in UTF-8; the maximum is 262,144",
     )
 
 

@@ -57,6 +57,6 @@ def test_a_type_that_we_do_not_read_is_told_so(header: str) -> None:
 
     assert caught.value.status == 415
     assert caught.value.message.endswith(
-        "; it takes application/json or application/x-www-form-urlencoded,"
+        "; expected application/json or application/x-www-form-urlencoded,"
         " in UTF-8, ISO-8859-1, ISO-8859-15 or Windows-1252"
     )

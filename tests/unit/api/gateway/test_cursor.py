@@ -32,7 +32,7 @@ def test_no_cursor_is_the_start_and_needs_no_key() -> None:
     "other", [("2000002#3215551212", "failed"), (OWNER, "pending"), (OWNER,), (OWNER, "failed", "")]
 )
 def test_a_cursor_is_good_for_its_owner_and_filters_alone(other: tuple[str, ...]) -> None:
-    with pytest.raises(InvalidSetting, match=r"^cursor: it is not one of this list"):
+    with pytest.raises(InvalidSetting, match=r"^cursor: not a cursor of this list"):
         CURSORS.position_in(CURSORS.cursor_for(POSITION, OWNER, "failed"), *other)
 
 
@@ -40,7 +40,7 @@ def test_a_cursor_of_another_key_says_how_to_go_on() -> None:
     """Whoever reads this code can compute all but the key; and a rotation ends what was open."""
     cursor = CURSORS.cursor_for(POSITION, OWNER)
 
-    with pytest.raises(InvalidSetting, match=r"not any more; leave it out to start from the first page"):
+    with pytest.raises(InvalidSetting, match=r"no longer valid; keep the filters of the first page"):
         Cursors(lambda: b"another").position_in(cursor, OWNER)
 
 

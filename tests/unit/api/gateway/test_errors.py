@@ -35,14 +35,14 @@ def message(model: type[Any], value: object) -> str:
     ("value", "sentence"),
     [
         ({}, "needed: missing"),
-        ({"needed": 1}, "needed: given 1; it takes text"),
-        ({"needed": ["x"]}, "needed: given a list; it takes text"),
-        ({"needed": "", "inner": "x"}, 'inner: given "x"; it takes an object'),
-        ({"needed": "", "inner": {"text": True}}, "inner.text: given true; it takes text"),
+        ({"needed": 1}, "needed: given 1; expected text"),
+        ({"needed": ["x"]}, "needed: given a list; expected text"),
+        ({"needed": "", "inner": "x"}, 'inner: given "x"; expected an object'),
+        ({"needed": "", "inner": {"text": True}}, "inner.text: given true; expected text"),
         ({"needed": "", "inner": {"test": ""}}, "inner.test: unknown field; allowed: text"),
-        ({"needed": "", "flag": "yes"}, 'flag: given "yes"; it takes true or false'),
+        ({"needed": "", "flag": "yes"}, 'flag: given "yes"; expected true or false'),
         ({"needed": "", "é": 1}, "\\u00e9: unknown field; allowed: inner, flag, needed"),
-        ({"inner": {"text": 1}}, "inner.text: given 1; it takes text; needed: missing"),
+        ({"inner": {"text": 1}}, "inner.text: given 1; expected text; needed: missing"),
     ],
 )
 def test_a_sentence_names_the_field_what_was_given_and_what_it_takes(value: object, sentence: str) -> None:
@@ -52,11 +52,11 @@ def test_a_sentence_names_the_field_what_was_given_and_what_it_takes(value: obje
 @pytest.mark.parametrize(
     ("kind", "value", "sentence"),
     [
-        (Annotated[int, Field(ge=1, le=100)], "x", 'given "x"; it takes a whole number'),
-        (Annotated[int, Field(ge=1, le=100)], "0", 'given "0"; it takes at least 1'),
-        (Annotated[int, Field(ge=1, le=100)], "101", 'given "101"; it takes at most 100'),
-        (Annotated[int, Field(ge=1, le=100)], "9" * 5_000, f'given "{"9" * 79}…; it takes a whole number'),
-        (Annotated[int, Field(ge=1, le=100)], ["1", "2"], "given a list; it takes a whole number"),
+        (Annotated[int, Field(ge=1, le=100)], "x", 'given "x"; expected a whole number'),
+        (Annotated[int, Field(ge=1, le=100)], "0", 'given "0"; must be at least 1'),
+        (Annotated[int, Field(ge=1, le=100)], "101", 'given "101"; must be at most 100'),
+        (Annotated[int, Field(ge=1, le=100)], "9" * 5_000, f'given "{"9" * 79}…; expected a whole number'),
+        (Annotated[int, Field(ge=1, le=100)], ["1", "2"], "given a list; expected a whole number"),
         (Color, "green", 'given "green"; allowed: red, dark blue'),
     ],
 )
@@ -69,7 +69,7 @@ def test_numbers_and_choices_say_what_is_allowed(kind: type[Any], value: object,
 def test_what_should_have_been_a_secret_is_not_repeated(name: str, given: object, told: str) -> None:
     model = type("Model", (BaseModel,), {"__annotations__": {name: str}})
 
-    assert message(model, {name: given}) == f"{name}: given {told}; it takes text"
+    assert message(model, {name: given}) == f"{name}: given {told}; expected text"
 
 
 def test_a_long_list_of_mistakes_is_cut() -> None:

@@ -34,15 +34,15 @@ def test_escapes_are_in_the_charset_of_the_form(codec: str, form: str) -> None:
 @pytest.mark.parametrize(
     ("form", "codec", "message"),
     [
-        ("a=%ff", "utf_8", "body: a form that is not UTF-8"),
-        ("a=%81", "cp1252", "body: a form that is not Windows-1252"),
+        ("a=%ff", "utf_8", "body: the form is not UTF-8"),
+        ("a=%81", "cp1252", "body: the form is not Windows-1252"),
         (
             "&".join(f"a{number}=1" for number in range(MAX_FIELDS + 1)),
             "utf_8",
-            "body: a form that is more than 100 fields",
+            "body: the form has more than 100 fields",
         ),
-        ("a" + "[a]" * 8 + "=1", "utf_8", "body: nested too deeply; it takes 8 levels"),
-        ("a" + "[a]" * 80_000, "utf_8", "body: nested too deeply; it takes 8 levels"),
+        ("a" + "[a]" * 8 + "=1", "utf_8", "body: nested too deeply; the maximum is 8 levels"),
+        ("a" + "[a]" * 80_000, "utf_8", "body: nested too deeply; the maximum is 8 levels"),
     ],
     ids=["%ff", "%81", "fields", "levels", "many levels"],
 )

@@ -48,7 +48,7 @@ def test_a_verb_that_a_path_lacks_is_told_which_it_has(paths: Paths, verb: str, 
 
     assert caught.value.status == 405
     assert caught.value.headers == {"Allow": allowed}
-    assert caught.value.message == f"this path does not take {verb}; allowed: {allowed}"
+    assert caught.value.message == f"{verb} is not allowed on this path; allowed: {allowed}"
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def refusal(token: str | None, *, key: bytes = KEY) -> str:
     with pytest.raises(Problem) as refused:
         parse_session(token, lambda: key, NOW)
     assert refused.value.status == 401
-    assert refused.value.message.endswith("; open the console again from where its link came from")
+    assert refused.value.message.endswith("; open the console again where you got its link")
     return refused.value.message
 
 
@@ -67,11 +67,11 @@ def test_a_claim_that_was_changed_makes_it_none(claim: str, value: object) -> No
     claims = json.loads(base64.urlsafe_b64decode(f"{text}==")) | {claim: value}
     changed = base64.urlsafe_b64encode(json.dumps(claims, separators=(",", ":")).encode()).decode().rstrip("=")
 
-    assert "it is no session" in refusal(f"{changed}.{signature}")
+    assert "not a console session" in refusal(f"{changed}.{signature}")
 
 
 def test_another_key_s_signature_is_none() -> None:
-    assert "its key has been changed" in refusal(TOKEN, key=bytes(32))
+    assert "its key has been rotated" in refusal(TOKEN, key=bytes(32))
 
 
 def test_a_session_is_good_until_it_ends_and_says_when_that_was() -> None:
@@ -84,7 +84,7 @@ def test_a_session_is_good_until_it_ends_and_says_when_that_was() -> None:
 
 @pytest.mark.parametrize("token", [None, ""])
 def test_no_session_is_told_where_it_belongs(token: str | None) -> None:
-    assert refusal(token).startswith("token: missing; this header holds the console's session")
+    assert refusal(token).startswith("token: missing; send the console's session in this header")
 
 
 HEADER, BODY, SIGNATURE = "eyJhbGciOiJSUzI1NiJ9", "eyJhY2NvdW50X2lkIjoiMTAwMDAwMSJ9", "A" * 342
@@ -108,7 +108,7 @@ HEADER, BODY, SIGNATURE = "eyJhbGciOiJSUzI1NiJ9", "eyJhY2NvdW50X2lkIjoiMTAwMDAwM
     ],
 )
 def test_what_cannot_be_one_needs_no_key(token: str) -> None:
-    with pytest.raises(Problem, match="it is no session of the console"):
+    with pytest.raises(Problem, match="not a console session"):
         parse_session(token, unasked, NOW)
 
 

@@ -61,9 +61,9 @@ def test_an_event_of_the_account_may_have_a_number() -> None:
     ("given", "said"),
     [
         ({"event": "messages/teleported"}, 'EVENT: given "messages/teleported"; allowed: messages/receive_notify, '),
-        ({"number": "123"}, 'NUMBER: given "123"; it takes 10 digits'),
+        ({"number": "123"}, 'NUMBER: given "123"; expected 10 digits'),
         ({"account": "a#b"}, 'ACCOUNT: given "a#b"; allowed: '),
-        ({"data": "{"}, r"DATA is not JSON \(.*\); it takes an object of fields"),
+        ({"data": "{"}, r"DATA is not JSON \(.*\); expected an object of fields"),
         ({"data": "[1]"}, "DATA takes an object of fields"),
         ({"data": '{"msg": "a", "message": "b"}'}, "DATA: data.message: disagrees with data.msg"),
     ],

@@ -27,7 +27,7 @@ def test_one_plain_address_is_taken_as_it_is(text: str) -> None:
     ("text", "message"),
     [
         ("", "missing"),
-        ("https://my.example.com/?key=planted", "given a URL; it takes one address, as in name@example.com$"),
+        ("https://my.example.com/?key=planted", "given a URL; expected one address, as in name@example.com$"),
         ("a@example.com,b@example.com", "not a list"),
         ("a@example.com; b@example.com", "not a list"),
         ("jos\u00e9@example.com", "ASCII"),

@@ -40,7 +40,7 @@ def test_two_names_of_one_field_that_disagree_are_refused() -> None:
     with pytest.raises(InvalidSetting) as caught:
         read_texts({"method": "GET", "url_method": "POST"}, NAMES)
 
-    assert str(caught.value) == 'url_method: in conflict with method, another name of it: "GET" and "POST"'
+    assert str(caught.value) == 'url_method: conflicts with its alias method: "GET" and "POST"'
 
 
 @pytest.mark.parametrize(("one", "other"), [("url_password", "password"), ("url", "confirmation_url")])
@@ -90,4 +90,4 @@ def test_a_value_that_is_no_text_is_refused_without_being_repeated(value: object
     with pytest.raises(InvalidSetting) as caught:
         read_texts({"url_password": value}, NAMES)
 
-    assert str(caught.value) == f"url_password: given {kind}; it takes text"
+    assert str(caught.value) == f"url_password: given {kind}; expected text"

@@ -175,14 +175,23 @@ def test_no_message_repeats_a_password_that_ends_the_authority(text: str) -> Non
         ("https://a/b\r\nc", "a line break at character 12; leave it out"),
         ("https://a/b\tc", "a tab at character 12; leave it out"),
         (" https://a/", "a space at the beginning; leave it out"),
-        ("\ufeff https://a/", "a control or invisible character (U+FEFF) at character 1; it takes visible ASCII"),
+        (
+            "\ufeff https://a/",
+            "a control or invisible character (U+FEFF) at character 1; only visible ASCII is allowed",
+        ),
         ("https://a/ ", "a space at the end; leave it out"),
         ("https://a/\u3000", "white space (U+3000) at the end; leave it out"),
         ("https://a/\n", "a line break at the end; leave it out"),
         ("https://a/\r\n", "a line break at the end; leave it out"),
-        ("https://a/\x00", "a control or invisible character (U+0000) at character 11; it takes visible ASCII"),
-        ("https://a\u200b/", "a control or invisible character (U+200B) at character 10; it takes visible ASCII"),
-        ("https://a/\ud800", "a control or invisible character (U+D800) at character 11; it takes visible ASCII"),
+        ("https://a/\x00", "a control or invisible character (U+0000) at character 11; only visible ASCII is allowed"),
+        (
+            "https://a\u200b/",
+            "a control or invisible character (U+200B) at character 10; only visible ASCII is allowed",
+        ),
+        (
+            "https://a/\ud800",
+            "a control or invisible character (U+D800) at character 11; only visible ASCII is allowed",
+        ),
         ("https://a\\b/", "a backslash at character 10; write / or %5C"),
         ("https://a/?q=caf\u00e9", "\u00e9 at character 17 is not ASCII; write %C3%A9"),
         ("https://m\u00fcller.example/", "a host that is not ASCII; write xn--mller-kva.example"),
@@ -306,7 +315,7 @@ def test_a_url_has_at_most_4096_characters() -> None:
     longest = "https://a/".ljust(MAX_CHARACTERS, "x")
 
     assert len(parse_url(longest).target) == MAX_CHARACTERS - len("https://a")
-    assert refusal(f"{longest}x") == "4,097 characters; it takes at most 4,096"
+    assert refusal(f"{longest}x") == "4,097 characters; the maximum is 4,096"
 
 
 @settings(max_examples=60)

@@ -84,9 +84,9 @@ def test_a_scalar_takes_the_type_of_its_field(name: str, given: object, value: V
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ({"msg": ["a"]}, "data.msg: given a list; it takes text"),
-        ({"message": {}}, "data.message: given an object; it takes text"),
-        ({"msg": float("nan")}, "data.msg: given NaN; it takes text"),
+        ({"msg": ["a"]}, "data.msg: given a list; expected text"),
+        ({"message": {}}, "data.message: given an object; expected text"),
+        ({"msg": float("nan")}, "data.msg: given NaN; expected text"),
         ({"msg": "a", "message": "b"}, "data.message: disagrees with data.msg, which is the same field"),
         ({"uid": "a", "id": "b"}, "data.id: disagrees with data.uid, which is the same field"),
     ],
@@ -101,7 +101,7 @@ def test_a_value_that_its_field_cannot_hold_is_malformed(data: dict[str, object]
 
 @pytest.mark.parametrize("value", ["4 2", "1.5", 2.5, True, "٤٢", "4_2", 10**15, "9" * 16, float("inf"), []])
 def test_an_integer_is_an_integer_that_every_receiver_can_read(value: object) -> None:
-    with pytest.raises(MalformedEvent, match=r"data\.billable_seconds: .*it takes an integer of up to 15 digits"):
+    with pytest.raises(MalformedEvent, match=r"data\.billable_seconds: .*expected an integer of up to 15 digits"):
         read_data(CALL, {"billable_seconds": value})
 
 
@@ -124,7 +124,7 @@ def test_the_log_hears_which_rule_was_broken_and_not_by_what() -> None:
         read_data(CALL, {"billable_seconds": "call me at noon"})
 
     assert "call me at noon" in malformed.value.detail
-    assert malformed.value.logged == "data.billable_seconds: it takes an integer of up to 15 digits"
+    assert malformed.value.logged == "data.billable_seconds: expected an integer of up to 15 digits"
     assert "call me at noon" not in str(malformed.value)
 
 

@@ -105,5 +105,5 @@ def test_bits_beyond_the_last_byte_are_left_out() -> None:
 
 @pytest.mark.parametrize("size", [0, 1, LEAST_BYTES - 1, MAX_BYTES + 1])
 def test_a_key_is_neither_short_nor_long(size: int) -> None:
-    with pytest.raises(InvalidSetting, match=f"^secret: given {size} bytes in base64; it takes whsec_ and 24 to 64 "):
+    with pytest.raises(InvalidSetting, match=f"^secret: given {size} bytes in base64; expected whsec_ and 24 to 64 "):
         parse_secret(encode_secret(bytes(size)))
