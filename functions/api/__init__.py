@@ -1,1 +1,1 @@
-"""The function that customers and the platform talk to."""
+"""The function that customers and the platform call."""

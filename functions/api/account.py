@@ -1,4 +1,4 @@
-"""What belongs to an account as a whole: its signing secrets and its contact, in the Callbacks table."""
+"""An account's signing secrets and contact, stored in the Callbacks table."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,54 +21,54 @@ from ringback.storage.accounts import (
 from ringback.timestamps import to_iso
 
 OVERLAP = timedelta(hours=24)
-"""For how long a secret still signs after its rotation."""
+"""How long a secret keeps signing after it has been rotated."""
 
 MAX_PREVIOUS = 3
-"""Secrets that sign beside the newest; a header of four signatures takes some 200 bytes."""
+"""Earlier secrets that sign alongside the newest; a header of four signatures takes some 200 bytes."""
 
 
 class AccountItems:
-    """Reads and changes them."""
+    """Read and change signing secrets and contacts."""
 
     def __init__(self, *, table: Table, credentials: Credentials) -> None:
         self._table = table
         self._credentials = credentials
 
     def signing_times(self, account: str) -> tuple[datetime | None, datetime | None] | None:
-        """When the secret was made and until when the last one before it signs too; None if there is no secret.
+        """Return when the secret was created and until when the previous one signs too; None without a secret.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         item = self._read(account, SIGNING)
         return None if item is None else get_secret_times(item)
 
     def secrets(self, account: str, now: datetime) -> tuple[str, ...]:
-        """What the account's requests are signed with at *now*.
+        """Return the secrets that sign the account's requests at *now*.
 
         Raises:
-            OurFault: the table or KMS is out of reach.
+            InfrastructureError: the table or KMS is unavailable.
         """
         item = self._read(account, SIGNING)
         return secrets_from_item(item, self._credentials).valid(now) if item else ()
 
     def create_secret(self, account: str, now: datetime, secret: str) -> SigningSecrets | None:
-        """Make *secret* the account's first one; None if it has one.
+        """Store *secret* as the account's first one; return None if it already has one.
 
         Raises:
-            OurFault: the table or KMS is out of reach.
+            InfrastructureError: the table or KMS is unavailable.
         """
         secrets = SigningSecrets(owner=build_owner(account, ""), current=secret, created=now)
         return self._put_secrets(secrets, Condition(holds="attribute_not_exists(#current)"))
 
     def rotate_secret(self, account: str, now: datetime, secret: str) -> SigningSecrets | None:
-        """Make *secret* the new one, beside which those before it sign for a while; None if there is none to rotate.
+        """Replace the current secret, which keeps signing for a while; return None if there is none to rotate.
 
         Raises:
-            Conflict: another request rotated or removed it at the same time.
-            InvalidSetting: it is the one that signs now.
-            Problem: too many of those before it still sign (409).
-            OurFault: the table or KMS is out of reach.
+            Conflict: another request rotated or removed the secret at the same time.
+            InvalidSetting: *secret* is already the current one.
+            Problem: too many earlier secrets still sign (409).
+            InfrastructureError: the table or KMS is unavailable.
         """
         item = self._read(account, SIGNING)
         if item is None:
@@ -82,27 +82,27 @@ class AccountItems:
         return rotated
 
     def remove_secrets(self, account: str) -> None:
-        """Sign no more, with an older secret neither.
+        """Delete the current secret and all earlier ones.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         self._table.delete((build_owner(account, ""), SIGNING), doing="removing a signing secret")
 
     def contact(self, account: str) -> str:
-        """The address that is told when a callback is turned off; empty if there is none.
+        """Return the address that is notified when a callback is turned off; empty if there is none.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         item = self._read(account, CONTACT)
         return contact_from_item(item) if item else ""
 
     def set_contact(self, account: str, email: str) -> None:
-        """Set that address, or forget it where *email* is empty.
+        """Store the address that is notified, or delete it if *email* is empty.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         if email:
             self._table.put(contact_to_item(account, email), doing="setting a contact")

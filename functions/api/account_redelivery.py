@@ -1,4 +1,4 @@
-"""Send deliveries of a whole account again."""
+"""Redeliver what belongs to a whole account."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,7 +7,7 @@ from itertools import chain
 
 from api.delivery_log import Chunks, Log
 from api.delivery_queries import Filter
-from api.gateway.cursor import no_cursor
+from api.gateway.cursor import invalid_cursor
 from api.redelivery import Redelivery
 from ringback.aws.dynamodb import Key
 from ringback.aws.statements import Item
@@ -17,13 +17,13 @@ from ringback.storage.deliveries import delivery_from_item
 from ringback.storage.numbers import Numbers
 
 OVER = "z"
-"""Stands for the id of a delivery where a number has no more of them."""
+"""Takes the place of a delivery's id after the last delivery of a number; sorts after every id."""
 
 
 class AccountRedelivery:
-    """Makes deliveries of all numbers of an account pending again, unless their callbacks are gone.
+    """Make deliveries of all numbers of an account pending again, unless their callbacks are gone.
 
-    What has not arrived is found by its index, the oldest first; all else number by number.
+    Deliveries that need attention are found by their index, oldest first; all others number by number.
     """
 
     def __init__(self, *, log: Log, numbers: Numbers, redelivery: Redelivery) -> None:
@@ -32,24 +32,24 @@ class AccountRedelivery:
         self._redelivery = redelivery
 
     def many(self, account: str, wanted: Filter, *, after: str, now: datetime, dry_run: bool) -> tuple[int, str]:
-        """Return how many deliveries *after* that place are sent again, or would be, and the place to go on from.
+        """Redeliver, or count, what comes *after* that position; return how many and the position to continue from.
 
         Raises:
-            InvalidSetting: *after* is no place of these deliveries.
-            OurFault: a table is out of reach.
+            InvalidSetting: *after* is not a position among these deliveries.
+            InfrastructureError: a table is unavailable.
         """
         find = self._attention if wanted.only_attention else self._by_number
         return self._redelivery.take(account, find(account, wanted, after, now), now, dry_run=dry_run)
 
     def _attention(self, account: str, wanted: Filter, after: str, now: datetime) -> Chunks:
         if after and not wanted.spans(after):
-            raise no_cursor()
+            raise invalid_cursor()
         known: dict[Key, bool] = {}
         for items, last in self._log.repeatable_of_account(account, wanted, after=after, now=now):
             yield self._with_callback(items, known), last
 
     def _with_callback(self, items: list[Item], known: dict[Key, bool]) -> list[Item]:
-        """Leave out *items* whose callback is gone or turned off; what was read before is *known*."""
+        """Drop *items* whose callback is gone or turned off; *known* remembers the callbacks read so far."""
         keys = [None if "callback" in item else callback_key(delivery_from_item(item).event) for item in items]
         unknown = {key for key in keys if key and key not in known}
         if unknown:
@@ -60,7 +60,7 @@ class AccountRedelivery:
     def _by_number(self, account: str, wanted: Filter, after: str, now: datetime) -> Chunks:
         first, _, delivery = after.partition(".")
         if delivery not in {"", OVER} and not wanted.spans(delivery):
-            raise no_cursor()
+            raise invalid_cursor()
         for fonenumber in chain([first], self._numbers.fonenumbers(account, after=first)):
             if delivery != OVER:
                 yield from self._of_number(account, fonenumber, wanted, delivery, now)

@@ -1,4 +1,4 @@
-"""The function `api`: answers requests of API Gateway (HTTP API, payload 2.0)."""
+"""The Lambda function `api`, behind an API Gateway HTTP API (payload format 2.0)."""
 
 import os
 from typing import Any
@@ -36,9 +36,9 @@ api = Api(ROUTERS, logger=logger)
 
 @logger.inject_lambda_context(clear_state=True)
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Answer one request."""
+    """Handle one request."""
     return api.answer(event, context, environment())
 
 
 if "AWS_LAMBDA_RUNTIME_API" in os.environ:
-    environment()  # what is missing is said while Lambda starts us
+    environment()  # fail during the init phase if a variable is missing

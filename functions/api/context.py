@@ -1,4 +1,4 @@
-"""What every handler is given: for whom, when, and with what."""
+"""The context of a request, which every handler is given."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,63 +19,63 @@ from api.gateway.sessions import SESSION_PURPOSE, Session
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestContext:
-    """One request of an account."""
+    """One request: the account, the time, and what a handler works with."""
 
     account: str
     """Empty on the open routes."""
     at: datetime
     parts: Environment
     headers: Mapping[str, str]
-    """By their names in lower case."""
+    """By lower-case name."""
     document: Callable[[Bodies], Publication]
-    """The OpenAPI document, of which there are editions."""
+    """Returns an edition of the OpenAPI document."""
     base: str = ""
-    """Where the API is; empty where that cannot be told."""
+    """The base URL of the API; empty if unknown."""
     session: Session | None = None
-    """That of the console; None for callers with a token or a signature."""
+    """The console session; None for callers with a token or a signature."""
 
     @property
     def cursors(self) -> Cursors:
-        """Makes and reads the cursors of lists."""
+        """The cursors of this account's lists."""
         return Cursors(partial(self.parts.service_key.derived, CURSOR_PURPOSE, self.at))
 
     @property
     def fonenumbers(self) -> tuple[str, ...] | None:
-        """The only numbers that it may be about; None for all of the account."""
+        """The numbers that the request is limited to; None for all numbers of the account."""
         return self.session.fonenumbers if self.session else None
 
     def session_key(self) -> bytes:
-        """Return what sessions are signed with.
+        """Return the key that signs sessions.
 
         Raises:
-            OurFault: the table or KMS is out of reach.
+            InfrastructureError: the table or KMS is unavailable.
         """
         return self.parts.service_key.derived(SESSION_PURPOSE, self.at)
 
     def within(self, fonenumber: str) -> str:
-        """Return *fonenumber*, if the call may be about it.
+        """Return *fonenumber* if the request may access it.
 
         Raises:
-            Problem: its session is for other numbers (404).
+            Problem: its session is limited to other numbers (404).
         """
         if self.fonenumbers is not None and fonenumber not in self.fonenumbers:
             raise no_such_number(fonenumber)
         return fonenumber
 
-    def demand_whole_account(self) -> None:
-        """Let nothing pass that is about the account, in a session for some of its numbers.
+    def require_whole_account(self) -> None:
+        """Refuse a session that is limited to certain numbers.
 
         Raises:
-            Problem: it is one (404).
+            Problem: it is such a session (404).
         """
         if self.fonenumbers is not None:
             raise of_the_whole_account()
 
-    def demand_writing(self) -> None:
-        """Let nothing pass that changes or sends something, in a session for reading.
+    def require_write_access(self) -> None:
+        """Refuse a session that is read-only.
 
         Raises:
-            Problem: it is one (403).
+            Problem: it is such a session (403).
         """
         if self.session and self.session.read_only:
             raise reads_only()
@@ -87,4 +87,4 @@ def _current(request: Request) -> RequestContext:
 
 
 CurrentRequest = Annotated[RequestContext, Depends(_current)]
-"""The parameter of a handler that is given the current call."""
+"""The type of the parameter through which a handler gets its request's context."""

@@ -1,4 +1,4 @@
-"""The Deliveries table as customers see it: pages of the log, and deliveries that are to be made again."""
+"""Read the Deliveries table for customers: pages of the log, and deliveries to redeliver."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -15,43 +15,43 @@ from ringback.storage.due_index import get_shard
 from ringback.timestamps import to_millis
 
 MAX_PAGES = 5
-"""Pages of 1 MiB, or reads of a hundred items, that one request makes in search of matches; a list that finds fewer is
-a short page."""
+"""Pages of 1 MiB, or reads of a hundred items, that one request makes in search of matches; if they hold fewer, the
+answer is a short page."""
 
 type Chunks = Iterator[tuple[list[Item], str]]
-"""Items as they are read, each time with the id to go on from; an empty one is the end."""
+"""Batches of items, each with the id to continue from; an empty id marks the end."""
 
 
 class Log:
-    """Reads the deliveries of an owner or an account; one is never read by anything but its owner and id."""
+    """Read the deliveries of an owner or an account; a single one only ever by its owner and id."""
 
     def __init__(self, *, table: Table, mapper: Callable[..., Iterable[Any]] = map) -> None:
-        """*mapper* may run writes side by side."""
+        """Run writes with *mapper*, which may be concurrent."""
         self._table = table
         self._mapper = mapper
 
     def item(self, owner: str, delivery: str) -> Item | None:
-        """One delivery as it is stored.
+        """Return one delivery as it is stored.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         return self._table.get((owner, delivery))
 
     def page(self, owner: str, wanted: Filter, *, after: str, limit: int) -> tuple[list[Delivery], str]:
-        """The next *limit* matches that are older than the delivery *after*, and the id to go on from, if any.
+        """Return the next *limit* matches older than the delivery *after*, and the id to continue from, if any.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         chunks = self.newest(owner, wanted, after=after, at_once=None if wanted.selects else limit + 1)
         return first_matches(chunks, wanted, limit)
 
     def attention_page(self, account: str, wanted: Filter, *, after: str, limit: int) -> tuple[list[Delivery], str]:
-        """The same for what of a whole *account* has not arrived, which is all that *wanted* may ask for.
+        """Return such a page for a whole *account*; *wanted* may only ask for deliveries that need attention.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         query = attention_query(account, wanted, newest_first=True, after=after)
         some = READ_AT_ONCE if wanted.looks_inside else min(limit + 1, READ_AT_ONCE)
@@ -59,20 +59,20 @@ class Log:
         return first_matches(chunks, wanted, limit)
 
     def newest(self, owner: str, wanted: Filter, *, after: str, at_once: int | None = None) -> Chunks:
-        """What may match, the newest first, each chunk with the id to go on from, if any.
+        """Yield candidates, newest first, in chunks with the id to continue from, if any.
 
-        *at_once* is how many are read at a time, where only a few are wanted.
+        *at_once* limits each read, for callers that want only a few.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         return self._pages(_limited(build_query(owner, wanted, newest_first=True, after=after), at_once))
 
     def repeatable(self, owner: str, wanted: Filter, *, after: str, now: datetime) -> Chunks:
-        """What may be sent again, the oldest first, each chunk with the id to go on from, if any.
+        """Yield what may be redelivered, oldest first, in chunks with the id to continue from, if any.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         query = build_query(owner, wanted, newest_first=False, after=after)
         whole = wanted.looks_inside
@@ -80,27 +80,27 @@ class Log:
             yield [item for item in items if not whole or wanted.matches(delivery_from_item(item))], last
 
     def repeatable_of_account(self, account: str, wanted: Filter, *, after: str, now: datetime) -> Chunks:
-        """The same for what of a whole *account* has not arrived; whole items.
+        """Yield the same for a whole *account*, limited to deliveries that need attention; whole items.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         for items, last in self._attention(attention_query(account, wanted, newest_first=False, after=after)):
             read = [(item, delivery_from_item(item)) for item in items]
             yield [item for item, one in read if wanted.matches(one) and is_repeatable(one, now)], last
 
     def send_again(self, items: Sequence[tuple[Item, datetime]]) -> int:
-        """Make deliveries pending until those times; how many were, for some may have changed meanwhile.
+        """Make deliveries pending until the given times, on the due index, where `requeue` finds them.
 
-        They wait on the due index for `requeue`.
+        Return how many were changed: others may have been written by somebody else in the meantime.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         return sum(self._mapper(lambda pair: self._redeliver(*pair), items))
 
     def _attention(self, query: Query | None, at_once: int = READ_AT_ONCE) -> Chunks:
-        """Whole items of what the index says, *at_once* in a chunk; some may have changed since."""
+        """Yield whole items for the index's entries, *at_once* in a chunk; some may have changed since."""
         for entries, last in self._pages(query):
             keys = [self._table.key_of(entry) for entry in entries]
             for chunk in batched(keys, at_once, strict=False):
@@ -139,7 +139,7 @@ class Log:
 
 
 def first_matches(chunks: Chunks, wanted: Filter, limit: int) -> tuple[list[Delivery], str]:
-    """The first *limit* deliveries of *chunks* that are *wanted*, and the id to go on from, if any."""
+    """Return the first *limit* deliveries in *chunks* that are *wanted*, and the id to continue from, if any."""
     found: list[Delivery] = []
     for number, (items, last) in enumerate(chunks, 1):
         found += filter(wanted.matches, map(delivery_from_item, items))

@@ -1,4 +1,4 @@
-"""Queries of the Deliveries table: which deliveries of an owner or an account, in which order."""
+"""Queries of the Deliveries table: which deliveries of an owner or account, and in which order."""
 
 import re
 from collections.abc import Sequence
@@ -13,23 +13,23 @@ from ringback.storage.deliveries import ATTENTION, ATTENTION_INDEX
 from ringback.timestamps import to_iso, to_millis
 
 UNDER_WAY = timedelta(minutes=15)
-"""For how long after its due time an attempt may still be on its way: five receives of a message, 180 s each."""
+"""How long after its due time an attempt may still be under way: a message is received five times, 180 s each."""
 
 SOON = timedelta(seconds=1)
-"""What is due so soon may be on its way, too."""
+"""An attempt due this soon may be under way as well."""
 
 FIRST, LAST = "0", "~"
-"""Sort before and after every id, which is hexadecimal."""
+"""Sort before and after every id; ids are hexadecimal."""
 
 _DIGITS = 32
 _ID = re.compile(rf"[0-9a-f]{{{_DIGITS}}}")
 
 type Query = dict[str, Any]
-"""Arguments of DynamoDB's Query."""
+"""The arguments of a DynamoDB Query."""
 
 
 class Standing(StrEnum):
-    """Where a delivery stands: a `DeliveryStatus`, or what a person has to look at."""
+    """A status to filter by: a `DeliveryStatus`, or everything that needs a person's attention."""
 
     PENDING = "pending"
     DELIVERED = "delivered"
@@ -40,61 +40,61 @@ class Standing(StrEnum):
 
     @property
     def statuses(self) -> tuple[DeliveryStatus, ...]:
-        """What it stands for."""
+        """The statuses of deliveries that it stands for."""
         return tuple(sorted(ATTENTION)) if self is Standing.ATTENTION else (DeliveryStatus(self),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which deliveries to find; what is empty or None is not asked for."""
+    """Which deliveries to find; a field that is empty or None does not filter."""
 
     statuses: Sequence[DeliveryStatus] = ()
     events: Sequence[str] = ()
-    """Kinds."""
+    """Kinds of event."""
     event_id: str = ""
     outcome: Outcome | None = None
     """Of the last attempt."""
     http_status: int | None = None
     """Of the last attempt."""
     other_party: str = ""
-    """As `recognition.parse_party` gives it."""
+    """As `recognition.parse_party` returns it."""
     since: datetime | None = None
     until: datetime | None = None
-    """Times of the events: from *since* on, before *until*."""
+    """Bounds on the times of events: *since* inclusive, *until* exclusive."""
 
     @property
     def selects(self) -> bool:
-        """Whether more has to be read than matches."""
+        """Whether some of the deliveries read may not match."""
         return bool(self.statuses or self.events or self.looks_inside)
 
     @property
     def looks_inside(self) -> bool:
-        """Whether a query alone cannot tell what matches: an event's id and data, and attempts, are packed."""
+        """Whether a match needs the whole item: an event's id and data, and attempts, are packed."""
         return bool(self.event_id or self.outcome or self.http_status or self.other_party)
 
     @property
     def only_attention(self) -> bool:
-        """Whether all of them are on the index of attention."""
+        """Whether every match is on the attention index."""
         return bool(self.statuses) and ATTENTION.issuperset(self.statuses)
 
     @property
     def all_attention(self) -> bool:
-        """Whether they are all that is on the index of attention."""
+        """Whether the matches are exactly what the attention index has."""
         return set(self.statuses) == ATTENTION and not replace(self, statuses=()).selects
 
     @property
     def first(self) -> str:
-        """Sorts not after any id of the span; ids begin with their event's time."""
+        """The lower bound of matching ids; an id begins with its event's time."""
         return _id_at(self.since) if self.since else FIRST
 
     @property
     def end(self) -> str:
-        """Sorts after every id of the span."""
+        """The upper bound of matching ids."""
         return _id_at(self.until) if self.until else LAST
 
     @property
     def words(self) -> tuple[str, ...]:
-        """It as a cursor is bound to it."""
+        """The filter as text, which cursors are bound to."""
         times = [to_iso(time) if time else "" for time in (self.since, self.until)]
         more = {"event_id": self.event_id, "outcome": self.outcome, "http_status": self.http_status}
         more |= {"other_party": self.other_party}
@@ -102,11 +102,11 @@ class Filter:
         return ",".join(self.statuses), *self.events, *times, *given
 
     def spans(self, delivery: str) -> bool:
-        """Whether that is an id of the span."""
+        """Return whether *delivery* is an id within the time span."""
         return bool(_ID.fullmatch(delivery)) and self.first <= delivery < self.end
 
     def matches(self, delivery: Delivery) -> bool:
-        """Whether *delivery*, which is of the span, is one of them."""
+        """Return whether *delivery*, which is within the time span, matches the other fields."""
         last = delivery.attempts[-1] if delivery.attempts else None
         return (
             (not self.statuses or delivery.status in self.statuses)
@@ -119,15 +119,12 @@ class Filter:
 
 
 def build_query(owner: str, wanted: Filter, *, newest_first: bool, after: str = "") -> Query | None:
-    """The query for an *owner*'s deliveries that come *after* that id, or None where no id can.
-
-    A span is a range of ids.
-    """
+    """Return the query for an *owner*'s deliveries that come *after* that id, or None if there can be none."""
     return _query("owner", owner, wanted, newest_first=newest_first, after=after)
 
 
 def attention_query(account: str, wanted: Filter, *, newest_first: bool, after: str = "") -> Query | None:
-    """The same for what of a whole *account* has not arrived; it finds keys."""
+    """Return the query for a whole *account*'s deliveries that need attention; it finds their keys only."""
     query = _query("attention", account, wanted, newest_first=newest_first, after=after)
     return query and {**query, "IndexName": ATTENTION_INDEX}
 
@@ -138,7 +135,7 @@ def _query(partition: str, value: str, wanted: Filter, *, newest_first: bool, af
         end = f"{int(after, 16) - 1:0{_DIGITS}x}" if int(after, 16) else ""
     elif after:
         first = f"{int(after, 16) + 1:0{_DIGITS}x}"
-    if end < first:  # which DynamoDB takes for a mistake
+    if end < first:  # DynamoDB refuses an empty range
         return None
     query: Query = {
         "KeyConditionExpression": "#partition = :partition AND delivery BETWEEN :first AND :end",
@@ -154,7 +151,7 @@ def _query(partition: str, value: str, wanted: Filter, *, newest_first: bool, af
 
 
 def repeatable(query: Query, now: datetime, *, whole: bool = False) -> Query:
-    """The same query without tests, and without what may be on its way at *now*; keys and versions only, or *whole*."""
+    """Restrict *query* to what may be redelivered at *now*; it finds keys and versions, or *whole* items."""
     values = {
         ":test": {"S": AttemptReason.TEST},
         ":soon": {"N": str(to_millis(now + SOON))},
@@ -167,12 +164,12 @@ def repeatable(query: Query, now: datetime, *, whole: bool = False) -> Query:
 
 
 def is_repeatable(delivery: Delivery, now: datetime) -> bool:
-    """Whether `repeatable` finds it."""
+    """Return whether a query restricted by `repeatable` finds *delivery*."""
     return not delivery.is_test and not on_its_way(delivery, now)
 
 
 def on_its_way(delivery: Delivery, now: datetime) -> bool:
-    """Whether an attempt may be made at this moment; a second one beside it would send it twice."""
+    """Return whether an attempt may be under way at *now*; another one would send the delivery twice."""
     return delivery.due is not None and now - UNDER_WAY <= delivery.due <= now + SOON
 
 

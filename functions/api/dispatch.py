@@ -1,4 +1,4 @@
-"""From a request to its answer: the path, who calls, how often, the body; then the handler."""
+"""Turn a request into its response: find the operation, authenticate, count, read the body, call the handler."""
 
 import json
 import time
@@ -33,17 +33,17 @@ from ringback.errors import InfrastructureError, InvalidSetting, describe_error
 from ringback.text import quote_value
 
 PREFLIGHT = "OPTIONS /{proxy+}"
-"""The route by which a browser asks whether its page may call; API Gateway adds the answer to whatever is good.
+"""The route of CORS preflight requests; API Gateway itself adds the headers to a successful response.
 
-Only a stack with `AllowedOrigins` has it; in any other, OPTIONS is a verb that no path takes.
+It exists only in stacks with `AllowedOrigins`; in others no path allows OPTIONS.
 """
 
 MAX_EDITIONS = 8
-"""Editions of the OpenAPI document that are kept, 0.2 MB each: two for every name that the API has."""
+"""Editions of the OpenAPI document to keep, 0.2 MB each: two for every host name of the API."""
 
 
 class Api:
-    """All routes, and what every request goes through before it reaches one."""
+    """All routes, and the steps that every request takes before it reaches its handler."""
 
     def __init__(self, routers: Iterable[Routes], *, logger: Logger) -> None:
         routers = tuple(routers)
@@ -51,7 +51,7 @@ class Api:
         self._logger = logger
         self._resolver = APIGatewayHttpResolver(
             enable_validation=True,
-            # An answer that breaks its own schema is a fault of ours, and not the 422 of a request.
+            # A response that breaks its own schema is our error, not a 422 of the caller's.
             response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
             json_body_deserializer=parse_json,
         )
@@ -63,7 +63,7 @@ class Api:
         self.published = lru_cache(MAX_EDITIONS)(self._edition)
 
     def document(self, settings: ApiConfig) -> dict[str, Any]:
-        """The OpenAPI document of a stack with these *settings*, made once."""
+        """Return the OpenAPI document of a stack with these *settings*, building it once."""
         from api.gateway.openapi import document  # noqa: PLC0415 - few requests ask for it
 
         if settings not in self._documents:
@@ -71,7 +71,7 @@ class Api:
         return self._documents[settings]
 
     def _edition(self, settings: ApiConfig, base: str, bodies: Bodies) -> Publication:
-        """The same as it is answered at *base*."""
+        """Build the edition of the document that is served at *base*."""
         made = edition(self.document(settings), base, bodies)
         return Publication(
             content_type=JSON,
@@ -80,7 +80,7 @@ class Api:
         )
 
     def answer(self, event: Mapping[str, Any], context: LambdaContext, parts: Environment) -> dict[str, Any]:
-        """Answer a request of API Gateway, and write one line about it."""
+        """Answer a request of API Gateway, and log one line about it."""
         began = time.monotonic()
         line: dict[str, Any] = {"route": None, "account": None}
         try:
@@ -132,7 +132,7 @@ class Api:
         try:
             rate.take(account, at)
         except InfrastructureError as fault:
-            # Better a request too many than none: the stage's own throttling protects the stack.
+            # Fail open: the throttling of API Gateway's stage still protects the stack.
             self._logger.warning("request.uncounted", extra=describe_error(fault))
 
     def _told(self, error: Exception) -> Response[dict[str, object]]:
@@ -151,10 +151,10 @@ def _session_in(event: Mapping[str, Any], parts: Environment, at: datetime) -> S
 
 
 def refuse_repeated(event: Mapping[str, Any]) -> None:
-    """Refuse a request whose query has a parameter more than once; API Gateway makes one of them, with commas.
+    """Refuse a request whose query repeats a parameter; API Gateway would join the values with commas.
 
     Raises:
-        Problem: it has (400).
+        Problem: a parameter is given twice (400).
     """
     seen: set[str] = set()
     for name, _ in parse_qsl(event.get("rawQueryString", ""), keep_blank_values=True):
@@ -164,11 +164,11 @@ def refuse_repeated(event: Mapping[str, Any]) -> None:
 
 
 def only_known_names(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[object]:
-    """Refuse a request whose query has another name than its operation's parameters, or that has fields for no reader.
+    """Refuse a request with a query parameter that its operation does not have, or with a body that it does not read.
 
     Raises:
-        InvalidSetting: it has.
-        Problem: its body is no object (400).
+        InvalidSetting: a parameter or field is unknown.
+        Problem: the body is not a JSON object (400).
     """
     takes = app.context["_route"].dependant
     allowed = [parameter.alias for parameter in takes.query_params]

@@ -1,4 +1,4 @@
-"""What a request makes of a number's callbacks: replaced by POST, merged block by block by PUT."""
+"""A number's callbacks as the object that GET returns, and the changes that a PUT of such an object makes."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ from ringback.storage.numbers import Callbacks
 type Changes = dict[Key, Callback | None]
 
 type Options = Mapping[str, Mapping[str, Mapping[str, object] | None] | None]
-"""Fields of callbacks, by the names of their blocks, by the names of their options."""
+"""The fields of callbacks, by options object and block: `{"message_options": {"receive_notify": {…}}}`."""
 
 SERVICE = lookup("messages/receive")
-"""What API 2.4's PUT of a number sets, a form of `SERVICE_FIELDS`."""
+"""The kind of event that API 2.4's PUT of a number sets, with the fields of `SERVICE_FIELDS`."""
 
 SERVICE_FIELDS = MappingProxyType(
     {
@@ -32,27 +32,27 @@ SERVICE_FIELDS = MappingProxyType(
         "url_password": "The password for HTTP Basic authentication.",
     }
 )
-"""Each with what it is."""
+"""The fields of API 2.4's PUT of a number, each with its description."""
 
 OLDER_NAMES = MappingProxyType({"sms_options": "message_options", "voice_options": "call_options"})
-"""What FoneStorm called the options of a group before, and still does; shown and accepted beside the newer name."""
+"""FoneStorm's earlier names of options objects; returned and accepted alongside the newer ones."""
 
 ACCOUNT_KINDS = tuple(kind for kind in CATALOGUE.values() if kind.scope is Scope.ACCOUNT)
-"""The kinds that are set for a whole account."""
+"""The kinds of event whose callback is set for a whole account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Block:
-    """What a request sets for one kind of event."""
+    """The fields that a request sets for one kind of event."""
 
     path: str
-    """Where the request has it; empty: at the top."""
+    """The block's place in the request; empty for the top level."""
     kind: EventKind
     fields: Mapping[str, object]
 
 
 def prefix_field[Result](path: str, parse: Callable[[], Result]) -> Result:
-    """What *parse* makes of an object at *path*; its errors name their fields from there.
+    """Call *parse* for an object at *path*, and prefix the fields of its errors with that path.
 
     Raises:
         InvalidSetting: as *parse* does.
@@ -64,10 +64,10 @@ def prefix_field[Result](path: str, parse: Callable[[], Result]) -> Result:
 
 
 def to_object(fields: Mapping[str, object]) -> dict[str, object]:
-    """The *fields* of a PUT without their envelope, where they have one.
+    """Return the *fields* of a PUT without their envelope, if they have one.
 
     Raises:
-        InvalidSetting: something stands beside the envelope.
+        InvalidSetting: there are fields outside the envelope.
     """
     envelope = fields.get("fonenumber")
     if not isinstance(envelope, Mapping):
@@ -81,7 +81,7 @@ def to_object(fields: Mapping[str, object]) -> dict[str, object]:
 def merge(
     options: Mapping[str, Any], current: Callbacks, *, account: str, fonenumber: str, allowed: Iterable[Network]
 ) -> Changes:
-    """What the blocks in *options* change; a block that is missing or empty changes nothing.
+    """Return what the blocks in *options* change; a missing or empty block changes nothing.
 
     Raises:
         InvalidSetting: a rule is broken; the field is named with its block.
@@ -110,7 +110,7 @@ def _blocks(options: Mapping[str, Any]) -> Iterator[_Block]:
 
 
 def _without_doubles(options: Options) -> Options:
-    """*options* without an older name beside the newer one."""
+    """Drop older names from *options* that repeat the newer ones."""
     kept = dict(options)
     for older, newer in OLDER_NAMES.items():
         ours, theirs = options.get(older), options.get(newer)
@@ -132,17 +132,17 @@ def _by_options(kinds: Iterable[EventKind]) -> Mapping[str, Mapping[str, EventKi
 
 
 OPTIONS = _by_options(kind for kind in CATALOGUE.values() if kind.scope is Scope.NUMBER)
-"""The kinds that are set for a number: the name of an options object, the name of a block in it, its kind."""
+"""The kinds of event whose callback is set for a number, by options object and block."""
 
 
 def with_older_names[Value](options: Mapping[str, Value]) -> dict[str, Value]:
-    """*options*, and the same under those older names that they have."""
+    """Add to *options* the same values under their older names."""
     older = {older: options[newer] for older, newer in OLDER_NAMES.items() if newer in options}
     return {**options, **older}
 
 
 def number_object(fonenumber: str, callbacks: Callbacks) -> dict[str, object]:
-    """A number's object: a block for every kind, set or not."""
+    """Return a number's object, with a block for every kind of event, set or not."""
     options = {
         name: {block: _block(kind, callbacks.get(kind.name)) for block, kind in kinds.items()}
         for name, kinds in OPTIONS.items()
@@ -151,7 +151,7 @@ def number_object(fonenumber: str, callbacks: Callbacks) -> dict[str, object]:
 
 
 def account_object(account: str, callbacks: Callbacks) -> dict[str, object]:
-    """An account's object: a block for every kind, and its parts under the names that clients of API 2.4 read."""
+    """Return an account's object, with a block for every kind of event and its parts under API 2.4's names."""
     shown: dict[str, object] = {"account_id": account, "id": account}
     for kind in ACCOUNT_KINDS:
         block = as_block(callbacks.get(kind.name))
@@ -164,7 +164,7 @@ def _block(kind: EventKind, callback: Callback | None) -> dict[str, str]:
 
 
 def as_block(callback: Callback | None) -> dict[str, str]:
-    """What the API shows: empty strings for what is not set, and never credentials."""
+    """Return a callback's public fields: empty strings if it is not set, and never credentials."""
     if callback is None:
         return {"type": CallbackType.NONE.value, "email": "", "url": "", "method": ""}
     method = callback.method.value if callback.method else ""
@@ -172,7 +172,7 @@ def as_block(callback: Callback | None) -> dict[str, str]:
 
 
 def as_delivery_block(callback: Callback | None) -> dict[str, str]:
-    """The same under the names of FoneStorm's delivery services, for a kind that is one."""
+    """Return a callback's public fields under the names of FoneStorm's delivery services."""
     shown = as_block(callback)
     is_url = shown["type"] == CallbackType.CALLBACK
     return {

@@ -1,7 +1,7 @@
-"""Deliveries of many partitions in one list, the newest first, within a bounded number of reads.
+"""Merge the deliveries of many partitions into one list, newest first, within a bounded number of reads.
 
-Each partition is read as far as needed. What is newer than the place that every partition was read down to is complete,
-and no more is shown: a page may be short, and the next one goes on from that place.
+Each partition is read as far as needed. The list is complete down to the id that all partitions have been read to, and
+a page never goes further: it may be short, and the next page continues from there.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -14,27 +14,28 @@ from ringback.models import Delivery
 from ringback.storage.deliveries import delivery_from_item
 
 MAX_FURTHER_READS = 100
-"""Reads beside the first one of each partition."""
+"""Reads in addition to the first one of each partition."""
 
 READS_AT_ONCE = 10
-"""Partitions that are read further, side by side, before it is looked again whether that is enough."""
+"""Partitions that are read further, concurrently, before checking again whether the page is full."""
 
 FIRST_READ = 4
-"""Deliveries of each partition that are read at first, at least."""
+"""Deliveries of each partition to read at first, at least."""
 
 GROWTH = 4
-"""Each further read of the same partition is so many times as large: who is behind has many."""
+"""Factor by which each further read of the same partition grows: one that lags behind has many deliveries."""
 
 MAX_READ = 400
+"""Deliveries in one read, at most."""
 
 
 @dataclass(slots=True, kw_only=True)
 class _Partition:
-    """One partition, and how far it was read."""
+    """One partition, and how far it has been read."""
 
     owner: str
     reached: str
-    """All that is newer was read; empty at its end."""
+    """The id down to which everything has been read; empty at the end."""
     next_read: int
     found: list[Delivery] = field(default_factory=list)
 
@@ -48,10 +49,10 @@ def merged_page(  # noqa: PLR0913 - what a page is of
     limit: int,
     mapper: Callable[..., Iterable[Any]],
 ) -> tuple[list[Delivery], str]:
-    """Return the next *limit* matches of all *owners* that are older than *after*, and the id to go on from, if any.
+    """Return the next *limit* matches of all *owners* older than *after*, and the id to continue from, if any.
 
     Raises:
-        OurFault: the table is out of reach.
+        InfrastructureError: the table is unavailable.
     """
 
     def read(partition: _Partition) -> None:

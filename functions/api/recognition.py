@@ -1,17 +1,17 @@
-"""What a person recognizes an event by: the number on the other side, and how its text begins."""
+"""What people recognize an event by: the other party's number, and the beginning of its text."""
 
 from ringback.callbacks.identifiers import parse_fonenumber
 from ringback.errors import InvalidSetting
 from ringback.models import Event
 
 MAX_TEXT = 80
-"""Characters of a text that a list shows."""
+"""Characters of a text that lists show."""
 
 
 def get_other_party(event: Event) -> str:
-    """Return the number on the other side of *event*, as numbers are stored; empty where the event does not say.
+    """Return the other party's number in *event*, normalized; empty if the event does not say.
 
-    Of an event of no number, that is who called, or who was called.
+    For an event without a number of its own account, that is the caller of an inbound call, otherwise the callee.
     """
     caller, callee = (parse_party(str(event.data.get(end, ""))) for end in ("from", "to"))
     if event.fonenumber:
@@ -20,7 +20,7 @@ def get_other_party(event: Event) -> str:
 
 
 def parse_party(text: str) -> str:
-    """Return a number as it is stored; what is no number (`Anonymous`) stays as it is."""
+    """Return *text* normalized if it is a number, and unchanged (`Anonymous`) if not."""
     try:
         return parse_fonenumber(text)
     except InvalidSetting:
@@ -28,7 +28,7 @@ def parse_party(text: str) -> str:
 
 
 def shorten_text(event: Event) -> str:
-    """Return the first words of the text that *event* brought, on one line; empty where it brought none."""
+    """Return the first words of the text of *event*, on one line; empty if it has none."""
     text = " ".join(str(event.data.get("message", "")).split())
     if len(text) <= MAX_TEXT:
         return text

@@ -1,4 +1,4 @@
-"""Send deliveries again: one at once, or many in the background at a bounded rate."""
+"""Redeliver: one delivery at once, or many in the background at a bounded rate."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -21,35 +21,35 @@ from ringback.storage.numbers import Numbers
 from ringback.timestamps import from_millis, to_millis
 
 MAX_COUNT = 500
-"""Deliveries that one request sends again; its cursor is for the rest."""
+"""Deliveries that one request redelivers; its cursor continues with the rest."""
 
 MAX_COUNTED = 100_000
-"""Deliveries that a dry run counts, for the same reason."""
+"""Deliveries that a dry run counts; its cursor continues with the rest."""
 
 MAX_PAGES = 100
 """Pages of 1 MiB that one request reads in search of matches: some seconds of the 30 that an answer may take."""
 
 TURN = timedelta(milliseconds=50)
-"""Between two deliveries of one account, 20 a second: a receiver that has just come back stays up."""
+"""Interval between two redeliveries of one account, 20 a second: a receiver that has just recovered stays up."""
 
 REDELIVERIES = "redeliveries"
-"""The sort key of an account's turns; no kind of event has this name."""
+"""The sort key under which an account's turns are stored; no kind of event has this name."""
 
 TRIES = 5
-"""A number that lay in the past may be set, and be ahead of us, between two of our writes; hardly twice."""
+"""Between our two conditional writes another request can take turns, so that both fail; hardly ever twice."""
 
 
 class RedeliveryTurns:
-    """Gives each delivery of an account a time of its own."""
+    """Assign each redelivery of an account its own time."""
 
     def __init__(self, *, table: Table) -> None:
         self._table = table
 
     def take(self, account: str, many: int, now: datetime) -> Sequence[datetime]:
-        """The next *many* turns of *account*, none before *now*.
+        """Reserve the next *many* turns of *account*, none before *now*, and return their times.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         for _ in range(TRIES):
             start = Change(set={"taken": {"N": str(to_millis(now + many * TURN))}})
@@ -60,7 +60,7 @@ class RedeliveryTurns:
             if write.done:
                 first = from_millis(int(write.item["taken"]["N"])) - many * TURN
                 return [first + number * TURN for number in range(many)]
-        raise InfrastructureError("the turns of deliveries that are sent again did not stand still")
+        raise InfrastructureError("reserving turns for redeliveries: too much contention")
 
     def _write(self, account: str, change: Change, holds: str, now: datetime) -> Write:
         only_if = Condition(holds=holds, values={":now": {"N": str(to_millis(now))}})
@@ -69,7 +69,7 @@ class RedeliveryTurns:
 
 
 class Redelivery:
-    """Makes deliveries pending again, unless their callback is gone."""
+    """Make deliveries pending again, unless their callback is gone."""
 
     def __init__(
         self, *, log: Log, numbers: Numbers, recorder: Recorder, index: DueIndex, turns: RedeliveryTurns
@@ -81,12 +81,12 @@ class Redelivery:
         self._turns = turns
 
     def one(self, owner: str, delivery: str, now: datetime) -> Delivery:
-        """Send a delivery again now; one that is still pending is not sent twice, its next attempt is now.
+        """Redeliver now; a delivery that is still pending is not sent twice, its next attempt is made now instead.
 
         Raises:
-            Problem: there is none (404), or it cannot be sent again (409).
-            Conflict: it was written by somebody else at the same time.
-            OurFault: a table is out of reach.
+            Problem: there is no such delivery (404), or it cannot be redelivered (409).
+            Conflict: somebody else wrote the delivery at the same time.
+            InfrastructureError: a table is unavailable.
         """
         item = self._log.item(owner, delivery)
         if item is None:
@@ -94,16 +94,16 @@ class Redelivery:
         stored = delivery_from_item(item)
         if stored.is_test:
             raise conflict("a test cannot be redelivered; POST …/test sends another")
-        if "callback" not in item:  # that of messages/confirm travels with its event
+        if "callback" not in item:  # the callback of messages/confirm travels inside its event
             self._check(stored)
         return stored if on_its_way(stored, now) else self._send(item, stored, now)
 
     def many(self, owner: str, wanted: Filter, *, after: str, now: datetime, dry_run: bool) -> tuple[int, str]:
-        """How many deliveries *after* that one are sent again, or would be, and the one to go on after, if any.
+        """Redeliver, or count, what comes *after* that delivery; return how many and the id to continue from, if any.
 
         Raises:
-            Problem: the one kind of event that is wanted has no callback (409).
-            OurFault: a table is out of reach.
+            Problem: the kind of event that *wanted* names has no callback (409).
+            InfrastructureError: a table is unavailable.
         """
         account, _ = split_owner(owner)
         callbacks = self._callbacks(owner)
@@ -114,18 +114,18 @@ class Redelivery:
         return self.take(account, self._log.repeatable(owner, only, after=after, now=now), now, dry_run=dry_run)
 
     def kinds(self, owner: str, wanted: Filter) -> tuple[str, ...]:
-        """The kinds among those *wanted* whose callback is there.
+        """Return those *wanted* kinds of event that have a callback.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         return _kinds(self._callbacks(owner), wanted)
 
     def take(self, account: str, chunks: Chunks, now: datetime, *, dry_run: bool) -> tuple[int, str]:
-        """Send again, or count, what *chunks* have, as far as one request may; return how many, and where to go on.
+        """Redeliver, or count, as much of *chunks* as one request may; return how many and where to continue.
 
         Raises:
-            OurFault: a table is out of reach.
+            InfrastructureError: a table is unavailable.
         """
         count = 0
         for number, (items, last) in enumerate(chunks, 1):
@@ -149,13 +149,13 @@ class Redelivery:
             raise reason
 
     def _callbacks(self, owner: str) -> dict[str, Callback]:
-        """The callbacks that *owner*'s events may go to, those of the whole account among them."""
+        """Return the callbacks that *owner*'s events may go to, including the account's own."""
         account, fonenumber = split_owner(owner)
         account_wide = self._numbers.shown(build_owner(account, ""))
         return {**self._numbers.shown(owner), **account_wide} if fonenumber else dict(account_wide)
 
     def _send(self, item: Item, stored: Delivery, now: datetime) -> Delivery:
-        # On the due index first: whatever ends us from here on, `requeue` finds it there within a minute.
+        # Write to the due index first: if this process dies now, `requeue` finds the delivery there within a minute.
         due = from_millis(to_millis(now))
         if not self._log.send_again([(item, due)]):
             raise Conflict("making a delivery again")
@@ -169,7 +169,7 @@ class Redelivery:
             version=stored.version + 1,
         )
         if not self._recorder.schedule({pending.id: pending}):
-            with suppress(InfrastructureError):  # then `requeue` sends it once more, and `deliver` drops the second
+            with suppress(InfrastructureError):  # then `requeue` sends a second message, which `deliver` drops
                 self._index.unpark(ScheduledDelivery(owner=pending.owner, delivery=pending.id, due=due))
         return pending
 
@@ -181,13 +181,13 @@ def _kinds(callbacks: Mapping[str, Callback], wanted: Filter) -> tuple[str, ...]
 
 
 def _place(last: str, item: Item) -> str:
-    """Where to go on after *item* of a chunk at whose end that is *last*: with its number, where that has one."""
+    """Return the position after *item*, in the form of *last*, the position after its whole chunk."""
     fonenumber, dot, _ = last.rpartition(".")
     return f"{fonenumber}{dot}{item['delivery']['S']}"
 
 
 def _why_not(callback: Callback | None, kind: str, owner: str) -> Problem | None:
-    """Why nothing can be delivered to *callback*."""
+    """Return why nothing can be delivered to *callback*; None if it can."""
     whose = split_owner(owner)[1] or "the account"
     if callback is None:
         return conflict(f"{kind} of {whose} is no longer set; set it and redeliver")

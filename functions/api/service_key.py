@@ -1,8 +1,8 @@
-"""The service's own key: what it signs goes out to customers, comes back, and is known again.
+"""The service's own key, which signs the cursors and sessions that customers hold and send back.
 
-It lies in the Callbacks table, sealed by KMS as credentials are. It is made when it is first needed, and opened once by
-each execution environment. Each purpose has a key of its own that is derived from it, so that nothing signed for one
-is good for another, and there is one secret to seal, to open and to rotate.
+It is stored in the Callbacks table, sealed by KMS like credentials, created when it is first needed, and opened once by
+each execution environment. A separate key is derived from it for each purpose, so that nothing signed for one is valid
+for another, while there is only one secret to seal and to rotate.
 """
 
 import hmac
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 OWNER = build_owner("*", "")
-"""No account has this name."""
+"""Its owner in the table; no account has this name."""
 
 SERVICE_KEY = "service_key"
 """The sort key; no kind of event has this name."""
 
 FORMAT = 1
-"""Of the item."""
+"""The format of the item."""
 
 KEY_BYTES = 32
 
 REMEMBERED = timedelta(minutes=1)
-"""For how long an environment takes the key for the one that is stored; after a rotation, the old one works so long."""
+"""How long an environment keeps the key before it reads it again; the old one works that long after a rotation."""
 
 PLACE: Key = OWNER, SERVICE_KEY
 
 
 class ServiceKey:
-    """Derives keys from the one that is stored."""
+    """Derive keys from the stored one."""
 
     def __init__(self, *, table: Table, credentials: Credentials, random_bytes: Callable[[int], bytes]) -> None:
         self._table = table
@@ -48,10 +48,10 @@ class ServiceKey:
         self._read: datetime | None = None
 
     def derived(self, purpose: str, now: datetime) -> bytes:
-        """Return the key for that *purpose*.
+        """Return the current key for *purpose*.
 
         Raises:
-            OurFault: the table or KMS is out of reach.
+            InfrastructureError: the table or KMS is unavailable.
         """
         if self._read is None or not timedelta() <= now - self._read < REMEMBERED:
             item = self._table.get(PLACE) or self._made(now)
@@ -59,7 +59,7 @@ class ServiceKey:
         return derived(self._key, purpose)
 
     def _made(self, now: datetime) -> Item:
-        """Store a new key; of two environments that make one at once, the first one's stands for both."""
+        """Store a new key; if two environments do so at once, both use the first."""
         item = to_item(self._random_bytes(KEY_BYTES), self._credentials, created=now)
         nothing = Condition(holds="attribute_not_exists(#owner)")
         written = self._table.put(item, doing="making the service's key", only_if=nothing)
@@ -67,15 +67,15 @@ class ServiceKey:
 
 
 def derived(key: bytes, purpose: str) -> bytes:
-    """Return the key for that *purpose* that follows from *key*, and from which *key* does not."""
+    """Derive the key for *purpose* from *key*; it does not reveal *key*."""
     return hmac.digest(key, purpose.encode(), "sha256")
 
 
 def to_item(key: bytes, credentials: Credentials, *, created: datetime) -> dict[str, "AttributeValueTypeDef"]:
-    """Return the item of *key*, sealed.
+    """Return the item that stores *key*, sealed.
 
     Raises:
-        OurFault: KMS is out of reach.
+        InfrastructureError: KMS is unavailable.
     """
     return {
         "owner": {"S": OWNER},
@@ -90,7 +90,7 @@ def from_item(item: Item, credentials: Credentials) -> bytes:
     """Return the key that *item* holds.
 
     Raises:
-        OurFault: a newer release made it, it is none, or KMS does not open it.
+        InfrastructureError: a newer release wrote it, it is malformed, or KMS does not open it.
     """
     with of_format("the service's key", item, newest=FORMAT):
         return bytes.fromhex(credentials.open(bytes(item["key"]["B"]), owner=OWNER, event=SERVICE_KEY))

@@ -1,4 +1,4 @@
-"""Try a callback out: what it would send, or what comes of sending it now."""
+"""Try out a callback: preview what it would send, or send a test now."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,22 +18,22 @@ from ringback.ssrf.rules import Network
 from ringback.storage.callbacks import callback_key
 
 MASKS = {"authorization": "Basic ********", "webhook-signature": "v1,********"}
-"""What a preview shows in place of a header that gives away a password, or lets others sign."""
+"""What a preview shows in place of headers that would reveal a password or a signature."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """An event that did not happen, and the callback that it is tried out on."""
+    """A made-up event, and the callback to try out with it."""
 
     delivery: Delivery
     callback: Callback
     is_stored: bool
-    """Whether that is the callback that is set."""
+    """Whether the callback is the stored one."""
 
     def proves_it_works(self, after: Delivery) -> bool:
-        """Whether the callback that is set was given up, or is about to be, and *after* its test need not.
+        """Return whether its test, which ended as *after*, shows that a failing or disabled callback works again.
 
-        SES takes a mail to any address: that proves nothing.
+        A mail proves nothing, because SES accepts mail for any address.
         """
         ailing = bool(self.callback.disabled) or self.callback.breaker != HEALTHY
         answered = after.status is DeliveryStatus.DELIVERED and self.callback.type is CallbackType.CALLBACK
@@ -43,10 +43,10 @@ class Trial:
 def build_event(  # noqa: PLR0913 - the fields of an event
     kind: EventKind, data: Mapping[str, object] | None, *, account: str, fonenumber: str, event_id: str, at: datetime
 ) -> Event:
-    """An event with *data*, or with the catalogue's example.
+    """Build an event with *data*, or with the catalogue's example.
 
     Raises:
-        MalformedEvent: the data is none of that kind.
+        MalformedEvent: the data does not fit the kind of event.
     """
     values, unknown = (dict(kind.example), ()) if data is None else read_data(kind, data)
     return Event(
@@ -62,12 +62,12 @@ def build_trial(
     stored: Callable[[Key], Callback | None],
     allowed: Iterable[Network],
 ) -> Trial:
-    """What happens to *event* under the callback that *fields* would set, or the one that is stored.
+    """Pair *event* with the callback that *fields* describe, or with the stored one if there are none.
 
     Raises:
         InvalidSetting: *fields* break a rule.
-        Problem: there are none, and nothing is stored (404).
-        OurFault: the table or KMS is out of reach.
+        Problem: there are no fields and no callback is stored (404).
+        InfrastructureError: the table or KMS is unavailable.
     """
     key = callback_key(event)
     callback: Callback | None
@@ -84,7 +84,7 @@ def build_trial(
 
 
 def masked_headers(request: HttpRequest) -> list[tuple[str, str]]:
-    """The headers of *request* as a preview shows them."""
+    """Return the headers of *request* as a preview shows them."""
     return [(name, _masked(name, value)) for name, value in request.headers]
 
 

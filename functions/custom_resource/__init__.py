@@ -1,1 +1,1 @@
-"""The function that sets the callbacks that CloudFormation templates declare."""
+"""The function behind the custom resources of CloudFormation templates."""

@@ -1,4 +1,4 @@
-"""`Custom::CredentialsKey`: whether the stack can seal with the keys that it was given."""
+"""`Custom::CredentialsKey`: check that the stack can encrypt with the KMS keys that it was given."""
 
 import time
 from typing import TYPE_CHECKING, Final
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 TYPE: Final = "Custom::CredentialsKey"
 PROPERTY: Final = "CredentialsKeyArn"
-"""The parameter of the stack that the keys come from, named in what is refused."""
+"""The parameter of the stack that holds the keys, which error messages name."""
 
 PAUSES: tuple[float, ...] = (2, 4, 8, 16)
-"""Seconds between tries while KMS refuses us: a role's new permissions need some to arrive everywhere."""
+"""Seconds between tries while KMS denies access: new permissions of a role take a while to take effect."""
 
 REASONS: Final = {
     "AccessDeniedException": "its key policy does not let IAM policies of this account grant access to it",
@@ -27,14 +27,14 @@ REASONS: Final = {
     "NotFoundException": "there is no such key",
     "ValidationException": "it is not a symmetric encryption key",
 }
-"""What KMS's errors mean for a deployment."""
+"""What errors of KMS mean for a deployment."""
 
 
 def check(keys: str, kms: "KMSClient", *, sleep: "Callable[[float], None]" = time.sleep) -> "Mapping[str, str]":
-    """Seal something with each of *keys*, separated by commas, and return the data of the resource.
+    """Encrypt something with each of *keys*, separated by commas, and return the data of the resource.
 
     Raises:
-        InvalidSetting: one of them is of another region, or cannot be used.
+        InvalidSetting: a key is in another region, or cannot be used.
     """
     for key in keys.split(","):
         _check_region(key, kms.meta.region_name)

@@ -1,4 +1,4 @@
-"""Callbacks that a CloudFormation template declares: `Custom::Callback`, its properties and its identity."""
+"""`Custom::Callback`: the properties of the resource, and the callback that they declare."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,16 +21,16 @@ FIELDS = MappingProxyType(
         "UrlPassword": "url_password",
     }
 )
-"""Properties that say what is wanted, each with the API's name for it."""
+"""Properties of the callback, each with its name in the API."""
 
 IDENTITY = MappingProxyType({"Account": "account", "Fonenumber": "fonenumber", "Event": "event"})
-"""Properties that say for what; where one changes, it is another callback."""
+"""Properties that identify the callback; changing one of them replaces the resource."""
 
 UNRESOLVED = "{{resolve:"
-"""Begins a dynamic reference; those to secrets are not supported in custom resources, says AWS's documentation."""
+"""The beginning of a dynamic reference; CloudFormation does not resolve those to secrets in custom resources."""
 
-NEVER_MADE = "never-made|"
-"""Begins the physical id of a resource whose creation failed: there is nothing to remove."""
+NEVER_CREATED = "never-made|"
+"""The beginning of the physical id of a resource whose creation failed, so that there is nothing to remove."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +42,15 @@ class Declaration:
 
     @property
     def physical_id(self) -> str:
-        """What CloudFormation knows the resource by; another id makes it replace one by the other."""
+        """The id by which CloudFormation knows the resource; if it changes, CloudFormation deletes the old resource."""
         return "|".join(self.key)
 
 
 def parse_declaration(properties: Mapping[str, object]) -> Declaration:
-    """What a resource's *properties* declare.
+    """Parse the *properties* of a resource.
 
     Raises:
-        InvalidSetting: a property is unknown, missing or wrong; it is named as in the template.
+        InvalidSetting: a property is unknown, missing or invalid; the error names it as in the template.
     """
     given = {name: value for name, value in properties.items() if name not in {"ServiceToken", "ServiceTimeout"}}
     for name, value in given.items():
@@ -66,14 +66,14 @@ def parse_declaration(properties: Mapping[str, object]) -> Declaration:
     return Declaration(key=_key(texts), fields={FIELDS[name]: text for name, text in texts.items() if name in FIELDS})
 
 
-def key_in(physical_id: str) -> Key | None:
-    """The callback that a resource stands for; None if it was never made."""
+def parse_physical_id(physical_id: str) -> Key | None:
+    """Return the key of the callback that a physical id stands for; None if it was never created."""
     owner, bar, event = physical_id.partition("|")
     return (owner, event) if bar and "#" in owner else None
 
 
-def named_as_in_the_template(error: InvalidSetting) -> str:
-    """The message of *error* with the property's name in place of the API's."""
+def describe_invalid_property(error: InvalidSetting) -> str:
+    """Return the message of *error* with the property's name in place of the API's."""
     names = {field: name for name, field in (*FIELDS.items(), *IDENTITY.items())}
     return f"{names.get(error.field, error.field)}: {error.message}"
 
@@ -88,7 +88,7 @@ def _key(texts: Mapping[str, str]) -> Key:
     return build_owner(account, ""), kind.name
 
 
-def described(key: Key) -> dict[str, str]:
-    """The attributes of the resource, for `Fn::GetAtt`."""
+def build_attributes(key: Key) -> dict[str, str]:
+    """Return the attributes of the resource, for `Fn::GetAtt`."""
     account, fonenumber = split_owner(key[0])
     return {"Account": account, "Fonenumber": fonenumber, "Event": key[1]}

@@ -1,1 +1,1 @@
-"""The function that hears from SES what became of mails."""
+"""The function that acts on what SES reports about mails."""

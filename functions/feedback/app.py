@@ -1,4 +1,4 @@
-"""The function `feedback`: SES reports a bounce, a complaint or a rejection on EventBridge."""
+"""The Lambda function `feedback`: bounces, complaints and rejections that SES reports on EventBridge."""
 
 import os
 from typing import Any
@@ -12,7 +12,7 @@ from ringback.errors import InfrastructureError
 
 @logger.inject_lambda_context(clear_state=True)
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Act on one report; what fails is tried twice more by Lambda, then kept in the dead letters."""
+    """Act on one report; if that fails, Lambda retries twice and then sends it to the dead-letter queue."""
     parts = environment()
     report = read_report(event)
     acted = parts.feedback.act(report)
@@ -20,8 +20,8 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
     parts.notifier.tell(lambda: context.get_remaining_time_in_millis() / 1000)
     parts.telemetry.flush()
     if acted.too_early:
-        raise InfrastructureError("a report of SES came before the record of its delivery; it is tried again")
+        raise InfrastructureError("a report of SES came before the record of its delivery; it will be retried")
 
 
 if "AWS_LAMBDA_RUNTIME_API" in os.environ:
-    environment()  # what is missing is said while Lambda starts us
+    environment()  # fail during the init phase if a variable is missing

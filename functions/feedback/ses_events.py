@@ -1,4 +1,4 @@
-"""What SES reports of a mail, as EventBridge brings it (SES: Contents of event data)."""
+"""Parse what SES reports about a mail on EventBridge (SES: Contents of event data)."""
 
 import re
 from collections.abc import Mapping
@@ -13,17 +13,17 @@ from ringback.errors import InfrastructureError
 from ringback.timestamps import parse_time
 
 PERMANENT = "Permanent"
-"""The type of a bounce after which SES sends no more there; all others may pass."""
+"""The type of a bounce after which the address is given up; all other types may be temporary."""
 
 NOT_SPAM = "not-spam"
-"""The type of a "complaint" that takes a complaint back (RFC 5965, 7.3)."""
+"""The type of a "complaint" that withdraws a complaint (RFC 5965, 7.3)."""
 
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z -]{0,39}|[245]\.\d{1,3}\.\d{1,3}")
-"""What a report is quoted for: a word of SES's, a status code (RFC 3463); what a foreign server wrote is neither."""
+"""What is safe to quote of a report: a word of SES, or a status code (RFC 3463); not a foreign server's text."""
 
 
 class ReportKind(StrEnum):
-    """What happened; also the name of its log line."""
+    """What happened to the mail; also the name of the log line."""
 
     BOUNCED = "mail.bounced"
     COMPLAINED = "mail.complained"
@@ -36,23 +36,23 @@ class Report:
 
     kind: ReportKind
     is_final: bool
-    """Whether no more mail shall go to that address."""
+    """Whether no more mail should be sent to the address."""
     why: str
-    """In SES's words."""
+    """The reason, in the words of SES."""
     mail: str
-    """The id that SES gave the mail; the attempt that sent it has it in its detail."""
+    """The id that SES gave the mail, which is in the detail of its attempt."""
     to: frozenset[str] = field(repr=False)
-    """Where the mail went, in lower case; not where a forwarder may have sent it on, which a bounce names."""
+    """The recipients in lower case; not those to whom it was forwarded, whom a bounce may name."""
     callback: Key | None
-    """The callback that it was sent for; None of a mail to a contact."""
+    """The callback that the mail was sent for; None if it was sent to a contact."""
     delivery: Key | None
-    """The delivery that it was sent for, likewise."""
+    """The delivery that the mail was sent for; None if it was sent to a contact."""
     sent: datetime
-    """When SES took the mail."""
+    """When SES accepted the mail."""
 
     @property
     def in_words(self) -> str:
-        """The same for the customer whose mail it is."""
+        """The report in words, for the customer."""
         what = _IN_WORDS[self.kind, self.is_final]
         return f"{what}: {self.why}" if self.why else what
 
@@ -64,22 +64,20 @@ _IN_WORDS = {
     (ReportKind.COMPLAINED, False): "the recipient withdrew a complaint about the mail",
     (ReportKind.REJECTED, False): "SES did not send the mail",
 }
-"""By kind, and whether it is final."""
+"""What to tell the customer, by kind of report and whether it is final."""
 
 
 def read_report(event: Mapping[str, Any]) -> Report:
-    """The report in an *event* of EventBridge.
+    """Parse the report in an *event* of EventBridge.
 
     Raises:
-        OurFault: it is of a kind or shape that is not SES's.
+        InfrastructureError: its kind or shape is unknown.
     """
     try:
         detail = event["detail"]
         return _READERS[detail["eventType"]](detail)
     except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
-        raise InfrastructureError(
-            f"reading a report of SES: not of its kinds and shapes ({type(error).__name__})"
-        ) from None
+        raise InfrastructureError(f"reading a report of SES: unknown kind or shape ({type(error).__name__})") from None
 
 
 def _bounce(detail: Mapping[str, Any]) -> Report:
@@ -97,7 +95,7 @@ def _complaint(detail: Mapping[str, Any]) -> Report:
 
 
 def _reject(detail: Mapping[str, Any]) -> Report:
-    """SES found a virus: that says something about the mail, nothing about the address."""
+    """SES found a virus, which says nothing about the address."""
     return _report(ReportKind.REJECTED, detail, _words(detail["reject"]["reason"]), is_final=False)
 
 

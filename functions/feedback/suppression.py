@@ -1,4 +1,4 @@
-"""Notes what became of mails in their deliveries, and turns off callbacks whose mail bounces or is complained about."""
+"""Act on reports of SES: note them in deliveries, and disable callbacks whose mail bounces or draws complaints."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ REASONS = {
     ReportKind.BOUNCED: "mail to this address bounced",
     ReportKind.COMPLAINED: "the recipient complained about a mail",
 }
-"""Why a callback is turned off: its owner, its contact and the platform read that."""
+"""Why a callback is disabled, as told to its owner, its contact and the platform."""
 
 RECORDED_WITHIN = timedelta(minutes=10)
-"""A report may be faster than the record of the attempt that sent its mail; after so long that has had its time."""
+"""How long to wait for the record of the attempt that sent the mail, which a report may overtake."""
 
 _DELIVERED = Condition(holds="#status = :delivered", values={":delivered": {"S": DeliveryStatus.DELIVERED}})
 
@@ -37,14 +37,14 @@ _COUNTED = {
 
 
 class ReportLog:
-    """Logs and counts reports; no address is in a line."""
+    """Log and count reports, without addresses."""
 
     def __init__(self, *, logger: Logger, metrics: Metrics) -> None:
         self._logger = logger
         self._metrics = metrics
 
     def reported(self, report: Report, *, disabled: bool) -> None:
-        """SES has reported something; *disabled* says whether that has turned off a callback."""
+        """Log and count *report*; *disabled* says whether it disabled a callback."""
         self._metrics.count(_COUNTED[report.kind])
         owner, event = report.callback or ("#", "")
         account, fonenumber = split_owner(owner)
@@ -61,13 +61,13 @@ class Acted:
     """What was done about a report."""
 
     disabled: bool
-    """Whether it has turned off its callback."""
+    """Whether the callback was disabled."""
     too_early: bool
-    """Whether its delivery is not recorded yet: the same report should come again."""
+    """Whether its delivery is not recorded yet, so that the report has to be processed again."""
 
 
 class Feedback:
-    """Acts on reports; the same one twice does nothing the second time."""
+    """Act on reports, idempotently."""
 
     def __init__(  # noqa: PLR0913 - what it reads and writes
         self,
@@ -87,17 +87,17 @@ class Feedback:
         self._clock = clock
 
     def act(self, report: Report) -> Acted:
-        """Note *report* in its delivery, and turn off its callback where the mails still go to the same address.
+        """Note *report* in its delivery, and disable its callback if it still sends mail to the same address.
 
         Raises:
-            OurFault: a table is out of reach.
+            InfrastructureError: a table is unavailable.
         """
         missing = bool(report.delivery) and not self._note(report)
         is_new = abs(self._clock() - report.sent) < RECORDED_WITHIN
         return Acted(disabled=self._disable(report), too_early=missing and is_new)
 
     def _note(self, report: Report) -> bool:
-        """Whether the delivery is there; one that is sent again meanwhile keeps what it says."""
+        """Note *report* in its delivery unless that is being redelivered; return whether the delivery exists."""
         change = Change(set={"note": {"S": report.in_words}})
         doing = "noting a report of SES"
         write = self._deliveries.update(report.delivery or ("", ""), change, doing=doing, only_if=_DELIVERED)
@@ -117,7 +117,7 @@ class Feedback:
         return True
 
     def _mailing(self, key: Key) -> Callback | None:
-        """The callback under *key* as it is at this moment, if it is a mail."""
+        """Return the current callback under *key* if its type is e-mail."""
         found = self._callbacks.read([key])
         if found.unread:
             raise InfrastructureError("reading a callback: the table is busy")

@@ -1,1 +1,1 @@
-"""The function that brings deliveries back when they are due."""
+"""The function that sends due and waiting deliveries back to the queue."""

@@ -1,4 +1,4 @@
-"""The function `requeue`: runs each minute."""
+"""The Lambda function `requeue`, which runs every minute."""
 
 import os
 import random
@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from requeue.due import RUN_NEEDS_SECONDS, requeue
 from requeue.environment import Environment, environment, logger, metrics
-from requeue.lost import seek
+from requeue.lost import find_lost
 from requeue.release import BacklogRelease
 from ringback.errors import InfrastructureError, describe_error
 from ringback.storage.due_index import SHARDS
@@ -20,7 +20,7 @@ from ringback.storage.due_index import SHARDS
 
 @logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001 - a schedule's event
-    """Let out what need not wait any more, move what is due; answers with how many were moved."""
+    """Release backlogs, move due deliveries to the queue, bring back lost ones; return how many were moved."""
     parts = environment()
     try:
         return {"requeued": _run(parts, partial(_seconds, context))}
@@ -29,28 +29,30 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, i
 
 
 def _run(parts: Environment, time_left: Callable[[], float]) -> int:
-    _resume(parts, time_left)
+    _release_backlogs(parts, time_left)
     moved = requeue(index=parts.index, retries=parts.retries, clock=_now, time_left=time_left, mapper=parts.pool.map)
     metrics.value("Requeued", moved)
-    metrics.flush()  # the alarm waits for it, whatever becomes of the rest
-    _seek(parts, time_left)
+    metrics.flush()  # an alarm depends on it, whatever happens to the rest
+    _find_lost(parts, time_left)
     if time_left() >= RUN_NEEDS_SECONDS:
-        with suppress(InfrastructureError):  # a point that is missing in a gauge
+        with suppress(InfrastructureError):  # a missing data point does no harm
             metrics.value("RetriesParked", sum(parts.pool.map(parts.index.count, SHARDS)))
     return moved
 
 
-def _seek(parts: Environment, time_left: Callable[[], float]) -> None:
+def _find_lost(parts: Environment, time_left: Callable[[], float]) -> None:
     try:
-        found = seek(index=parts.index, retries=parts.retries, clock=_now, time_left=time_left, mapper=parts.pool.map)
+        found = find_lost(
+            index=parts.index, retries=parts.retries, clock=_now, time_left=time_left, mapper=parts.pool.map
+        )
         metrics.count("LostRetries", found)
-    except InfrastructureError as fault:  # as above: they have waited for long
+    except InfrastructureError as fault:  # not urgent; the next run goes on
         logger.error("retries.unsought", extra=describe_error(fault))
 
 
-def _resume(parts: Environment, time_left: Callable[[], float]) -> None:
-    resumption = BacklogRelease(
-        lines=parts.lines,
+def _release_backlogs(parts: Environment, time_left: Callable[[], float]) -> None:
+    release = BacklogRelease(
+        backlogs=parts.backlogs,
         breakers=parts.health.breakers,
         clock=_now,
         uniform=random.uniform,
@@ -58,9 +60,9 @@ def _resume(parts: Environment, time_left: Callable[[], float]) -> None:
         mapper=parts.pool.map,
     )
     try:
-        metrics.value("Resumed", resumption.run())
-        metrics.value("OpenBreakers", resumption.open)
-    except InfrastructureError as fault:  # no reason to hold up what is due; the next minute's run goes on
+        metrics.value("Resumed", release.run())
+        metrics.value("OpenBreakers", release.open)
+    except InfrastructureError as fault:  # must not hold up what is due; the next run goes on
         logger.error("lines.unserved", extra=describe_error(fault))
 
 
@@ -73,4 +75,4 @@ def _seconds(context: LambdaContext) -> float:
 
 
 if "AWS_LAMBDA_RUNTIME_API" in os.environ:
-    environment()  # what is missing is said while Lambda starts us
+    environment()  # fail during the init phase if a variable is missing

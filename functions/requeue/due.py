@@ -1,4 +1,4 @@
-"""Moves what is due soon from the table to the Retries queue, once a minute."""
+"""Move deliveries that are due soon from the table to the Retries queue."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -10,10 +10,10 @@ from ringback.delivery.retry_message import build_retry_message
 from ringback.storage.due_index import SHARDS, DueIndex, ScheduledDelivery
 
 AHEAD = timedelta(seconds=90)
-"""How far ahead it looks: a run each minute, and half a minute for one that starts late. The queue waits the rest."""
+"""How far ahead to look: a minute until the next run, half a minute in case it is late; the queue delays the rest."""
 
 RUN_NEEDS_SECONDS = 10
-"""It stops in time to end by itself; what is left is moved a minute later."""
+"""Remaining time below which a run stops; the next run goes on."""
 
 
 def requeue(
@@ -24,12 +24,12 @@ def requeue(
     time_left: Callable[[], float],
     mapper: Callable[..., Iterable[Any]] = map,
 ) -> int:
-    """How many deliveries were moved; what could not be sent stays where it is for the next run.
+    """Move due deliveries and return how many; those that could not be sent stay for the next run.
 
-    Sent first and noted then: a crash in between sends it twice, and `deliver` drops the second.
+    A delivery is sent before it is unparked: after a crash in between it is sent twice, and `deliver` drops the second.
 
     Raises:
-        OurFault: the table or the queue is out of reach.
+        InfrastructureError: the table or the queue is unavailable.
     """
     moved = 0
     for shard in SHARDS:
@@ -43,10 +43,10 @@ def requeue(
 
 
 def send(chunk: Sequence[ScheduledDelivery], retries: Queue, now: datetime) -> list[ScheduledDelivery]:
-    """Put messages for *chunk* on the queue; those of it that the queue took.
+    """Send messages for *chunk*, and return the deliveries whose message the queue accepted.
 
     Raises:
-        OurFault: the queue is out of reach.
+        InfrastructureError: the queue is unavailable.
     """
     outgoing = [
         build_retry_message(owner=parked.owner, delivery=parked.delivery, due=parked.due, now=now) for parked in chunk

@@ -1,7 +1,7 @@
-"""Brings back deliveries that nobody else does: pending, long due, their message lost or far behind.
+"""Bring back lost deliveries: those that are pending and long overdue, because their message is lost or very late.
 
-No crash that we know of leaves one. This is the net below those that we do not know of, and below messages that went to
-the dead letters while a table was down.
+No known crash loses a message. This is a safety net for unknown ones, and for messages that became dead letters while a
+table was unavailable.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,16 +14,16 @@ from ringback.aws.sqs import SEND_AT_ONCE, Queue
 from ringback.storage.due_index import SHARDS, DueIndex, queued
 
 LOST_AFTER = timedelta(minutes=30)
-"""Overdue for so long, a delivery has lost its message: after 15 minutes (5 receives of 180 s) that is a dead letter.
+"""How long overdue a delivery counts as lost: its message becomes a dead letter after 15 minutes (5 receives of 180 s).
 
-The other half is for a backlog of the queue, whose messages are late and not lost.
+The other 15 minutes allow for a backlog of the queue, where messages are late but not lost.
 """
 
 MAX_PER_SHARD = 25
-"""Deliveries of each of the 8 shards that one run brings back, 200 a minute: few beside a backlog of that age."""
+"""Deliveries that one run brings back from each of the 8 shards: 200 a minute in all."""
 
 
-def seek(
+def find_lost(
     *,
     index: DueIndex,
     retries: Queue,
@@ -31,12 +31,12 @@ def seek(
     time_left: Callable[[], float],
     mapper: Callable[..., Iterable[Any]] = map,
 ) -> int:
-    """How many deliveries got a second message; each gets one only for the same attempt.
+    """Send lost deliveries a second message for the same attempt, and return how many.
 
-    It names the same due time: whichever of the two `deliver` sees second, it drops.
+    The message has the same due time as the first, so that `deliver` drops whichever of the two comes later.
 
     Raises:
-        OurFault: the table or the queue is out of reach.
+        InfrastructureError: the table or the queue is unavailable.
     """
     found = 0
     for shard in SHARDS:

@@ -1,4 +1,4 @@
-"""Lets waiting deliveries out of their lines: one at a time to probe, all of them when their callback has closed."""
+"""Release backlogs: one delivery as a probe while a breaker is open, all of them once it has closed."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -12,86 +12,88 @@ from ringback.storage.backlog import Backlog, Backlogs
 from ringback.storage.due_index import ScheduledDelivery
 
 RELEASE_PER_MINUTE = (1_200, 2_400, 4_800, 9_600, 19_200)
-"""Deliveries that one line gets back in the first minute, the second, …: an endpoint that is just up again is not
-flooded, and if it fails again, the rest have not moved. 20 a second at first, 320 at last."""
+"""Deliveries of one backlog that are released in the first minute, the second, …: 20 to 320 a second.
+
+An endpoint that has just recovered is not flooded, and if it fails again, the rest have not moved.
+"""
 
 MINUTE = timedelta(minutes=1)
-"""Between two runs."""
+"""The interval between runs."""
 
 LAST_LOOK = timedelta(minutes=5)
-"""How long an empty line is still looked at: environments that read the callback earlier put deliveries into it."""
+"""How long an empty backlog is still checked, because environments with a cached callback may still add to it."""
 
 OVERDUE_AT_ONCE = 100
-"""Deliveries of a line whose waiting has ended without success that one run lets out."""
+"""Expired deliveries of one backlog that one run releases."""
 
 LEAVES_SECONDS = 30
-"""It stops when the run has so long to live: what is due comes first."""
+"""Remaining time below which it stops, because moving due deliveries is more urgent."""
 
 
 class BacklogRelease:
-    """One run over all lines."""
+    """One run over all backlogs."""
 
     def __init__(  # noqa: PLR0913 - what it reads and writes, and its clock's and dice's limits
         self,
         *,
-        lines: Backlogs,
+        backlogs: Backlogs,
         breakers: Callable[[Iterable[Key]], Mapping[Key, Breaker]],
         clock: Callable[[], datetime],
         uniform: Callable[[float, float], float],
         time_left: Callable[[], float],
         mapper: Callable[..., Iterable[Any]] = map,
     ) -> None:
-        """*breakers* reads those of callbacks; *mapper* may run single writes side by side."""
-        self._lines = lines
+        """*breakers* reads the breakers of callbacks; *mapper* may run writes concurrently."""
+        self._backlogs = backlogs
         self._breakers = breakers
         self._clock = clock
         self._uniform = uniform
         self._time_left = time_left
         self._mapper = mapper
         self.open = 0
-        """Callbacks that the last run found open."""
+        """How many callbacks had an open breaker in the last run."""
 
     def run(self) -> int:
-        """How many deliveries were let out; their times are on the due index now, where `requeue` finds them.
+        """Put deliveries on the due index, where `requeue` finds them, and return how many.
 
         Raises:
-            OurFault: a table is out of reach.
+            InfrastructureError: a table is unavailable.
         """
-        # In an order of its own each time, so that a long line does not keep the same ones from their turn.
-        lines = sorted(self._lines.all(), key=lambda _: self._uniform(0, 1))
+        # In random order, so that a long backlog does not always delay the same others.
+        backlogs = sorted(self._backlogs.all(), key=lambda _: self._uniform(0, 1))
         released = self.open = 0
-        for some in batched(lines, READ_AT_ONCE, strict=False):
-            breakers = self._breakers(line.callback for line in some)
-            for line in some:
+        for some in batched(backlogs, READ_AT_ONCE, strict=False):
+            breakers = self._breakers(backlog.callback for backlog in some)
+            for backlog in some:
                 if self._time_left() < LEAVES_SECONDS:
                     return released
-                if line.callback in breakers:
-                    released += self._serve(line, breakers[line.callback])
+                if backlog.callback in breakers:
+                    released += self._serve(backlog, breakers[backlog.callback])
         return released
 
-    def _serve(self, line: Backlog, breaker: Breaker) -> int:
+    def _serve(self, backlog: Backlog, breaker: Breaker) -> int:
         now = self._clock()
         if breaker.open_until is None:
-            return self._drain(line if line.closed else self._lines.mark(line, now), now)
+            return self._drain(backlog if backlog.closed else self._backlogs.mark(backlog, now), now)
         self.open += 1
-        if line.closed:
-            self._lines.mark(line, None)
-        return self._probe(line, breaker.open_until, now) if breaker.open_until < now + AHEAD else 0
+        if backlog.closed:
+            self._backlogs.mark(backlog, None)
+        return self._probe(backlog, breaker.open_until, now) if breaker.open_until < now + AHEAD else 0
 
-    def _probe(self, line: Backlog, at: datetime, now: datetime) -> int:
-        first = self._lines.waiting(line, OVERDUE_AT_ONCE)
+    def _probe(self, backlog: Backlog, at: datetime, now: datetime) -> int:
+        first = self._backlogs.waiting(backlog, OVERDUE_AT_ONCE)
         overdue = [parked for parked in first if parked.due <= now]
         probe = first[len(overdue) : len(overdue) + 1]
         released = self._release(overdue, lambda: now)
         return released + self._release(probe, lambda: max(at, now))
 
-    def _drain(self, line: Backlog, now: datetime) -> int:
-        waited = now - (line.closed or now)
+    def _drain(self, backlog: Backlog, now: datetime) -> int:
+        waited = now - (backlog.closed or now)
         most = RELEASE_PER_MINUTE[min(waited // MINUTE, len(RELEASE_PER_MINUTE) - 1)]
-        waiting = self._lines.waiting(line, most)
+        waiting = self._backlogs.waiting(backlog, most)
         if not waiting and waited > LAST_LOOK:
-            self._lines.end(line, now)
+            self._backlogs.end(backlog, now)
         return self._release(waiting, lambda: now + MINUTE * self._uniform(0, 1))
 
     def _release(self, waiting: Sequence[ScheduledDelivery], due: Callable[[], datetime]) -> int:
-        return sum(self._mapper(lambda parked: self._lines.release(parked, due=due()), waiting))
+        return sum(self._mapper(lambda parked: self._backlogs.release(parked, due=due()), waiting))

@@ -73,7 +73,7 @@ def _attempts(item: Mapping[str, Any]) -> int:
 
 
 def _comes_back(world: World, item: Mapping[str, Any], items: Mapping[tuple[str, str], Mapping[str, Any]]) -> bool:
-    """Whether something does, at once: the net for what is long overdue (`requeue.seek`) is not reckoned with."""
+    """Whether something does, at once: the net for what is long overdue (`requeue.find_lost`) is not reckoned with."""
     shard = item.get("due_shard", {}).get("S", "")
     if shard in SHARDS:
         return True

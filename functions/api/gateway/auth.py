@@ -1,4 +1,4 @@
-"""Who calls: the account that API Gateway vouches for, never one that a body names."""
+"""The account of a call: the one that API Gateway has authenticated, never one that a body names."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -10,14 +10,14 @@ from ringback.callbacks.identifiers import parse_account
 from ringback.errors import InvalidSetting
 
 ACCOUNT_HEADER = "account"
-"""Where the platform names the account when it signs its calls with IAM."""
+"""The header in which the platform names the account when it signs its calls with IAM."""
 
 
 def get_account(event: Mapping[str, Any], settings: ApiConfig) -> str:
-    """The account that an HTTP API's *event* is a call of.
+    """Return the account that the HTTP API's *event* is a call for.
 
     Raises:
-        Problem: it names none: 401 where the token should have, 400 where the header should have.
+        Problem: the token names no account (401), or the header is missing (400).
     """
     if settings.authorization is Authorization.JWT:
         return _by_token(event, settings.account_claim)

@@ -1,4 +1,4 @@
-"""Bodies of requests: JSON and forms in any charset, checked and made alike before anything reads a field."""
+"""Decode request bodies: JSON and forms, in several charsets, all become the text of a JSON object."""
 
 import base64
 import json
@@ -15,20 +15,20 @@ from ringback.json_text import Literal, parse_integer
 from ringback.text import describe_type
 
 MAX_BYTES = 262_144
-"""Of a body: as much as an event has at most, whose data a preview may carry."""
+"""Maximum size of a body, the same as of an event, whose data a preview may contain."""
 
 _SAYS_NOTHING = frozenset({"", "null", "[]"})
-"""JSON of clients that always send a body: one that is left out, PHP's empty array."""
+"""Bodies that mean no body: clients that always send one send these, `[]` being PHP's empty array."""
 
 _ASCII = re.compile(rb"[\t\n\r -~]*")
-"""Text that is the same in every charset."""
+"""Bytes that mean the same text in every charset."""
 
 
 def readable(event: Mapping[str, Any]) -> dict[str, Any]:
-    """*event* with its body as the text of a JSON object, whatever it came as; None where there is nothing in it.
+    """Return *event* with its body as the text of a JSON object, or None if it is empty.
 
     Raises:
-        Problem: it is too large (413), of a type or charset that we do not read (415), or broken (400).
+        Problem: the body is too large (413), of a type or charset that is not supported (415), or malformed (400).
     """
     body = _json(event)
     headers = {**event.get("headers", {}), "content-type": JSON}
@@ -36,10 +36,10 @@ def readable(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def parse_json(text: str) -> dict[str, Any]:
-    """The JSON object in *text*.
+    """Parse the JSON object in *text*.
 
     Raises:
-        Problem: it is none, or names a field twice.
+        Problem: it is not a JSON object, or names a field twice (400).
     """
     try:
         value = json.loads(
@@ -72,13 +72,13 @@ def _fields(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 def _json(event: Mapping[str, Any]) -> str | None:
     raw = _bytes(event)
     if not raw.strip():
-        return None  # whatever its type is said to be
+        return None  # whatever its Content-Type says
     content = parse_content(event.get("headers", {}))
     codec = _codec(raw, content)
     text = _decoded(raw, codec) if event.get("isBase64Encoded") else _as_utf_8(event["body"])
     text = text.removeprefix("\ufeff")
     if codec != "utf_8":
-        _check_size(text.encode(errors="replace"), " in UTF-8")  # as it is kept
+        _check_size(text.encode(errors="replace"), " in UTF-8")  # the encoding that is stored
     if content.is_form:
         return json.dumps(parse_form(_not_json(text), codec))
     return None if text.strip() in _SAYS_NOTHING else text
@@ -88,7 +88,7 @@ def _bytes(event: Mapping[str, Any]) -> bytes:
     body = event.get("body") or ""
     try:
         raw: bytes = base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
-    except ValueError:  # in base64 that is none, too
+    except ValueError:  # not base64, or half a surrogate pair
         raise bad_body("not UTF-8") from None
     _check_size(raw, "")
     return raw
@@ -101,7 +101,7 @@ def _check_size(body: bytes, of: str) -> None:
 
 
 def _codec(raw: bytes, content: Content) -> str:
-    """What to read *raw* with; plain ASCII is readable under the name of any charset."""
+    """Return the codec that decodes *raw*; plain ASCII is accepted under any charset's name."""
     if content.codec:
         return content.codec
     if _ASCII.fullmatch(unquote_to_bytes(raw) if content.is_form else raw):
@@ -117,14 +117,14 @@ def _decoded(raw: bytes, codec: str) -> str:
 
 
 def _as_utf_8(text: str) -> str:
-    """What API Gateway made text of, as it does of `application/json`; a byte that it could not read is U+FFFD now."""
+    """Check text that API Gateway has decoded itself; it replaces bytes that are not UTF-8 by U+FFFD."""
     if "\ufffd" in text:
         raise bad_body("not UTF-8; if you mean U+FFFD, write it as \\ufffd")
     return text
 
 
 def _not_json(form: str) -> str:
-    """*form*, unless it is JSON: curl's `-d` calls everything a form."""
+    """Return *form* unless it is JSON: curl's `-d` labels everything as a form."""
     if form.lstrip()[:1] in {"{", "["}:
         what = f"Content-Type: given a form, but the body is JSON; send {JSON}"
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, what)
@@ -132,7 +132,7 @@ def _not_json(form: str) -> str:
 
 
 def _within(levels: int, value: object) -> bool:
-    """Whether *value* is no more than so many objects and lists within each other."""
+    """Return whether objects and lists in *value* are nested at most *levels* deep."""
     if not isinstance(value, dict | list):
         return True
     parts = value.values() if isinstance(value, dict) else value

@@ -1,7 +1,7 @@
-"""What a request's headers say of its body: the type, and the charset of its text.
+"""The type and the charset of a request's body, according to its headers.
 
-Clients label bodies in many ways (`charset=utf8`, `application/vnd.api+json`, `application/json; utf-8`), and most
-labels leave no doubt about what is meant.
+Clients label bodies in many ways (`charset=utf8`, `application/vnd.api+json`, `application/json; utf-8`); a label is
+accepted if it is clear what it means.
 """
 
 import re
@@ -20,46 +20,46 @@ FORM = "application/x-www-form-urlencoded"
 CHARSETS = MappingProxyType(
     {"utf_8": "UTF-8", "latin_1": "ISO-8859-1", "iso8859_15": "ISO-8859-15", "cp1252": "Windows-1252"}
 )
-"""Charsets that are read, by Python's codecs for them; US-ASCII is a part of the first."""
+"""The supported charsets by Python's codecs; US-ASCII is a subset of the first."""
 
 TAKES = f"expected {JSON} or {FORM}, in UTF-8, ISO-8859-1, ISO-8859-15 or Windows-1252"
-"""What a body may be, for whoever sent another one."""
+"""The supported types and charsets, for messages about others."""
 
 COMPRESSIONS = frozenset({"br", "compress", "deflate", "gzip", "x-gzip", "zstd"})
-"""Content codings that change the bytes of a body; other values of Content-Encoding are a mistake that does no harm."""
+"""Content codings that compress a body; other values of Content-Encoding are harmless mistakes."""
 
 MAX_HEADER = 256
-"""Characters of a header that are read; common ones have up to 60."""
+"""Characters of a header to look at; common ones have up to 60."""
 
 _JSON = re.compile(r"(application|text)/(x-)?json|[^/\s]+/[^/\s]+\+json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What a body is."""
+    """The type and charset of a body."""
 
     is_form: bool
-    """A form; JSON otherwise."""
+    """Whether it is a form; otherwise it is JSON."""
     codec: str | None
-    """Python's codec for its text; None where the charset is none of ours."""
+    """Python's codec for its text; None if the charset is not supported."""
     header: str
     """The `Content-Type` as it was given."""
 
     @property
     def refusal(self) -> Problem:
-        """What the client is told if this is not taken (415)."""
+        """The error for a body of this type (415)."""
         return Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"Content-Type: given {quote_value(self.header)}; {TAKES}")
 
 
 def parse_content(headers: Mapping[str, str]) -> Content:
-    """What *headers* say of a body; one of which nothing is said is JSON in UTF-8.
+    """Return what *headers* say about the body; without any, it is JSON in UTF-8.
 
     Raises:
-        Problem: it is of a type that we do not read, or compressed (415).
+        Problem: the type is not supported, or the body is compressed (415).
     """
     _refuse_compression(headers.get("content-encoding", ""))
     header = headers.get("content-type", "")[:MAX_HEADER].strip()
-    # A header that was sent twice comes as one, with a comma.
+    # API Gateway joins a header that was sent twice with a comma.
     kinds = {part.partition(";")[0].strip().lower() for part in header.split(",")} if header else {JSON}
     content = Content(is_form=kinds == {FORM}, codec=_codec(header), header=header)
     if not content.is_form and not all(map(_JSON.fullmatch, kinds)):
@@ -83,16 +83,16 @@ def _codec(header: str) -> str | None:
 
 
 def _plain(charset: str) -> str:
-    """*charset* without case, quotes and punctuation, which nobody writes alike."""
+    """Strip *charset* of case, quotes and punctuation, which clients write in many ways."""
     return re.sub("[^0-9a-z]", "", charset.lower())
 
 
 _READ_AS = {codec: codec for codec in CHARSETS} | {"ascii": "utf_8"}
 
-# Not codecs.lookup: it remembers every name that it was ever asked for, and tries to import it.
+# Not codecs.lookup, which tries to import every name and caches it for ever.
 _CODECS = {
     _plain(name): _READ_AS[codec]
     for name, codec in (*aliases.items(), *((codec, codec) for codec in _READ_AS))
     if codec in _READ_AS
 }
-"""The codec of every name of a charset."""
+"""The codec for every name of a supported charset."""

@@ -1,4 +1,4 @@
-"""Editions of the OpenAPI document: for where the API is, and for generators that take one type of body."""
+"""Editions of the OpenAPI document: with the API's own address, and for generators that allow one type of body."""
 
 from collections.abc import Mapping
 from copy import deepcopy
@@ -9,24 +9,25 @@ from api.gateway.content_types import FORM
 
 
 class Bodies(StrEnum):
-    """Types of bodies that an edition shows."""
+    """The types of request bodies in an edition."""
 
     ALL = "all"
     JSON = "json"
-    """JSON alone: some generators stumble over an operation that takes two."""
+    """Only JSON: some generators cannot handle an operation with two types."""
 
 
 def get_base_url(event: Mapping[str, Any]) -> str:
-    """Where the request *event* found the API; empty where that cannot be told.
+    """Return the URL at which the request *event* reached the API; empty if unknown.
 
-    API Gateway knows its own name, and no path before ours; if it was asked by another one, something stands in front.
+    API Gateway knows its own domain name. If the request has another `Host`, there is a proxy in front, whose paths
+    may differ.
     """
     domain: str = event["requestContext"].get("domainName", "")
     return f"https://{domain}" if domain and event.get("headers", {}).get("host") == domain else ""
 
 
 def edition(document: Mapping[str, Any], base: str, bodies: Bodies) -> dict[str, Any]:
-    """The *document* of the API at *base*, with those *bodies*."""
+    """Return the *document* for the API at *base*, with those types of *bodies*."""
     made = {**document}
     if base:
         made["servers"] = [{"url": base, "description": "This API."}]

@@ -1,6 +1,6 @@
-"""Every error as an answer: `{"error", "message", "status_code"}` (facts: Conventions of the API).
+"""Turn errors into responses: `{"error", "message", "status_code"}` (facts: Conventions of the API).
 
-What a customer got wrong has its own status; a fault of ours is 503 where it passes by itself, else 500.
+A caller's mistake has a 4xx status; an error of ours is 503 if it is temporary, otherwise 500, and reveals nothing.
 """
 
 import json
@@ -17,15 +17,15 @@ from ringback.errors import Conflict, InfrastructureError, InvalidSetting, Malfo
 from ringback.text import describe_type, quote_value
 
 TRY_AGAIN_SECONDS = 1
-"""When it is worth to ask again after a fault that passes."""
+"""Seconds to wait before retrying after a temporary error."""
 
 MAX_LEVELS = 8
-"""Objects within each other in a body; that of a number's callbacks has four."""
+"""Levels of nested objects that a body may have; that of a number's callbacks has four."""
 
 NO_SUCH_PATH = "no such path; GET /v2/openapi.json lists all paths"
 
 MAX_NAMED = 5
-"""Errors that one message names."""
+"""Validation errors that one message lists."""
 
 WANTED = {
     "bool_type": "true or false",
@@ -40,14 +40,14 @@ WANTED = {
     "model_type": "an object",
     "string_type": "text",
 }
-"""What a field takes, by pydantic's name for the error; its value is not one."""
+"""What was expected, by pydantic's type of the error."""
 
 SECRET = PRIVATE | {"username", "password", "secret"}
-"""Fields whose values no message repeats."""
+"""Fields whose values are never repeated in messages."""
 
 
 class Problem(RingbackError):  # noqa: N818 - the noun of RFC 9457, not "…Error"
-    """An answer that is an error, with a message for the person who reads the client's log."""
+    """An error response, with a message for the person who reads the client's log."""
 
     def __init__(self, status: HTTPStatus, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{status.value}: {message}")
@@ -57,32 +57,32 @@ class Problem(RingbackError):  # noqa: N818 - the noun of RFC 9457, not "…Erro
 
 
 def not_found(message: str) -> Problem:
-    """404: what the caller asks for is not among what is theirs."""
+    """Return a 404: the caller has no such thing."""
     return Problem(HTTPStatus.NOT_FOUND, message)
 
 
 def conflict(message: str) -> Problem:
-    """409: it is there, but not in a state that allows this."""
+    """Return a 409: it exists, but is not in a state that allows this."""
     return Problem(HTTPStatus.CONFLICT, message)
 
 
 def bad_body(what: str) -> Problem:
-    """400: the body is no object of fields."""
+    """Return a 400: the body is malformed."""
     return Problem(HTTPStatus.BAD_REQUEST, f"body: {what}")
 
 
 def nested_too_deeply() -> Problem:
-    """400: the body has more objects within each other than anything here takes."""
+    """Return a 400: the body has too many levels of nested objects."""
     return bad_body(f"nested too deeply; the maximum is {MAX_LEVELS} levels")
 
 
 def given_twice(name: str) -> Problem:
-    """400: a field or a parameter that is there more than once, alike or not."""
+    """Return a 400: a field or parameter is given more than once, even with the same value."""
     return Problem(HTTPStatus.BAD_REQUEST, f"{quote_value(name).strip('"')}: given twice")
 
 
 def to_problem(error: Exception) -> Problem:
-    """What the caller is told of *error*; a fault of ours says no more than that it is one."""
+    """Return what the caller is told about *error*; errors of ours reveal nothing."""
     match error:
         case Problem():
             problem = error
@@ -91,7 +91,7 @@ def to_problem(error: Exception) -> Problem:
         case MalformedEvent():
             problem = Problem(HTTPStatus.BAD_REQUEST, error.detail)
         case RequestValidationError():
-            problem = Problem(HTTPStatus.BAD_REQUEST, described(error.errors()))
+            problem = Problem(HTTPStatus.BAD_REQUEST, describe_validation(error.errors()))
         case NotFoundError():
             problem = not_found(NO_SUCH_PATH)
         case Conflict():
@@ -105,7 +105,7 @@ def to_problem(error: Exception) -> Problem:
 
 
 def answer(problem: Problem) -> Response[dict[str, object]]:
-    """*problem* as an answer."""
+    """Return *problem* as a response of a handler."""
     return Response(
         status_code=problem.status.value,
         content_type=content_types.APPLICATION_JSON,
@@ -115,7 +115,7 @@ def answer(problem: Problem) -> Response[dict[str, object]]:
 
 
 def lambda_answer(problem: Problem) -> dict[str, object]:
-    """The same as API Gateway takes it from a function."""
+    """Return *problem* as a response of the function to API Gateway."""
     return {
         "statusCode": problem.status.value,
         "headers": {"Content-Type": content_types.APPLICATION_JSON, **problem.headers},
@@ -125,12 +125,12 @@ def lambda_answer(problem: Problem) -> dict[str, object]:
 
 
 def body_of(status: HTTPStatus, message: str) -> dict[str, object]:
-    """The body of an error."""
+    """Return the body of an error response."""
     return {"error": status.phrase, "message": message, "status_code": status.value}
 
 
-def described(errors: Sequence[Mapping[str, Any]]) -> str:
-    """One sentence for each of *errors*, none with the value of a field that was given as text."""
+def describe_validation(errors: Sequence[Mapping[str, Any]]) -> str:
+    """Describe pydantic's *errors*, one sentence each, without values of secret fields."""
     sentences = [f"{_path(error)}: {_sentence(error)}" for error in errors[:MAX_NAMED]]
     more = len(errors) - len(sentences)
     return "; ".join(sentences) + (f"; and {more} more" if more > 0 else "")
@@ -139,7 +139,7 @@ def described(errors: Sequence[Mapping[str, Any]]) -> str:
 def _path(error: Mapping[str, Any]) -> str:
     place, *path = error["loc"]
     field = error.get("ctx", {}).get("field")
-    parts = [part for part in map(str, path) if not part.startswith("{")]  # those name a shape that it may have
+    parts = [part for part in map(str, path) if not part.startswith("{")]  # such a part names a member of a union
     return ".".join((*parts, *([field] if field else []))) or str(place)
 
 

@@ -1,4 +1,4 @@
-"""Forms, read as the objects that a client of JSON sends."""
+"""Parse forms into the objects that JSON clients send."""
 
 import re
 from typing import Any
@@ -8,16 +8,16 @@ from api.gateway.content_types import CHARSETS
 from api.gateway.errors import MAX_LEVELS, bad_body, given_twice, nested_too_deeply
 
 MAX_FIELDS = 100
-"""Of a form."""
+"""Fields that a form may have."""
 
 _KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]+\])*)")
 
 
 def parse_form(text: str, codec: str = "utf_8") -> dict[str, Any]:
-    """The fields of a form with escapes in *codec*; `a[b]=c` is the field `b` of the object `a`.
+    """Parse a form whose escapes are in *codec*; `a[b]=c` is the field `b` of the object `a`.
 
     Raises:
-        Problem: it is none, or names a field twice.
+        Problem: it is malformed, or names a field twice (400).
     """
     try:
         pairs = parse_qsl(text, keep_blank_values=True, encoding=codec, errors="strict", max_num_fields=MAX_FIELDS)

@@ -1,4 +1,4 @@
-"""The OpenAPI document: Powertools' own, with our errors in place of its, and what it cannot know."""
+"""The OpenAPI document: what Powertools generates, with our error responses, examples, forms and webhooks."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -41,7 +41,7 @@ TAGS = {
 LICENSE = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
 
 CONTACT = {"name": "The platform that runs this stack"}
-"""Who that is, the stack does not know; there is nobody else to ask about it."""
+"""The stack does not know who runs it, and nobody else can answer questions about it."""
 
 EXAMPLES = {
     HTTPStatus.BAD_REQUEST: 'method: given "PATCH"; messages/receive_notify allows GET, POST, JSON',
@@ -107,7 +107,7 @@ _SCHEMAS: dict[str, Any] = {
 
 
 def document(resolver: APIGatewayHttpResolver, paths: Paths, settings: ApiConfig) -> dict[str, Any]:
-    """The document, as JSON has it."""
+    """Return the OpenAPI document of a stack with these *settings*, as parsed JSON."""
     schemes = _SCHEMES[settings.authorization]
     allowed = Allowance.of(settings).in_words
     made: dict[str, Any] = json.loads(
@@ -153,7 +153,7 @@ def _complete(operation: dict[str, Any], known: Operation, schemas: dict[str, An
     for status in [status for status in responses if not status.startswith("2")]:
         del responses[status]
     statuses = {*known.problems, *_ALWAYS, *(() if known.open else (HTTPStatus.UNAUTHORIZED,))}
-    if "{" in known.path:  # a segment may be no text that a path can hold
+    if "{" in known.path:  # a parameter can have a value that no path matches
         statuses.add(HTTPStatus.NOT_FOUND)
     if "requestBody" in operation:
         statuses |= set(_WITH_BODY)
@@ -189,7 +189,7 @@ def _response(status: HTTPStatus, message: str) -> dict[str, Any]:
 
 
 def resolved(schema: dict[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
-    """*schema*, or the one among *schemas* that it refers to."""
+    """Return *schema*, or the one among *schemas* that it refers to."""
     for one in (schema, *schema.get("anyOf", [])):
         if "$ref" in one:
             found: dict[str, Any] = schemas[one["$ref"].rsplit("/", 1)[1]]
@@ -198,9 +198,9 @@ def resolved(schema: dict[str, Any], schemas: Mapping[str, Any]) -> dict[str, An
 
 
 def as_form(schema: dict[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any] | None:
-    """*schema* as a form fills it in: without null, and without objects and lists, because OpenAPI has no brackets.
+    """Return *schema* for a form: without null, objects and lists, because OpenAPI cannot describe `a[b]=c`.
 
-    None where only objects are left.
+    Return None if no fields are left.
     """
     fields = {name: _without_null(field, schemas) for name, field in schema["properties"].items()}
     flat = {name: field for name, field in fields.items() if field.get("type") not in {None, "array", "object"}}

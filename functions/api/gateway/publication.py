@@ -1,4 +1,4 @@
-"""What the open routes answer: made and packed once, and not sent to whoever has it (RFC 9110, 8.8.3 and 13.1.2)."""
+"""Public texts: compressed once, and not sent again to clients that have them (RFC 9110, 8.8.3 and 13.1.2)."""
 
 import base64
 import hashlib
@@ -18,26 +18,26 @@ SMALL_BLOCKS = 7
 """Of zlib's memory levels the one that packs scripts and documents best: a code of its own for each smaller block."""
 
 FRESH = "public, max-age=300"
-"""For how long nobody has to ask again."""
+"""The Cache-Control of texts that may change with a deployment."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Publication:
-    """A text that is the same for everybody."""
+    """A text that is the same for every caller."""
 
     content_type: str
     text: str = field(repr=False)
     headers: Mapping[str, str]
-    """Beside those about its own freshness."""
+    """Headers in addition to those for caching."""
 
     @cached_property
     def tag(self) -> str:
-        """Its entity tag; a weak one, because packed and unpacked are the same text."""
+        """The entity tag, a weak one because the compressed text has the same."""
         digest = hashlib.sha256(f"{self.headers}{self.text}".encode()).hexdigest()
         return f'W/"{digest[:32]}"'
 
     def answer(self, asked: Mapping[str, str]) -> Response[str]:
-        """What a request with the headers *asked* is told; their names are in lower case."""
+        """Return the response to a request with the headers *asked*, by lower-case name."""
         headers = {"ETag": self.tag, "Cache-Control": FRESH, "Vary": "Accept-Encoding", **self.headers}
         if _has(asked.get("if-none-match", ""), self.tag):
             return Response(status_code=HTTPStatus.NOT_MODIFIED.value, body="", headers=headers)
@@ -57,7 +57,7 @@ class Publication:
 
 
 def _has(given: str, tag: str) -> bool:
-    """Whether a client that named its tags has the text already; weak and strong are alike here."""
+    """Return whether the tags *given* in If-None-Match include *tag*; weak and strong tags compare as equal."""
     return given.strip() == "*" or tag.removeprefix("W/") in re.findall(r'"[^"]*"', given)
 
 

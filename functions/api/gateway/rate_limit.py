@@ -1,7 +1,7 @@
-"""Requests of one account: so many a second in the long run, a few more at once (a token bucket, as GCRA).
+"""Limit the requests of each account: a sustained rate, plus bursts (a token bucket, implemented as GCRA).
 
-The bucket is one number in the Callbacks table: when the account would be at rest again. A call at rest is one
-conditional write, one in a burst two.
+The bucket is a single number in the Callbacks table: the time at which it will be full again. A request to a full
+bucket takes one conditional write, a request during a burst two.
 """
 
 from dataclasses import dataclass
@@ -17,44 +17,44 @@ from ringback.models import build_owner
 from ringback.timestamps import to_millis
 
 REQUESTS = "requests"
-"""The sort key of an account's bucket; no kind of event has this name."""
+"""The sort key under which an account's bucket is stored; no kind of event has this name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
-    """What one account may ask for."""
+    """The rate limit of one account."""
 
     per_second: float
     burst: int
 
     @classmethod
     def of(cls, settings: ApiConfig) -> "Allowance":
-        """What the stack was deployed with."""
+        """Return the rate limit that the stack was deployed with."""
         return cls(per_second=settings.requests_per_second, burst=settings.burst)
 
     @property
     def interval(self) -> timedelta:
-        """What one request adds to the account's time of rest."""
+        """The time by which one request delays the refilling of the bucket."""
         return timedelta(milliseconds=max(round(1000 / self.per_second), 1))
 
     @property
     def credit(self) -> timedelta:
-        """How far ahead of now the time of rest may lie, and one more request is still taken."""
+        """How far ahead the time of the full bucket may be for one more request to be allowed."""
         return (self.burst - 1) * self.interval
 
     @property
     def in_words(self) -> str:
-        """The same for a person."""
+        """The rate limit in words."""
         return f"{self.per_second:g} requests a second, in bursts of up to {self.burst}"
 
     @property
     def retry_after(self) -> int:
-        """Seconds after which there is room again, for a caller that waits."""
+        """Seconds after which the next request is allowed."""
         return ceil(self.interval.total_seconds())
 
 
 class RateLimit:
-    """Counts each account's requests."""
+    """Count each account's requests."""
 
     def __init__(self, *, table: Table, allowance: Allowance) -> None:
         self._table = table
@@ -64,8 +64,8 @@ class RateLimit:
         """Count a request of *account*.
 
         Raises:
-            Problem: it is one too many (429).
-            OurFault: the table is out of reach.
+            Problem: the account has reached its limit (429).
+            InfrastructureError: the table is unavailable.
         """
         interval, credit = self._allowance.interval, self._allowance.credit
         start = Change(set={"rests": {"N": str(to_millis(now + interval))}})

@@ -1,4 +1,4 @@
-"""Routers that know the verbs of each of their paths, so that a wrong one is told which there are."""
+"""Routers that know the verbs of each path, so that a 405 can list them."""
 
 import re
 import string
@@ -19,21 +19,21 @@ class Operation:
 
     verb: str
     path: str
-    """With its parameters in braces, as OpenAPI has them."""
+    """The path with its parameters in braces, as in OpenAPI."""
     open: bool
     """Whether it needs no account."""
     problems: tuple[HTTPStatus, ...]
-    """What can go wrong here beside what can go wrong everywhere."""
+    """Error statuses in addition to those of every operation."""
     body: object = None
-    """An example of its body, where that of the body's model is none for it."""
+    """An example of the request body, if that of its model does not fit."""
     answer: object = None
-    """An example of its answer, likewise."""
+    """An example of the response, if that of its model does not fit."""
     query: str = ""
-    """An example of its query string."""
+    """An example of the query string."""
 
 
 class Routes(Router):
-    """The routes of one noun."""
+    """The routes under one tag of the document."""
 
     def __init__(self, tag: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call] # of Powertools
@@ -42,7 +42,7 @@ class Routes(Router):
 
     @property
     def paths(self) -> set[str]:
-        """Those of its operations."""
+        """The paths of its operations."""
         return {operation.path for operation in self.operations}
 
     def operation[Handler: Callable[..., Any]](  # noqa: PLR0913 - the parts of an operation in OpenAPI
@@ -94,7 +94,7 @@ class Paths:
         for router in routers:
             for operation in router.operations:
                 self._paths.setdefault(operation.path, {})[operation.verb] = operation
-        # A path without parameters is also one that a parameter would match: it comes first, as in Powertools.
+        # Fixed paths first, as in Powertools: parameters would match them as well.
         self._patterns = sorted(
             ((_pattern(path), verbs) for path, verbs in self._paths.items()), key=lambda entry: entry[0].groups
         )
@@ -106,10 +106,10 @@ class Paths:
         return self._paths[path]
 
     def find(self, verb: str, path: str) -> Operation:
-        """The operation that a request is for.
+        """Return the operation that a request is for.
 
         Raises:
-            Problem: there is no such path (404), or it lacks the verb (405).
+            Problem: there is no such path (404), or it does not have this verb (405).
         """
         found = [verbs for pattern, verbs in self._patterns if pattern.fullmatch(path)]
         if not found:
@@ -123,13 +123,13 @@ class Paths:
 
 
 def without_slash(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The same *event* of an HTTP API for the path without the slash at its end, which means the same here."""
+    """Return *event* with a path without a trailing slash, which makes no difference here."""
     path = event["rawPath"]
     return {**event, "rawPath": path[:-1]} if path.endswith("/") and path != "/" else event
 
 
 def in_ascii(path: str) -> str:
-    """The same path with all else escaped: Powertools has no room for a no-break space that API Gateway has decoded."""
+    """Percent-encode what is not ASCII in *path*: Powertools' routes do not match, say, a decoded no-break space."""
     return quote(path, safe=string.printable, errors="replace")
 
 

@@ -1,7 +1,7 @@
-"""The route of the console's calls: `/session/…` is what `/v2/…` is, for whoever has a session instead of a token.
+"""The route of the console's calls: `/session/…` mirrors `/v2/…` for callers that have a session instead of a token.
 
-API Gateway lets anybody come this way. So whatever comes by this route is a call with a session, even if its path
-should not look like one, and so is whatever has such a path.
+API Gateway authenticates nobody on this route. So every request that comes by it must have a session, whatever its path
+looks like, and so must every request with such a path.
 """
 
 from collections.abc import Mapping
@@ -14,25 +14,25 @@ from api.gateway.errors import NO_SUCH_PATH, not_found
 SESSION_ROUTE = "ANY /session/{proxy+}"
 
 PREFIX = "/session/"
-"""Of the paths of calls with a session."""
+"""The prefix of paths that are called with a session."""
 
 MIRRORED = "/v2/"
-"""In its place, the same for a token."""
+"""The prefix of the same paths when called with a token."""
 
 ABOUT = "/session/console_session"
-"""The session itself; `/v2/` has nothing like it."""
+"""The path that describes the session itself, which has no counterpart under `/v2/`."""
 
 
 def is_of_a_session(event: Mapping[str, Any]) -> bool:
-    """Whether *event* is a call that has to have a session."""
+    """Return whether *event* is a call that must have a session."""
     return event.get("routeKey") == SESSION_ROUTE or _path(event).startswith(PREFIX)
 
 
 def mirrored(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the same *event* with the path that a caller with a token would have.
+    """Return *event* with the path that a caller with a token would use.
 
     Raises:
-        Problem: it has no path of a session's (404).
+        Problem: the path does not belong to a session (404).
     """
     path = _path(event)
     if not path.startswith(PREFIX):
@@ -43,13 +43,13 @@ def mirrored(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def get_stage(event: Mapping[str, Any]) -> str:
-    """Return what stands before the path of *event*; empty for the stage that has no name."""
+    """Return the stage as a prefix of *event*'s path; empty for the default stage."""
     stage: str = event["requestContext"].get("stage", "$default")
     return "" if stage == "$default" else f"/{stage}"
 
 
 def to_session_path(path: str) -> str:
-    """Return the *path* of an operation as a call with a session has it."""
+    """Return the path at which a call with a session reaches the operation at *path*."""
     return f"{PREFIX}{path.removeprefix(MIRRORED)}" if path.startswith(MIRRORED) else path
 
 

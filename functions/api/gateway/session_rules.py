@@ -1,6 +1,6 @@
-"""What a session of the console may do; whatever is not named here is refused to one that is bounded.
+"""What a console session may do; a session with limits is refused whatever is not listed here.
 
-Two of the rules need what is in a body: a dry run of sending again, and a number. The handlers of those ask the call.
+Two rules depend on the body: whether a redelivery is a dry run, and which number it is for. Handlers check those.
 """
 
 from http import HTTPStatus
@@ -15,7 +15,7 @@ from ringback.callbacks.identifiers import parse_fonenumber
 
 NUMBER = "{fonenumber}"
 
-TOO_MUCH = frozenset(
+FORBIDDEN = frozenset(
     {
         "POST /v2/accounts/console_session",
         "POST /v2/accounts/signing_secret",
@@ -23,12 +23,12 @@ TOO_MUCH = frozenset(
         "DELETE /v2/accounts/signing_secret",
     }
 )
-"""What no session may: it would outlive the link that it came by, which may be in a mail or on a screen."""
+"""What no session may do, because the effect would outlive its link, which may be in a mail or on a screen."""
 
-COUNTING = frozenset({"POST /v2/fonenumbers/{fonenumber}/redeliver", "POST /v2/accounts/redeliver"})
-"""What reads in a dry run."""
+DRY_RUNS = frozenset({"POST /v2/fonenumbers/{fonenumber}/redeliver", "POST /v2/accounts/redeliver"})
+"""Operations that a read-only session may call for a dry run."""
 
-OF_SOME_NUMBERS = frozenset(
+FOR_CERTAIN_NUMBERS = frozenset(
     {
         "GET /v2/fonenumbers",
         "GET /v2/accounts/deliveries",
@@ -39,18 +39,19 @@ OF_SOME_NUMBERS = frozenset(
         *(f"POST /v2/{kind.name}" for kinds in OPTIONS.values() for kind in kinds.values()),
     }
 )
-"""What a session for some numbers may beside the paths that name one: it is of all, or looks at the numbers itself."""
+"""Operations without a number in their path that a session for certain numbers may call: they reveal nothing about
+others, or check the numbers themselves."""
 
 
 def admit(session: Session, operation: Operation, path: str) -> None:
-    """Let *session* do *operation* at *path*.
+    """Check that *session* may call *operation* at *path*.
 
     Raises:
-        Problem: it may not: 403 where it never may, or only reads; 404 where that is not of its numbers.
-        InvalidSetting: the path has no number where one stands.
+        Problem: no session may, or this one is read-only (403); or it is not about the session's numbers (404).
+        InvalidSetting: the path's number is malformed.
     """
     name = f"{operation.verb} {operation.path}"
-    if name in TOO_MUCH:
+    if name in FORBIDDEN:
         what = "not allowed in a console session, which it would outlive; call the API with your own token"
         raise Problem(HTTPStatus.FORBIDDEN, what)
     if session.fonenumbers is not None and not operation.open:
@@ -60,18 +61,18 @@ def admit(session: Session, operation: Operation, path: str) -> None:
 
 
 def reads_only() -> Problem:
-    """403: a session for reading was to change something."""
+    """Return a 403: a read-only session tried to change something."""
     may = "this console session is read-only: it may list, show, preview and count (dry_run)"
     return Problem(HTTPStatus.FORBIDDEN, f"{may}; open the console with another link")
 
 
 def no_such_number(fonenumber: str) -> Problem:
-    """404: it may be somebody's, but not the session's."""
+    """Return a 404: the number is not among those of the session, whoever has it."""
     return not_found(f"no such number: {fonenumber}")
 
 
 def of_the_whole_account() -> Problem:
-    """404: a session for some numbers knows nothing of their account."""
+    """Return a 404: a session for certain numbers has no access to the account."""
     return not_found("no such path in this console session, which is limited to certain numbers")
 
 
@@ -81,9 +82,9 @@ def _within(fonenumbers: tuple[str, ...], operation: Operation, name: str, path:
         fonenumber = parse_fonenumber(unquote(path.split("/")[parts.index(NUMBER)]))
         if fonenumber not in fonenumbers:
             raise no_such_number(fonenumber)
-    elif name not in OF_SOME_NUMBERS:
+    elif name not in FOR_CERTAIN_NUMBERS:
         raise of_the_whole_account()
 
 
 def _reads(operation: Operation, name: str) -> bool:
-    return operation.verb == "GET" or operation.path.endswith("/preview") or name in COUNTING
+    return operation.verb == "GET" or operation.path.endswith("/preview") or name in DRY_RUNS

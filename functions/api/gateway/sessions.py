@@ -1,7 +1,8 @@
-"""Sessions of the console: what a link carries that lets a customer in without a token of the platform's.
+"""Console sessions: the token in a link that lets a customer in without a token of the platform.
 
-A session is claims and their signature, with a key that follows from the service's own: nothing is stored, and rotating
-that key ends all of them. It is good for one account, until it ends, and maybe for reading or for some numbers alone.
+A session token consists of claims and a signature with a key derived from the service's own. Nothing is stored, and
+rotating the service's key ends all sessions. A session is for one account and expires; it may be read-only, or limited
+to certain numbers.
 """
 
 import base64
@@ -18,17 +19,17 @@ from ringback.json_text import to_compact_json
 from ringback.timestamps import to_iso
 
 SESSION_PURPOSE = "session"
-"""Of the service's key."""
+"""The purpose for which the service's key is derived."""
 
 TOKEN_HEADER = "token"  # noqa: S105 - its name, not a secret
-"""Where a session comes in: the header of a JWT, so that a page has one way to call."""
+"""The header that holds a session, the same as that of a JWT, so that a page has one way to call."""
 
 MAX_TOKEN = 2_048
-"""Characters of a session that are looked at; one for 50 numbers has up to 1,400."""
+"""Characters of a session token at most; one for 50 numbers has up to 1,400."""
 
 _TOKEN = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{43})")
 
-_AGAIN = "open the console again where you got its link"
+_REOPEN = "open the console again where you got its link"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +38,14 @@ class Session:
 
     account: str
     expires: datetime
-    """On a whole second."""
+    """When it ends, on a whole second."""
     read_only: bool = False
     fonenumbers: tuple[str, ...] | None = None
-    """The only ones that it is for; None for the whole account."""
+    """The numbers that it is limited to; None for the whole account."""
 
 
 def build_token(session: Session, key: bytes) -> str:
-    """Return *session* as a link carries it, signed with *key*."""
+    """Return the token of *session*, signed with *key*."""
     claims = {
         "account": session.account,
         "expires": int(session.expires.timestamp()),
@@ -56,11 +57,11 @@ def build_token(session: Session, key: bytes) -> str:
 
 
 def parse_session(token: str | None, key: Callable[[], bytes], now: datetime) -> Session:
-    """Return the session that *token* is; the *key* is asked for only if it may be one.
+    """Verify *token* and return its session; *key* is called only for a well-formed token.
 
     Raises:
-        Problem: it is none that was signed with that key, or it has ended (401); the message says what to do.
-        OurFault: the key is out of reach.
+        Problem: it is missing, its signature is wrong, or it has expired (401); the message says what to do.
+        InfrastructureError: the key is unavailable.
     """
     if not token:
         raise _unauthorized("missing; send the console's session in this header")
@@ -74,7 +75,7 @@ def parse_session(token: str | None, key: Callable[[], bytes], now: datetime) ->
 
 
 def _read(text: str) -> Session:
-    """What we have signed is as we have written it."""
+    """Parse claims whose signature has been verified, so that they are as we wrote them."""
     claims = json.loads(base64.urlsafe_b64decode(f"{text}=="))
     fonenumbers = claims["fonenumbers"]
     return Session(
@@ -94,4 +95,4 @@ def _base64(binary: bytes) -> str:
 
 
 def _unauthorized(what: str) -> Problem:
-    return Problem(HTTPStatus.UNAUTHORIZED, f"{TOKEN_HEADER}: {what}; {_AGAIN}")
+    return Problem(HTTPStatus.UNAUTHORIZED, f"{TOKEN_HEADER}: {what}; {_REOPEN}")

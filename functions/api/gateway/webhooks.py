@@ -1,4 +1,4 @@
-"""The webhooks of the OpenAPI document: what a receiver gets for each kind of event, by the catalogue."""
+"""The webhooks of the OpenAPI document: the requests that receivers get for each kind of event."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -66,17 +66,17 @@ _ANSWERS = {
 
 
 def parameters() -> dict[str, Any]:
-    """The headers that all of them have, as components of the document."""
+    """Return the headers of every webhook, as components of the document."""
     return {_component(name): {"name": name, "in": "header", **header} for name, header in _HEADERS.items()}
 
 
 def schemas() -> dict[str, Any]:
-    """The bodies, as components of the document."""
+    """Return the bodies, as components of the document."""
     return {_component(kind.name): _body(kind) for kind in _kinds()}
 
 
 def webhooks() -> dict[str, Any]:
-    """A path item for each kind of event that can be a request."""
+    """Return a path item for each kind of event that can be sent as a request."""
     return {kind.name: dict(_operations(kind)) for kind in _kinds()}
 
 
@@ -117,7 +117,7 @@ def _content(kind: EventKind, label: str) -> dict[str, Any]:
     schema = {"$ref": f"#/components/schemas/{_component(kind.name)}"}
     if label == JSON:
         return {"schema": schema}
-    # A schema of an object would mean fields of a form here; this is JSON that is called one.
+    # With this label, a schema of an object would mean the fields of a form; the body is JSON all the same.
     return {"schema": {"type": "string", "contentMediaType": JSON, "contentSchema": schema}}
 
 
@@ -133,16 +133,16 @@ def _body(kind: EventKind) -> dict[str, Any]:
 
 def _property(kind: EventKind, field: Field) -> dict[str, Any]:
     fixed = {"const": kind.fixed[field.body]} if field.body in kind.fixed else {}
-    return {"type": field.type.value, **fixed, "description": described(field)}
+    return {"type": field.type.value, **fixed, "description": describe_field(field)}
 
 
-def described(field: Field) -> str:
-    """What *field* means, with the values that the reference names; others may come, too."""
+def describe_field(field: Field) -> str:
+    """Describe *field* and its documented values; an event may have others."""
     values = ", ".join(f"`{value}` {meaning}".rstrip() for value, meaning in field.values.items())
     meaning = f"{field.meaning[0].upper()}{field.meaning[1:]}"
     return f"{meaning}: {values}, or another value." if values else f"{meaning}."
 
 
 def _component(name: str) -> str:
-    """A name in the way of those that pydantic makes: `MessagesReceiveNotify`."""
+    """Return the name of a component in the style of pydantic: `MessagesReceiveNotify`."""
     return name.replace("/", " ").replace("_", " ").replace("-", " ").title().replace(" ", "")

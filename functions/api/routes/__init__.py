@@ -1,1 +1,1 @@
-"""The API's routes, by noun; each adapts a request to a story and its result to an answer."""
+"""The API's routes, by noun: each handler adapts a request to the code behind it, and its result to a response."""

@@ -1,4 +1,4 @@
-"""What belongs to the account as a whole: its signing secret and its contact."""
+"""The routes of an account's signing secret and contact."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -32,10 +32,10 @@ SIGNING = "/v2/accounts/signing_secret"
 CONTACT = "/v2/accounts/contact"
 
 SECRET_BYTES = 32
-"""Of a signing secret that we make."""
+"""Random bytes of a generated signing secret."""
 
 NOT_SIGNED = SigningSecretAnswer(signing_secret=SigningSecret(exists=False, created=None, previous_signs_until=None))
-"""Of an account that has no secret."""
+"""The response for an account without a secret."""
 
 
 @routes.operation(
@@ -46,7 +46,7 @@ NOT_SIGNED = SigningSecretAnswer(signing_secret=SigningSecret(exists=False, crea
     description="The response does not contain the secret, which is shown only once, when it is created.",
 )
 def get_signing_secret(call: CurrentRequest) -> SigningSecretAnswer:
-    """Whether there is a secret, and since when."""
+    """Return whether there is a secret, and since when."""
     times = call.parts.accounts.signing_times(call.account)
     if times is None:
         return NOT_SIGNED
@@ -54,8 +54,8 @@ def get_signing_secret(call: CurrentRequest) -> SigningSecretAnswer:
     return SigningSecretAnswer(
         signing_secret=SigningSecret(
             exists=True,
-            created=_shown(created),
-            previous_signs_until=_shown(until if until and until > call.at else None),
+            created=_to_iso(created),
+            previous_signs_until=_to_iso(until if until and until > call.at else None),
         )
     )
 
@@ -76,7 +76,7 @@ def get_signing_secret(call: CurrentRequest) -> SigningSecretAnswer:
 def create_signing_secret(
     call: CurrentRequest, body: Annotated[SigningSecretInput | None, Body()] = None
 ) -> NewSigningSecretAnswer:
-    """The account's first secret."""
+    """Create the account's first secret."""
     secrets = call.parts.accounts.create_secret(call.account, call.at, _secret(call, body))
     if secrets is None:
         raise conflict("there already is a signing secret, which is shown only once; POST …/rotate replaces it")
@@ -100,7 +100,7 @@ def create_signing_secret(
 def rotate_signing_secret(
     call: CurrentRequest, body: Annotated[SigningSecretInput | None, Body()] = None
 ) -> NewSigningSecretAnswer:
-    """A new secret beside the old one."""
+    """Replace the secret, which keeps signing for a while."""
     secrets = call.parts.accounts.rotate_secret(call.account, call.at, _secret(call, body))
     if secrets is None:
         raise not_found(f"there is no signing secret to rotate; POST {SIGNING} creates one")
@@ -116,9 +116,9 @@ def rotate_signing_secret(
     answer=NOT_SIGNED.model_dump(),
 )
 def delete_signing_secret(call: CurrentRequest) -> SigningSecretAnswer:
-    """No secret any more."""
+    """Delete all secrets."""
     call.parts.accounts.remove_secrets(call.account)
-    return SigningSecretAnswer(signing_secret=SigningSecret(exists=False, created=None, previous_signs_until=None))
+    return NOT_SIGNED
 
 
 @routes.operation(
@@ -129,7 +129,7 @@ def delete_signing_secret(call: CurrentRequest) -> SigningSecretAnswer:
     description="One e-mail address; empty if nobody is notified.",
 )
 def get_contact(call: CurrentRequest) -> ContactAnswer:
-    """The account's mail address."""
+    """Return the account's contact."""
     return ContactAnswer(contact=Contact(email=call.parts.accounts.contact(call.account)))
 
 
@@ -141,14 +141,14 @@ def get_contact(call: CurrentRequest) -> ContactAnswer:
     description="One e-mail address, or an empty one to notify nobody.",
 )
 def put_contact(call: CurrentRequest, body: Annotated[ContactInput, Body()]) -> ContactAnswer:
-    """One address, or nobody."""
+    """Set or delete the account's contact."""
     email = parse_mailbox(body.email) if body.email else ""
     call.parts.accounts.set_contact(call.account, email)
     return ContactAnswer(contact=Contact(email=email))
 
 
 def _secret(call: RequestContext, body: SigningSecretInput | None) -> str:
-    """The one that the caller brings, or a new one."""
+    """Return the secret that the caller has given, or generate one."""
     if body and body.secret is not None:
         return parse_secret(body.secret)
     return encode_secret(call.parts.random_bytes(SECRET_BYTES))
@@ -158,12 +158,12 @@ def _new(secrets: SigningSecrets) -> NewSigningSecretAnswer:
     return NewSigningSecretAnswer(
         signing_secret=NewSigningSecret(
             exists=True,
-            created=_shown(secrets.created),
-            previous_signs_until=_shown(secrets.previous[0].until if secrets.previous else None),
+            created=_to_iso(secrets.created),
+            previous_signs_until=_to_iso(secrets.previous[0].until if secrets.previous else None),
             secret=secrets.current,
         )
     )
 
 
-def _shown(time: datetime | None) -> str | None:
+def _to_iso(time: datetime | None) -> str | None:
     return to_iso(time) if time else None

@@ -158,7 +158,7 @@ def redeliver_many_of_account(
 ) -> RedeliveryAnswer:
     """Those of all numbers, or of one."""
     if not body.dry_run:
-        call.demand_writing()
+        call.require_write_access()
     wanted = filter_in(body)
     if body.fonenumber:
         return redeliver_of_owner(call, _owner(call, body.fonenumber), body, wanted)
@@ -173,7 +173,7 @@ def redeliver_many_of_account(
 
 def _owner(call: RequestContext, fonenumber: str) -> str:
     if fonenumber == ACCOUNT_WIDE:
-        call.demand_whole_account()
+        call.require_whole_account()
         return build_owner(call.account, "")
     return build_owner(call.account, call.within(parse_fonenumber(fonenumber)))
 

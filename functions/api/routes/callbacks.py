@@ -1,4 +1,4 @@
-"""FoneStorm's routes: a POST for each kind of event, and what is set for a number as one object."""
+"""FoneStorm's routes: a POST for each kind of event, and the callbacks of a number as one object."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -44,7 +44,7 @@ def _account_answer(account: str, callbacks: Callbacks) -> AccountAnswer:
 
 
 def _replace(call: RequestContext, kind: EventKind, fields: dict[str, Any], fonenumber: str) -> Callbacks:
-    """Set the callback, and read all of its owner."""
+    """Set one callback, and return all callbacks of its owner."""
     owner, numbers = build_owner(call.account, fonenumber), call.parts.numbers
     callback = parse_public_setting(kind, fields, owner=owner, allowed=call.parts.allowed_networks)
     numbers.change({(owner, kind.name): callback})
@@ -57,7 +57,7 @@ def _set(call: RequestContext, kind: EventKind, fields: dict[str, Any]) -> Fonen
 
 
 def _example_of(kind: EventKind) -> dict[str, str]:
-    """A setting that is good for *kind*; its token is no number of a phone, where there is another."""
+    """Return an example setting for *kind*, preferably with a token that is not a phone number."""
     if CallbackType.CALLBACK not in kind.types:
         return {"type": CallbackType.EMAIL, "email": "name@example.com"}
     others = [token for token in kind.tokens if token not in {"to", "from"}]
@@ -69,7 +69,7 @@ def _example_of(kind: EventKind) -> dict[str, str]:
 
 
 def _description_of(kind: EventKind, *, of_an_account: bool = False) -> str:
-    """What a POST for *kind* takes."""
+    """Describe the POST for *kind*."""
     title = f"{kind.title}, on any number of the account" if of_an_account else kind.title
     types = [type_name(one, kind) for one in kind.types]
     tokens = [f"`(({token}))`" for token in kind.tokens]
@@ -134,7 +134,7 @@ def _register_for_the_account(kind: EventKind) -> None:
 
 
 def _health_of_numbers(call: RequestContext, page: Sequence[tuple[str, Callbacks]]) -> list[Health]:
-    """How the callbacks are that a page has; its index does not say it."""
+    """Return the health of a page's callbacks, which the index that lists numbers does not have."""
     keys = [[(build_owner(call.account, number), event) for event in callbacks] for number, callbacks in page]
     current = call.parts.numbers.current(chain(*keys))
     return [
@@ -144,13 +144,13 @@ def _health_of_numbers(call: RequestContext, page: Sequence[tuple[str, Callbacks
 
 
 def _page(call: RequestContext, after: str, limit: int) -> tuple[Sequence[tuple[str, Callbacks]], bool]:
-    """The next numbers that have a callback, and whether there are more."""
+    """Return the next numbers that have a callback, and whether there are more."""
     numbers = call.parts.numbers
     if call.fonenumbers is None:
         return numbers.page(call.account, after=after, limit=limit)
     wanted = sorted(fonenumber for fonenumber in call.fonenumbers if fonenumber > after)
-    quote_value = call.parts.mapper(numbers.shown, [build_owner(call.account, fonenumber) for fonenumber in wanted])
-    found = [(fonenumber, callbacks) for fonenumber, callbacks in zip(wanted, quote_value, strict=True) if callbacks]
+    shown = call.parts.mapper(numbers.shown, [build_owner(call.account, fonenumber) for fonenumber in wanted])
+    found = [(fonenumber, callbacks) for fonenumber, callbacks in zip(wanted, shown, strict=True) if callbacks]
     return found[:limit], len(found) > limit
 
 
@@ -174,7 +174,7 @@ for _kind in ACCOUNT_KINDS:
     problems=[HTTPStatus.NOT_FOUND],
 )
 def get_account(call: CurrentRequest, account_id: AccountId) -> AccountAnswer:
-    """The account of the token, and no other."""
+    """Return the callbacks of the token's own account."""
     if account_id != call.account:
         raise not_found(f"no such account: {quote_value(account_id)}; yours is {call.account}")
     return _of_the_account(call)
@@ -195,7 +195,7 @@ def list_fonenumbers(
     filter: Shown = Shape.ALL,  # noqa: A002 - FoneStorm's word
     more: With = None,
 ) -> FonenumbersAnswer:
-    """A page of the account's numbers."""
+    """Return a page of the account's numbers."""
     after = call.cursors.position_in(cursor, call.account)
     page, is_more = _page(call, after, limit)
     following = call.cursors.cursor_for(page[-1][0], call.account) if is_more else None
@@ -217,7 +217,7 @@ def list_fonenumbers(
     ),
 )
 def get_fonenumber(call: CurrentRequest, fonenumber: Number) -> FonenumberAnswer:
-    """What is set for a number by the account."""
+    """Return the callbacks that the account has set for a number."""
     return _answer(fonenumber, call.parts.numbers.shown(build_owner(call.account, fonenumber)))
 
 
@@ -232,7 +232,7 @@ def get_fonenumber(call: CurrentRequest, fonenumber: Number) -> FonenumberAnswer
     ),
 )
 def get_health(call: CurrentRequest, fonenumber: Number) -> HealthAnswer:
-    """Of each callback that is set."""
+    """Return the health of each callback of a number."""
     callbacks = call.parts.numbers.shown(build_owner(call.account, fonenumber))
     return HealthAnswer(health=Health(fonenumber=fonenumber, callbacks=health_shown(callbacks)))
 
@@ -245,7 +245,7 @@ def get_health(call: CurrentRequest, fonenumber: Number) -> HealthAnswer:
     description="For the callbacks of its numbers, use `GET /v2/fonenumbers?with=health`.",
 )
 def get_account_health(call: CurrentRequest) -> AccountHealthAnswer:
-    """Of each callback that is set for the whole account."""
+    """Return the health of each callback of the whole account."""
     callbacks = call.parts.numbers.shown(build_owner(call.account, ""))
     return AccountHealthAnswer(health=AccountHealth(account_id=call.account, callbacks=health_shown(callbacks)))
 
@@ -265,7 +265,7 @@ def get_account_health(call: CurrentRequest) -> AccountHealthAnswer:
 def put_fonenumber(
     call: CurrentRequest, fonenumber: Number, body: Annotated[FonenumberInput, Body()]
 ) -> FonenumberAnswer:
-    """All or nothing."""
+    """Set several callbacks in one transaction."""
     options = to_object(body.given())
     if (given := options.pop("fonenumber", None)) and parse_fonenumber(given) != fonenumber:
         raise InvalidSetting("fonenumber", f"given {quote_value(given)}; the path has {fonenumber}")

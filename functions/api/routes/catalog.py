@@ -1,4 +1,4 @@
-"""The catalogue, and trying a callback out."""
+"""The routes of the catalogue, previews and tests."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -32,7 +32,7 @@ from ringback.storage.deliveries import Written
 routes = Routes("Events")
 
 TRIAL_ID_BYTES = 8
-"""Of the id of an event that did not happen."""
+"""Random bytes in the id of a test's event."""
 
 
 @routes.operation(
@@ -42,8 +42,8 @@ TRIAL_ID_BYTES = 8
     summary="List the kinds of event",
     description="The example shows only the first kind.",
 )
-def list_events(call: CurrentRequest) -> EventsAnswer:  # noqa: ARG001 - an account may read it, whichever it is
-    """All kinds."""
+def list_events(call: CurrentRequest) -> EventsAnswer:  # noqa: ARG001 - any account may read it
+    """Return all kinds of event."""
     return EventsAnswer(events=[shown(kind) for kind in CATALOGUE.values()])
 
 
@@ -56,7 +56,7 @@ def list_events(call: CurrentRequest) -> EventsAnswer:  # noqa: ARG001 - an acco
     problems=[HTTPStatus.NOT_FOUND],
 )
 def get_event(call: CurrentRequest, group: Group, name: Name) -> EventAnswer:  # noqa: ARG001 - as above
-    """One kind."""
+    """Return one kind of event."""
     return EventAnswer(event=shown(kind_of_path(group, name)))
 
 
@@ -75,7 +75,7 @@ def preview(
     name: Name,
     body: Annotated[TrialInput | None, Body()] = None,
 ) -> PreviewAnswer:
-    """The request or the mail."""
+    """Return the request or the mail that would be sent."""
     return _preview(call, _trial(call, fonenumber, kind_of_path(group, name), body))
 
 
@@ -115,7 +115,7 @@ def try_now(
     name: Name,
     body: Annotated[TrialInput | None, Body()] = None,
 ) -> DeliveryAnswer:
-    """One attempt."""
+    """Make one attempt, and record it."""
     return _try_now(call, _trial(call, fonenumber, kind_of_path(group, name), body))
 
 
@@ -164,7 +164,7 @@ def _trial(
     call: RequestContext, fonenumber: str, kind: EventKind, body: TrialInput | AccountTrialInput | None
 ) -> Trial:
     if kind.scope is Scope.ACCOUNT:  # its callback is not the number's
-        call.demand_whole_account()
+        call.require_whole_account()
     given = body.given() if body else {}
     event_id = f"test-{call.parts.random_bytes(TRIAL_ID_BYTES).hex()}"
     event = build_event(

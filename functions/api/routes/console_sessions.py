@@ -1,4 +1,4 @@
-"""Links that open the console, and what such a link is for."""
+"""The routes of console sessions: create a link, and read what it allows."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -20,7 +20,7 @@ from ringback.timestamps import to_iso
 routes = Routes("Account")
 
 RELATIVE = "../.."
-"""Where the API is, as seen from the path that makes a link."""
+"""The API's base URL relative to the path that creates a link."""
 
 
 @routes.operation(
@@ -38,7 +38,7 @@ RELATIVE = "../.."
 def create_console_session(
     call: CurrentRequest, body: Annotated[ConsoleSessionInput | None, Body()] = None
 ) -> ConsoleSessionAnswer:
-    """A link, with all that it says in itself."""
+    """Create a link; everything it allows is in its own token."""
     wanted = body or ConsoleSessionInput()
     session = Session(
         account=call.account,
@@ -58,7 +58,7 @@ def create_console_session(
     documented=False,
 )
 def get_console_session(call: CurrentRequest) -> dict[str, object]:
-    """For whom, until when, and what for."""
+    """Return whom the session is for, until when, and what it allows."""
     session = call.session
     if session is None:
         raise not_found("this call has no console session")

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from api.context import CurrentRequest, RequestContext
 from api.delivery_queries import Filter
-from api.gateway.cursor import no_cursor
+from api.gateway.cursor import invalid_cursor
 from api.gateway.errors import not_found
 from api.gateway.routing import Routes
 from api.redelivery import Redelivery
@@ -136,7 +136,7 @@ def redeliver_many(
 ) -> RedeliveryAnswer:
     """Those of a number."""
     if not body.dry_run:
-        call.demand_writing()
+        call.require_write_access()
     return redeliver_of_owner(call, build_owner(call.account, fonenumber), body, filter_in(body))
 
 
@@ -148,7 +148,7 @@ def parse_position(call: RequestContext, cursor: str, wanted: Filter, *of: str) 
     """
     after = call.cursors.position_in(cursor, *of, *wanted.words)
     if after and not wanted.spans(after):
-        raise no_cursor()
+        raise invalid_cursor()
     return after
 
 

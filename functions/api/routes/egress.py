@@ -1,4 +1,4 @@
-"""Where requests to customers come from, for their firewalls."""
+"""The route of the source addresses of requests, for customers' firewalls."""
 
 from api.context import CurrentRequest
 from api.gateway.routing import Routes
@@ -7,7 +7,7 @@ from api.schemas.egress import Egress, EgressAnswer
 routes = Routes("Egress")
 
 NOT_FIXED = EgressAnswer(egress=Egress(fixed=False, addresses=[]))
-"""The answer of a stack in no VPC of its own."""
+"""The response of a stack without fixed addresses."""
 
 
 @routes.operation(
@@ -22,6 +22,6 @@ NOT_FIXED = EgressAnswer(egress=Egress(fixed=False, addresses=[]))
     answer=NOT_FIXED.model_dump(),
 )
 def get_egress(call: CurrentRequest) -> EgressAnswer:
-    """Return the fixed addresses of this deployment, if it has any."""
+    """Return the fixed source addresses of this stack, if it has any."""
     addresses = call.parts.api.egress_addresses
     return EgressAnswer(egress=Egress(fixed=bool(addresses), addresses=list(addresses)))

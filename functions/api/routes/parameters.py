@@ -1,4 +1,4 @@
-"""Parameters of paths and queries, checked by the rules that everything else goes by."""
+"""The parameters of paths and queries, and how they are parsed."""
 
 import re
 from datetime import datetime
@@ -22,10 +22,10 @@ from ringback.text import quote_value
 from ringback.timestamps import parse_time
 
 MAX_AT_ONCE = 100
-"""Entries of a page."""
+"""Entries of a page at most."""
 
 PAGE = 50
-"""Entries of a page unless told otherwise."""
+"""Entries of a page by default."""
 
 _DELIVERY = re.compile(r"[0-9a-f]{32}")
 
@@ -84,25 +84,25 @@ Until = Annotated[str | None, Query(description="Only events before this time.",
 
 
 class Shape(StrEnum):
-    """What a list of numbers has of each."""
+    """What a list of numbers contains of each number."""
 
     ALL = "all"
-    """Its object."""
+    """The whole object."""
     FONENUMBERS = "fonenumbers"
-    """Its digits alone."""
+    """Only its digits."""
 
 
 class More(StrEnum):
-    """What a list of numbers can have beside them."""
+    """What a list of numbers may contain in addition to the numbers."""
 
     HEALTH = "health"
 
 
 def kind_of_path(group: str, name: str) -> EventKind:
-    """The kind of event whose name a path has in two parts.
+    """Return the kind of event that is named by two segments of a path.
 
     Raises:
-        Problem: there is none (404).
+        Problem: there is no such kind (404).
     """
     try:
         return lookup(f"{group}/{name}")
@@ -111,10 +111,10 @@ def kind_of_path(group: str, name: str) -> EventKind:
 
 
 def delivery_of_path(text: str) -> str:
-    """The id of a delivery in a path.
+    """Return the id of a delivery in a path.
 
     Raises:
-        Problem: no delivery has such an id (404).
+        Problem: it is not the id of any delivery (404).
     """
     if not _DELIVERY.fullmatch(text):
         raise not_found(f"no such delivery: {quote_value(text)}; an id has 32 hexadecimal digits")
@@ -122,10 +122,10 @@ def delivery_of_path(text: str) -> str:
 
 
 def time_of(field: str, text: str | None) -> datetime | None:
-    """The time in *text*, if there is any.
+    """Parse the time in *text*; None stays None.
 
     Raises:
-        InvalidSetting: it is no time.
+        InvalidSetting: it is not a time.
     """
     if text is None:
         return None
@@ -138,10 +138,10 @@ def time_of(field: str, text: str | None) -> datetime | None:
 
 
 def parse_span(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
-    """The times that bound a list.
+    """Parse the times that bound a list.
 
     Raises:
-        InvalidSetting: one is no time, or they are the wrong way round.
+        InvalidSetting: one is not a time, or they are in the wrong order.
     """
     first, end = time_of("since", since), time_of("until", until)
     if first and end and end < first:
@@ -173,10 +173,10 @@ def parse_filter(  # noqa: PLR0913 - the filters of a list
     since: str | None = None,
     until: str | None = None,
 ) -> Filter:
-    """Parse filters; what is None or empty is not asked for.
+    """Parse the filters of a list; one that is None or empty does not filter.
 
     Raises:
-        InvalidSetting: there is no such event, or a time is none.
+        InvalidSetting: there is no such event, or a time is malformed.
     """
     first, end = parse_span(since, until)
     return Filter(

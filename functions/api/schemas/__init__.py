@@ -1,1 +1,1 @@
-"""What requests and answers look like: the schemas of the OpenAPI document."""
+"""The models of request and response bodies, which are the schemas of the OpenAPI document."""

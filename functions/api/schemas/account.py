@@ -1,4 +1,4 @@
-"""Signing secrets and contacts in requests and answers."""
+"""Models of signing secrets and contacts."""
 
 from pydantic import Field
 
@@ -13,7 +13,7 @@ _NEW = {
 }
 
 ROTATED = {"signing_secret": {**_NEW, "previous_signs_until": "2026-11-24T17:36:00.000Z"}}
-"""The example of a rotation: the secret before the new one signs for a day."""
+"""An example of the response to a rotation: the previous secret keeps signing for a day."""
 
 
 class SigningSecret(Output):

@@ -1,4 +1,4 @@
-"""What all inputs and answers have in common."""
+"""The base classes of request and response models."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,16 +9,16 @@ from pydantic_core import PydanticCustomError
 from ringback.text import quote_value
 
 TIME: Any = {"format": "date-time"}
-"""Marks a text that is a time in UTC, ISO 8601."""
+"""Schema of a string that is a time."""
 
 
 def shown_as(example: Any, **schema: Any) -> ConfigDict:  # noqa: ANN401 - JSON is anything
-    """The configuration of a model whose schema shows *example*."""
+    """Return the configuration of a model whose schema has that *example*."""
     return ConfigDict(json_schema_extra={"examples": [example], **schema})
 
 
 class Input(BaseModel):
-    """Fields of a request; any that it does not have is refused, with those that it has."""
+    """The fields of a request; unknown ones are refused with a list of the known ones."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -34,12 +34,12 @@ class Input(BaseModel):
         return fields
 
     def given(self) -> dict[str, Any]:
-        """The fields that the request named."""
+        """Return only the fields that the request has."""
         return self.model_dump(exclude_unset=True)
 
 
 def examples(model: type[BaseModel] = BaseModel) -> Iterator[tuple[str, list[Any]]]:
-    """The examples of all models by name, in their own order: pydantic sorts the fields of those in its schemas."""
+    """Yield the examples of all models by name, with fields in their own order, which pydantic's schemas sort."""
     extra: Any = model.model_config.get("json_schema_extra") or {}
     if "examples" in extra:
         yield model.__name__, extra["examples"]
@@ -48,6 +48,6 @@ def examples(model: type[BaseModel] = BaseModel) -> Iterator[tuple[str, list[Any
 
 
 class Output(BaseModel):
-    """Fields of an answer; all of them are always there."""
+    """The fields of a response, all of which are always present."""
 
     model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)

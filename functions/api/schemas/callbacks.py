@@ -1,4 +1,4 @@
-"""Callbacks in requests and answers (facts: Setting a callback)."""
+"""Models of callbacks and of their health (facts: Setting a callback)."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from ringback.timestamps import to_iso
 URL = "https://my.example.com/notify.php?message=((msg))"
 
 URL_TYPES = ("None", URL_TYPE, "Email")
-"""Types as the block of an event that is itself delivered has them."""
+"""The types in the block of a delivery service."""
 
 _HEALTHY = {"state": "healthy", "failures": 0, "since": None, "until": None, "gives_up": None, "because": ""}
 
@@ -23,7 +23,7 @@ HEALTH: dict[str, Any] = {
     "fonenumber": "3215551212",
     "callbacks": [{"event": "messages/receive_notify", **_HEALTHY}],
 }
-"""An example."""
+"""An example of a number's health."""
 
 
 def _text(description: str, **schema: Any) -> Any:  # noqa: ANN401 - a pydantic field is anything
@@ -180,7 +180,7 @@ class AccountHealthAnswer(Output):
 
 
 def health_shown(callbacks: Mapping[str, Callback]) -> list[EndpointHealth]:
-    """How *callbacks* are, by their events."""
+    """Return the health of *callbacks*, which are given by event."""
     return [
         EndpointHealth.model_validate({"event": event, **_HEALTHY, **describe_health(callback)})
         for event, callback in callbacks.items()
@@ -188,7 +188,7 @@ def health_shown(callbacks: Mapping[str, Callback]) -> list[EndpointHealth]:
 
 
 def describe_health(callback: Callback) -> dict[str, str | int]:
-    """What the API shows of an endpoint: `healthy`, `failing`, `open` or `disabled`, since when and until when."""
+    """Return the fields of `EndpointHealth` that differ from a healthy endpoint's."""
     breaker = callback.breaker
     if callback.disabled:
         since = {"since": to_iso(callback.disabled_at)} if callback.disabled_at else {}

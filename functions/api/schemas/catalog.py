@@ -1,4 +1,4 @@
-"""The catalogue, previews and tests in requests and answers."""
+"""Models of the catalogue, previews and tests."""
 
 from typing import Any, Literal
 
@@ -39,7 +39,7 @@ class EventShown(Output):
 
 
 def shown(kind: EventKind) -> EventShown:
-    """A kind as an answer."""
+    """Return *kind* as the API shows it."""
     return EventShown(
         event=kind.name,
         title=kind.title,
@@ -194,13 +194,13 @@ PREVIEWED_FOR_ACCOUNT = {
         "unknown_fields": [],
     }
 }
-"""Of the account's own callback."""
+"""An example for the account's own callback."""
 
 
 def http_preview(
     request: HttpRequest, *, headers: list[tuple[str, str]], empty_tokens: int, unknown: tuple[str, ...]
 ) -> HttpPreview:
-    """A request as an answer, with *headers* in place of its own."""
+    """Return the preview of a request, with *headers* in place of its own."""
     url = request.url
     return HttpPreview(
         method=request.method,
@@ -213,5 +213,5 @@ def http_preview(
 
 
 def mail_preview(mail: Mail, *, unknown: tuple[str, ...]) -> MailPreview:
-    """A mail as an answer."""
+    """Return the preview of a mail."""
     return MailPreview(to=mail.to, subject=mail.subject, text=mail.text, html=mail.html, unknown_fields=list(unknown))

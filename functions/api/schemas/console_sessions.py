@@ -1,4 +1,4 @@
-"""Links to the console in requests and answers."""
+"""Models of links to the console."""
 
 from typing import Annotated
 
@@ -7,13 +7,13 @@ from pydantic import Field
 from api.schemas.base import TIME, Input, Output, shown_as
 
 MIN_MINUTES, MAX_MINUTES = 10, 1_440
-"""For which a link is good: a day at most."""
+"""Bounds on how long a link is valid: a day at most."""
 
 MINUTES = 60
-"""For which it is good unless told otherwise."""
+"""How long a link is valid by default."""
 
 MAX_NUMBERS = 50
-"""That one link is for."""
+"""Numbers that one link may be limited to."""
 
 _CLAIMS = "eyJhY2NvdW50IjoiMTAwMDAwMSIsImV4cGlyZXMiOjE3OTU0NTg5NjAsInJlYWRfb25seSI6ZmFsc2UsImZvbmVudW1iZXJzIjpudWxsfQ"
 _LINK = f"https://callbacks.example.com/console#session={_CLAIMS}.CNgTnA6OL5nPwCFhYsgdzLZWoKTu5Vfs00oaCLuADkk"

@@ -1,4 +1,4 @@
-"""Deliveries in requests and answers."""
+"""Models of deliveries, attempts and redeliveries."""
 
 from collections.abc import Iterable
 from typing import Annotated, Any
@@ -15,7 +15,7 @@ from ringback.redaction import MASK
 from ringback.timestamps import to_iso
 
 DELIVERY_ID = "01a2097a9c00d5d981b4cb27a1dc95cb"
-"""Of the example: what `delivery_id` makes of its event."""
+"""The id of the example: `delivery_id` of its event."""
 
 _ATTEMPT: dict[str, Any] = {
     "number": 1,
@@ -33,7 +33,7 @@ _ATTEMPT: dict[str, Any] = {
 
 
 def _example(event: str, **fields: str) -> dict[str, Any]:
-    """A delivery of the catalogue's example that has failed."""
+    """Return a failed delivery of the catalogue's example."""
     summary = {
         "id": fields["id"],
         "fonenumber": fields["fonenumber"],
@@ -72,7 +72,7 @@ def _sent_again(delivery: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tested(delivery: dict[str, Any], called: dict[str, str], told: dict[str, Any]) -> dict[str, Any]:
-    """What comes of an example's test."""
+    """Return the response to a test of the example."""
     attempt = {
         **_ATTEMPT,
         "reason": "test",
@@ -100,7 +100,7 @@ TESTED_FOR_ACCOUNT = _tested(
     {"method": "POST", "url": "https://my.example.com/cdr"},
     {"other_party": "", "data": {"status": "END", "uid": "1795455360.1187", "billable_seconds": 42}},
 )
-"""Examples of answers, where that of the model is another operation's."""
+"""Examples of responses for operations where the example of the model does not fit."""
 
 
 class AttemptShown(Output):
@@ -178,7 +178,7 @@ class DeliveryAnswer(Output):
 
 
 def _from_form(value: object) -> object:
-    """A form has text only."""
+    """Accept booleans as text, because forms only have text."""
     return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
 
 
@@ -221,7 +221,7 @@ class AccountRedeliveryInput(RedeliveryInput):
 
 
 FILTERS = ("status", "event", "event_id", "outcome", "http_status", "other_party", "since", "until")
-"""The fields that say which."""
+"""The fields that filter."""
 
 
 class Redelivery(Output):
@@ -245,17 +245,17 @@ class RedeliveryAnswer(Output):
 
 
 def build_page(deliveries: Iterable[Delivery], cursor: str | None) -> DeliveriesAnswer:
-    """A page of a list."""
+    """Return a page of a list."""
     return DeliveriesAnswer.model_validate({"deliveries": list(map(build_summary, deliveries)), "cursor": cursor})
 
 
 def redelivery_answer(count: int, cursor: str | None, *, dry_run: bool) -> RedeliveryAnswer:
-    """How many are sent again, or would be."""
+    """Return how many deliveries are redelivered, or would be."""
     return RedeliveryAnswer(redelivery=Redelivery(count=count, dry_run=dry_run, cursor=cursor))
 
 
 def build_summary(delivery: Delivery) -> dict[str, Any]:
-    """The fields of a `DeliverySummary`."""
+    """Return the fields of a `DeliverySummary`."""
     return {
         "id": delivery.id,
         "fonenumber": delivery.event.fonenumber,
@@ -275,7 +275,7 @@ def build_summary(delivery: Delivery) -> dict[str, Any]:
 
 
 def build_delivery_answer(delivery: Delivery) -> DeliveryAnswer:
-    """A whole delivery as an answer."""
+    """Return a whole delivery as a response."""
     attempts = [_shown(attempt) for attempt in delivery.attempts]
     return DeliveryAnswer(
         delivery=DeliveryShown(

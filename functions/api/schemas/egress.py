@@ -1,4 +1,4 @@
-"""Where requests come from, in answers."""
+"""Models of the source addresses of requests."""
 
 from pydantic import Field
 

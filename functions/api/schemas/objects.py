@@ -1,4 +1,4 @@
-"""A number and an account with all their callbacks: the catalogue says which blocks they have."""
+"""Models of a number and an account with all their callbacks, derived from the catalogue."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,7 +28,7 @@ _RECORDS = parse_public_setting(_CDR, {"url": "https://my.example.com/cdr", "met
 
 
 def _derived[Model: BaseModel](name: str, base: type[Model], fields: Mapping[str, Any]) -> type[Model]:
-    """*base* with *fields* that the catalogue says."""
+    """Derive a model from *base* with more *fields*."""
     return create_model(name, __base__=base, __module__=__name__, __doc__=base.__doc__, **fields)
 
 
@@ -64,7 +64,7 @@ class _Account(Output):
 
 
 def _model_name(options: str) -> str:
-    """`message_options` as the name of a model."""
+    """Return the name of the model for an options object, as in `MessageOptions`."""
     return options.title().replace("_", "")
 
 
@@ -107,7 +107,7 @@ _BLOCKS = {
     for options, model in _INPUTS.items()
 }
 
-if TYPE_CHECKING:  # a model that is made is no type for mypy; its base is
+if TYPE_CHECKING:  # mypy does not know derived models; their bases stand for them
     FonenumberFields = _FonenumberFields
     FonenumberInput = _FonenumberInput
     Fonenumber = _Fonenumber

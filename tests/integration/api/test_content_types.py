@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api import app
-from api.gateway.cursor import no_cursor
+from api.gateway.cursor import invalid_cursor
 from ringback.models import build_owner
 from tests.integration.calling import ACCOUNT, Api, cursors_of
 
@@ -280,7 +280,7 @@ def test_a_position_that_no_page_ended_with_is_told_so(client: Api, position: st
     numbers = client.get(f"/v2/fonenumbers?cursor={cursor_for(position, ACCOUNT)}")
 
     assert [answer.status for answer in (listed, sent, numbers)] == [400, 400, 200]
-    assert listed.message == sent.message == str(no_cursor())
+    assert listed.message == sent.message == str(invalid_cursor())
 
 
 ODD_QUERIES = [

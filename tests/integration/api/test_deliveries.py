@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.gateway.cursor import no_cursor
+from api.gateway.cursor import invalid_cursor
 from ringback.models import DeliveryStatus
 from tests.integration.api.keeping import FAILED, NUMBER, PATH, keep, listed, made
 from tests.integration.calling import NOW, OTHER_ACCOUNT, Api
@@ -51,7 +51,7 @@ def test_a_cursor_is_good_for_its_account_number_and_filters(api: Api) -> None:
     ]
 
     assert [answer.status for answer in elsewhere] == [400] * 5
-    assert {answer.message for answer in elsewhere} == {str(no_cursor())}
+    assert {answer.message for answer in elsewhere} == {str(invalid_cursor())}
 
 
 def test_one_delivery_has_its_attempts_and_data(api: Api) -> None:

@@ -130,7 +130,7 @@ def test_once_the_key_was_rotated_an_open_list_says_how_to_go_on(stack: Stack) -
         assert other.get(f"{LIST}&cursor={renewed}").json["fonenumbers"] == [NUMBERS[1]]
 
 
-def test_without_kms_what_needs_no_cursor_is_answered(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_kms_what_needs_invalid_cursor_is_answered(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     with calling(stack) as api:
         filled(api)
         monkeypatch.setattr(api.parts.service_key, "derived", lambda *_: unasked())

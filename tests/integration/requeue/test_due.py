@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from requeue.due import AHEAD, requeue
-from requeue.lost import LOST_AFTER, seek
+from requeue.lost import LOST_AFTER, find_lost
 from ringback.aws.sqs import Queue
 from ringback.models import Delivery, DeliveryStatus, Event
 from ringback.storage.backlog import backlog_partition
@@ -142,7 +142,7 @@ def test_a_run_ends_in_time(stack: Stack) -> None:
 
 def look(stack: Stack, *, at: datetime = NOW, seconds: float = 60) -> int:
     """What one run brings back at that time."""
-    return seek(
+    return find_lost(
         index=DueIndex(table="DeliveriesTable", dynamodb=stack.dynamodb),
         retries=Queue(url=stack.environment["RETRIES_QUEUE_URL"], client=stack.sqs),
         clock=lambda: at,

@@ -64,7 +64,7 @@ class Queues:
     def run(self) -> int:
         """What one run lets out."""
         resumption = BacklogRelease(
-            lines=self.stack.lines(),
+            backlogs=self.stack.lines(),
             breakers=self.stack.health().breakers,
             clock=lambda: self.now,
             uniform=lambda low, high: low + (high - low) * 0.25,
@@ -329,7 +329,7 @@ def test_a_run_that_cannot_look_for_what_was_lost_moves_what_is_due(
     def broken(*_: object, **__: object) -> int:
         raise InfrastructureError("reading what is due: InternalServerError")
 
-    monkeypatch.setattr("requeue.app.seek", broken)
+    monkeypatch.setattr("requeue.app.find_lost", broken)
     parked = Delivery(id=f"{7:032x}", event=EVENT, created=NOW, due=datetime.now(UTC))
     function.deliveries().record([parked], parked=lambda _: True)
 

@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 
-from custom_resource.properties import NEVER_MADE, described, key_in, named_as_in_the_template, parse_declaration
+from custom_resource.properties import (
+    NEVER_CREATED,
+    build_attributes,
+    describe_invalid_property,
+    parse_declaration,
+    parse_physical_id,
+)
 from ringback.errors import InvalidSetting
 
 PROPERTIES = {
@@ -23,7 +29,7 @@ PROPERTIES = {
 def refused(**changes: Any) -> str:
     with pytest.raises(InvalidSetting) as caught:
         parse_declaration({name: value for name, value in (PROPERTIES | changes).items() if value != ""})
-    return named_as_in_the_template(caught.value)
+    return describe_invalid_property(caught.value)
 
 
 def test_properties_are_the_api_s_fields_for_a_number_and_an_event() -> None:
@@ -43,18 +49,18 @@ def test_properties_are_the_api_s_fields_for_a_number_and_an_event() -> None:
 def test_a_number_may_be_of_any_country(number: str, stored: str) -> None:
     declaration = parse_declaration(PROPERTIES | {"Fonenumber": number})
 
-    assert key_in(declaration.physical_id) == declaration.key
-    assert described(declaration.key)["Fonenumber"] == stored
+    assert parse_physical_id(declaration.physical_id) == declaration.key
+    assert build_attributes(declaration.key)["Fonenumber"] == stored
 
 
 def test_the_identity_is_number_and_event() -> None:
     declaration = parse_declaration(PROPERTIES)
 
     assert declaration.physical_id == "1000001#3215551212|messages/receive_notify"
-    assert key_in(declaration.physical_id) == declaration.key
+    assert parse_physical_id(declaration.physical_id) == declaration.key
     assert parse_declaration(PROPERTIES | {"Url": "https://b/"}).physical_id == declaration.physical_id
     assert parse_declaration(PROPERTIES | {"Event": "calls/send_notify"}).physical_id != declaration.physical_id
-    assert described(declaration.key) == {
+    assert build_attributes(declaration.key) == {
         "Account": "1000001",
         "Fonenumber": "3215551212",
         "Event": "messages/receive_notify",
@@ -62,10 +68,10 @@ def test_the_identity_is_number_and_event() -> None:
 
 
 @pytest.mark.parametrize(
-    "physical_id", [f"{NEVER_MADE}52fdfc07", "2026/11/23/[$LATEST]52fdfc07", "stack-Callback-1ABC"]
+    "physical_id", [f"{NEVER_CREATED}52fdfc07", "2026/11/23/[$LATEST]52fdfc07", "stack-Callback-1ABC"]
 )
 def test_what_was_never_made_stands_for_nothing(physical_id: str) -> None:
-    assert key_in(physical_id) is None
+    assert parse_physical_id(physical_id) is None
 
 
 def test_call_records_are_of_the_whole_account() -> None:

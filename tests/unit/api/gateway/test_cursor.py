@@ -24,7 +24,7 @@ def test_a_cursor_stands_for_its_position_in_its_list(position: str) -> None:
     assert CURSORS.position_in(CURSORS.cursor_for(position, OWNER, "failed"), OWNER, "failed") == position
 
 
-def test_no_cursor_is_the_start_and_needs_no_key() -> None:
+def test_invalid_cursor_is_the_start_and_needs_no_key() -> None:
     assert not Cursors(unasked).position_in("", OWNER)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from api.gateway.errors import MAX_NAMED, described
+from api.gateway.errors import MAX_NAMED, describe_validation
 from api.schemas.base import Input
 
 
@@ -28,7 +28,7 @@ class Outer(Input):
 def message(model: type[Any], value: object) -> str:
     with pytest.raises(ValidationError) as caught:
         TypeAdapter(model).validate_python(value)
-    return described([{**error, "loc": ("body", *error["loc"])} for error in caught.value.errors()])
+    return describe_validation([{**error, "loc": ("body", *error["loc"])} for error in caught.value.errors()])
 
 
 @pytest.mark.parametrize(
