@@ -30,6 +30,20 @@ _DELIVER: Final = {
 }
 
 
+_API: Final = {
+    "ACCOUNT_CLAIM": "account_id",
+    "AUTHORIZATION": "jwt",
+    "BURST": "20",
+    "EGRESS_ADDRESSES": "",
+    "REQUESTS_PER_SECOND": "10",
+}
+
+
+def api_variables(**changed: str) -> dict[str, str]:
+    """Return the variables that the template gives `api` alone, for callers with tokens."""
+    return _API | changed
+
+
 def deliver_variables(**changed: str) -> dict[str, str]:
     """Return the variables that the template gives `deliver`, with callbacks to this machine allowed."""
     return _DELIVER | changed

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from api.app import ROUTERS, api
-from api.config import ApiConfig
+from api.config import ApiConfig, Authorization
 from api.gateway.openapi import resolved
 
 PATH = Path(__file__).parents[1] / "docs" / "api.md"
@@ -57,8 +57,10 @@ callback for messages of 3215551212 and one for call records, one delivery of ea
 contact; what sets something starts from nothing.
 """
 
-SETTINGS = ApiConfig.of({"AUTHORIZATION": "jwt"})
-"""The stack that the page describes: callers have tokens, and everything else has its default."""
+SETTINGS = ApiConfig(
+    authorization=Authorization.JWT, account_claim="account_id", requests_per_second=10, burst=20, egress_addresses=()
+)
+"""The stack that the page describes: callers with tokens, and the defaults of the rest."""
 
 PARAMETERS = {
     "fonenumber": "3215551212",

@@ -1,4 +1,4 @@
-"""Write tests/unit/iam.snap, which says who may do what, from the template: `python -m tools.iam_snapshot`."""
+"""Write tests/unit/template/iam.snap, which says who may do what, from the template: `python -m tools.iam_snapshot`."""
 
 from collections.abc import Iterator
 from itertools import groupby

@@ -1,4 +1,4 @@
-"""Write tests/unit/resources.snap, which lists what an update must not replace: `python -m tools.resource_snapshot`."""
+"""Write tests/unit/template/resources.snap, what an update must not replace: `python -m tools.resource_snapshot`."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -7,7 +7,7 @@ would start sixteen execution environments for one page.
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -15,6 +15,7 @@ from string import Template
 
 from api.console_colors import style_of
 from api.gateway.publication import Publication
+from ringback.config import parse_list, variable
 
 SOURCES = files("api") / "console"
 
@@ -52,25 +53,14 @@ _COMMENT = re.compile(r"^\s*/\*.*?\*/\n", re.MULTILINE | re.DOTALL)
 class ConsoleConfig:
     """What the template sets for the console alone."""
 
-    on: bool
-    name: str
+    on: bool = field(default=True, metadata=variable(lambda text: text == "on", name="CONSOLE"))
+    name: str = field(default="Callbacks", metadata=variable(str, name="CONSOLE_NAME"))
     """Of the platform, as its customers know it."""
-    color: str
-    frames: tuple[str, ...]
+    color: str = field(default="#0b5cad", metadata=variable(str, name="CONSOLE_COLOR"))
+    frames: tuple[str, ...] = field(default=(), metadata=variable(parse_list, name="CONSOLE_FRAMES"))
     """Origins that may frame the page."""
-    return_url: str
+    return_url: str = field(default="", metadata=variable(str, name="CONSOLE_RETURN_URL"))
     """Where people go whose session has ended; empty: they are told to ask their provider."""
-
-    @classmethod
-    def of(cls, environment: Mapping[str, str]) -> "ConsoleConfig":
-        """Read the variables of the template."""
-        return cls(
-            on=environment.get("CONSOLE", "on") == "on",
-            name=environment.get("CONSOLE_NAME", "Callbacks"),
-            color=environment.get("CONSOLE_COLOR", "#0b5cad"),
-            frames=tuple(filter(None, environment.get("CONSOLE_FRAMES", "").split(","))),
-            return_url=environment.get("CONSOLE_RETURN_URL", ""),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""One execution environment of the API: everything that outlives a request, made when it is first needed."""
+"""The execution environment of `api`: everything that outlives a request, created when it is first needed."""
 
 import asyncio
 import os
@@ -7,12 +7,13 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache, cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger
 
 from api.account import AccountItems
-from api.config import ApiConfig
+from api.config import ApiConfig, StackConfig
 from api.console_files import ConsoleConfig
 from api.delivery_log import Log
 from api.gateway.rate_limit import Allowance, RateLimit
@@ -22,7 +23,7 @@ from ringback.aws.clients import client
 from ringback.aws.dynamodb import Table
 from ringback.aws.kms import Credentials
 from ringback.aws.sqs import Queue
-from ringback.config import Config, require
+from ringback.config import read_config, require, variable_names
 from ringback.delivery.recorder import Recorder
 from ringback.ssrf.rules import Network, parse_networks
 from ringback.storage.breakers import BreakerStore
@@ -36,30 +37,11 @@ if TYPE_CHECKING:
 
     from ringback.delivery.attempt import Attempts
 
-REQUIRED = (
-    "CALLBACKS_TABLE",
-    "DELIVERIES_TABLE",
-    "RETRIES_QUEUE_URL",
-    "CREDENTIALS_KEY",
-    "SENDER_ADDRESS",
-    "MAIL_CONFIGURATION",
-    "ALLOWED_NETWORKS",
-    "DELIVERY_RETENTION_DAYS",
-    "AUTHORIZATION",
-    "ACCOUNT_CLAIM",
-    "REQUESTS_PER_SECOND",
-    "BURST",
-    "EGRESS_ADDRESSES",
-    "CONSOLE",
-    "CONSOLE_NAME",
-    "CONSOLE_COLOR",
-    "CONSOLE_FRAMES",
-    "CONSOLE_RETURN_URL",
-)
-"""Variables without which it does not start."""
+CONFIG = (StackConfig, ApiConfig, ConsoleConfig)
+"""The settings of `api`."""
 
 THREADS = 10
-"""Writes at once, when many deliveries are sent again."""
+"""Concurrent writes while many deliveries are redelivered."""
 
 
 logger = Logger()
@@ -75,36 +57,37 @@ class Environment:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         random_bytes: Callable[[int], bytes] = os.urandom,
     ) -> None:
-        self.settings = Config.of(variables)
-        self.api = ApiConfig.of(variables)
-        self.console = ConsoleConfig.of(variables)
+        require(variables, chain.from_iterable(variable_names(one, required_only=True) for one in CONFIG))
+        self.settings = read_config(StackConfig, variables)
+        self.api = read_config(ApiConfig, variables)
+        self.console = read_config(ConsoleConfig, variables)
         self.clock = clock
         self.random_bytes = random_bytes
         self._closing: list[Callable[[], None]] = []
 
     @cached_property
     def allowed_networks(self) -> tuple[Network, ...]:
-        """What callbacks may reach beside public addresses."""
+        """The networks that callbacks may reach in addition to public addresses."""
         return parse_networks(self.settings.allowed_networks)
 
     @cached_property
     def rate(self) -> RateLimit:
-        """Every request asks here first."""
+        """The rate limit of accounts."""
         return RateLimit(table=self._callbacks_table, allowance=Allowance.of(self.api))
 
     @cached_property
     def numbers(self) -> Numbers:
-        """What is set."""
+        """The callbacks of numbers and accounts."""
         return Numbers(table=self._callbacks_table, credentials=self._credentials)
 
     @cached_property
     def health(self) -> BreakerStore:
-        """What is known of endpoints."""
+        """The health of endpoints."""
         return BreakerStore(table=self.settings.callbacks_table, dynamodb=self._dynamodb)
 
     @cached_property
     def accounts(self) -> AccountItems:
-        """Signing secrets and contacts."""
+        """The signing secrets and contacts of accounts."""
         return AccountItems(table=self._callbacks_table, credentials=self._credentials)
 
     @cached_property
@@ -120,12 +103,12 @@ class Environment:
 
     @property
     def mapper(self) -> Callable[..., Iterable[Any]]:
-        """Does several things side by side that only wait."""
+        """A `map` that runs calls concurrently."""
         return self._pool.map
 
     @cached_property
     def deliveries(self) -> DeliveryStore:
-        """Whole deliveries, as `deliver` sees them."""
+        """Whole deliveries, in the same form as in `deliver`."""
         return DeliveryStore(
             table=self.settings.deliveries_table,
             dynamodb=self._dynamodb,
@@ -135,23 +118,23 @@ class Environment:
 
     @cached_property
     def recorder(self) -> Recorder:
-        """The way to the Retries queue."""
+        """What schedules attempts, on the Retries queue or in the table."""
         retries = Queue(url=self.settings.retries_queue_url, client=client("sqs"))
         return Recorder(deliveries=self.deliveries, retries=retries, clock=self.clock)
 
     @cached_property
     def due_index(self) -> DueIndex:
-        """What waits for `requeue`."""
+        """The deliveries that wait for `requeue`."""
         return DueIndex(table=self.settings.deliveries_table, dynamodb=self._dynamodb)
 
     @cached_property
     def turns(self) -> RedeliveryTurns:
-        """When the next delivery of an account may be sent again."""
+        """The times at which an account's redeliveries are due."""
         return RedeliveryTurns(table=self._callbacks_table)
 
     @cached_property
     def attempts(self) -> "Attempts":
-        """The same attempts that `deliver` makes; imported here, because only a test needs them."""
+        """The same attempts as in `deliver`; imported late, because only the operation `test` needs them."""
         from ringback.delivery.attempt import Attempts  # noqa: PLC0415 - as the docstring says
         from ringback.email.ses import MailSender  # noqa: PLC0415
         from ringback.http.client import DeliveryAdapter  # noqa: PLC0415
@@ -174,11 +157,11 @@ class Environment:
         )
 
     def run[Result](self, coroutine: Coroutine[None, None, Result]) -> Result:
-        """Run *coroutine* on this environment's event loop, which keeps its connections."""
+        """Run *coroutine* on this environment's event loop, which keeps connections open."""
         return self._runner.run(coroutine)
 
     def close(self) -> None:
-        """End its threads and connections; Lambda does so by ending the process."""
+        """Stop threads and close connections; on Lambda, the end of the process does that."""
         for close in self._closing:
             close()
 
@@ -210,6 +193,5 @@ class Environment:
 
 @cache
 def environment() -> Environment:
-    """This execution environment, made once."""
-    require(os.environ, REQUIRED)
+    """Return this execution environment, creating it once."""
     return Environment(os.environ)

@@ -1,6 +1,7 @@
-"""One execution environment of `custom_resource`: everything that outlives an invocation, wired together."""
+"""The execution environment of `custom_resource`: everything that outlives an invocation."""
 
 import os
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ from aws_lambda_powertools import Logger
 
 from ringback.aws.clients import client
 from ringback.aws.kms import Credentials
-from ringback.config import Config, require
+from ringback.config import read_config
 from ringback.ssrf.rules import parse_networks
 from ringback.storage.numbers import Numbers
 from ringback.storage.tables import callbacks_table
@@ -16,16 +17,23 @@ from ringback.storage.tables import callbacks_table
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
-REQUIRED = ("CALLBACKS_TABLE", "DELIVERIES_TABLE", "RETRIES_QUEUE_URL", "CREDENTIALS_KEY", "ALLOWED_NETWORKS")
-"""Variables without which it does not start."""
-
 logger = Logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomResourceConfig:
+    """The settings of `custom-resource`."""
+
+    callbacks_table: str
+    credentials_key: str
+    allowed_networks: str
+    """Networks in CIDR notation, comma-separated, that callbacks may reach in addition to public addresses."""
 
 
 class Environment:
     """What the handler works with."""
 
-    def __init__(self, settings: Config) -> None:
+    def __init__(self, settings: CustomResourceConfig) -> None:
         self.allowed_networks = parse_networks(settings.allowed_networks)
         self.numbers = Numbers(
             table=callbacks_table(settings.callbacks_table, client("dynamodb")),
@@ -41,6 +49,5 @@ class Environment:
 
 @cache
 def environment() -> Environment:
-    """This execution environment, made once."""
-    require(os.environ, REQUIRED)
-    return Environment(Config.of(os.environ))
+    """Return this execution environment, creating it once."""
+    return Environment(read_config(CustomResourceConfig, os.environ))

@@ -1,6 +1,7 @@
-"""One execution environment of `feedback`: everything that outlives an invocation, wired together."""
+"""The execution environment of `feedback`: everything that outlives an invocation."""
 
 import os
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 
@@ -9,23 +10,27 @@ from aws_lambda_powertools import Logger
 from feedback.suppression import Feedback, ReportLog
 from ringback.aws.clients import client
 from ringback.aws.kms import Credentials
-from ringback.config import Config, require
+from ringback.config import MailConfig, read_config
 from ringback.notify.notifier import StatusEventLog, build_notifier
 from ringback.storage.breakers import BreakerStore
 from ringback.storage.tables import callbacks_table, deliveries_table
 from ringback.telemetry import Metrics
 
-REQUIRED = ("CALLBACKS_TABLE", "DELIVERIES_TABLE", "RETRIES_QUEUE_URL", "SENDER_ADDRESS", "MAIL_CONFIGURATION")
-"""Variables without which it does not start."""
-
 logger = Logger()
 metrics = Metrics()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackConfig(MailConfig):
+    """The settings of `feedback`."""
+
+    deliveries_table: str
 
 
 class Environment:
     """What the handler works with."""
 
-    def __init__(self, settings: Config) -> None:
+    def __init__(self, settings: FeedbackConfig) -> None:
         dynamodb = client("dynamodb")
         table = settings.callbacks_table
         self.telemetry = ReportLog(logger=logger, metrics=metrics)
@@ -43,9 +48,8 @@ class Environment:
 
 @cache
 def environment() -> Environment:
-    """This execution environment, made once."""
-    require(os.environ, REQUIRED)
-    return Environment(Config.of(os.environ))
+    """Return this execution environment, creating it once."""
+    return Environment(read_config(FeedbackConfig, os.environ))
 
 
 def _now() -> datetime:

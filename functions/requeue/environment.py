@@ -1,43 +1,49 @@
-"""One execution environment of `requeue`: everything that outlives an invocation, wired together."""
+"""The execution environment of `requeue`: everything that outlives an invocation."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache
 
 from aws_lambda_powertools import Logger
 
 from ringback.aws.clients import client
 from ringback.aws.sqs import Queue
-from ringback.config import Config, require
+from ringback.config import read_config
 from ringback.storage.backlog import Backlogs
 from ringback.storage.breakers import BreakerStore
 from ringback.storage.due_index import DueIndex
 from ringback.telemetry import Metrics
 
-REQUIRED = ("CALLBACKS_TABLE", "DELIVERIES_TABLE", "RETRIES_QUEUE_URL")
-"""Variables without which it does not start."""
-
 THREADS = 10
-"""Writes at once: one batch call's worth."""
+"""Concurrent writes: as many as one batch call has entries."""
 
 logger = Logger()
 metrics = Metrics()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequeueConfig:
+    """The settings of `requeue`."""
+
+    callbacks_table: str
+    deliveries_table: str
+    retries_queue_url: str
+
+
 class Environment:
     """What the handler works with."""
 
-    def __init__(self, settings: Config) -> None:
+    def __init__(self, settings: RequeueConfig) -> None:
         dynamodb = client("dynamodb", connections=THREADS)
         self.pool = ThreadPoolExecutor(THREADS)
         self.index = DueIndex(table=settings.deliveries_table, dynamodb=dynamodb)
-        self.lines = Backlogs(table=settings.deliveries_table, dynamodb=dynamodb)
+        self.backlogs = Backlogs(table=settings.deliveries_table, dynamodb=dynamodb)
         self.health = BreakerStore(table=settings.callbacks_table, dynamodb=dynamodb)
         self.retries = Queue(url=settings.retries_queue_url, client=client("sqs"))
 
 
 @cache
 def environment() -> Environment:
-    """This execution environment, made once."""
-    require(os.environ, REQUIRED)
-    return Environment(Config.of(os.environ))
+    """Return this execution environment, creating it once."""
+    return Environment(read_config(RequeueConfig, os.environ))

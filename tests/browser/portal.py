@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from api import app, environment
-from local.invocation import Context
+from local.invocation import Context, api_variables
 from tests.integration.calling import handed_on, request
 from tests.integration.stack import Stack, client, deployed
 
@@ -83,7 +83,7 @@ class Portal:
 @contextmanager
 def opened(**variables: str) -> Iterator[Portal]:
     """A new stack, and the API at its address, while inside."""
-    settings = {"AUTHORIZATION": "jwt", "REQUESTS_PER_SECOND": "10", "CONSOLE_NAME": "Telco & Sons"} | variables
+    settings = api_variables(CONSOLE_NAME="Telco & Sons") | variables
     with deployed() as stack, pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(environment, "client", client)
         made = environment.Environment(stack.environment | settings)

@@ -155,7 +155,7 @@ def test_what_a_handler_raises_is_the_error_of_the_answer_and_in_the_log(runtime
         ("RequeueFunction", "CALLBACKS_TABLE"),
         ("FeedbackFunction", "MAIL_CONFIGURATION"),
         ("ApiFunction", "BURST"),
-        ("CallbackResourceFunction", "AUTHORIZATION"),
+        ("CallbackResourceFunction", "ALLOWED_NETWORKS"),
     ],
 )
 def test_without_a_variable_a_function_does_not_start_and_says_which_and_nothing_of_the_others(

@@ -15,7 +15,7 @@ import pytest
 from api import app, environment
 from api.gateway.cursor import CURSOR_PURPOSE, Cursors
 from api.gateway.session_route import SESSION_ROUTE
-from local.invocation import Context
+from local.invocation import Context, api_variables
 from tests.integration.stack import Stack, client
 
 if TYPE_CHECKING:
@@ -170,11 +170,10 @@ def calling(stack: Stack, **variables: str) -> Iterator[Api]:
 
     Requests are counted only where *variables* have a BURST: moto takes ten times as long for that as for the rest.
     """
-    settings = {"AUTHORIZATION": "jwt", "REQUESTS_PER_SECOND": "10"}
     clock = Moments()
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(environment, "client", client)
-        made = environment.Environment(stack.environment | settings | variables, clock=clock)
+        made = environment.Environment(stack.environment | api_variables(**variables), clock=clock)
         monkeypatch.setattr(app, "environment", lambda: made)
         if "BURST" not in variables:
             monkeypatch.setattr(made.rate, "take", lambda *_: None)

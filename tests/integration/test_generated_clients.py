@@ -19,6 +19,7 @@ import pytest
 from api.app import api as application
 from api.config import ApiConfig, Authorization
 from api.gateway.editions import Bodies
+from local.invocation import api_variables
 from tests.integration.calling import Api
 from tests.integration.delivering import KIND, Platform
 from tests.integration.gateway import TOKEN, listening
@@ -79,7 +80,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     (folder / "rules.yaml").write_text(SPECTRAL, encoding="utf-8")
     (folder / "settings.yaml").write_text("post_hooks: []\n", encoding="utf-8")  # nobody reads the client
     for authorization, bodies in EDITIONS:
-        settings = ApiConfig.of({"AUTHORIZATION": authorization})
+        settings = ApiConfig.of(api_variables(AUTHORIZATION=authorization))
         text = application.published(settings, BASE, bodies).text
         (folder / f"{authorization}.{bodies}.json").write_text(text, encoding="utf-8")
     running = {name: start(name, command, folder) for name, command in COMMANDS.items() if Path(command[0]).exists()}

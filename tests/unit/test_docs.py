@@ -17,6 +17,7 @@ from ringback.errors import MalformedReason
 from ringback.models import AttemptReason, DeliveryStatus, Outcome
 from ringback.notify.events import StatusEventKind
 from ringback.telemetry import METRICS
+from tests.configs import CONFIGS, variables_of
 from tests.template_under_test import path_under_test, written
 from tools.deploy_page import page as deploy_page
 
@@ -142,12 +143,10 @@ def test_the_tables_have_every_parameter_and_output() -> None:
 
 
 def test_every_variable_that_a_function_reads_is_explained_and_no_other() -> None:
-    lines = (line for path in CODE for line in text_of(path).splitlines() if "environ" in line)
-    read = {name for line in lines for name in re.findall(r'"([A-Z][A-Z_]+)"', line)}
+    read = {name for function in CONFIGS for name in variables_of(function)}
     rows = set(re.findall(r"^\| `([A-Z_]+)` \|", text_of("docs/deploy.md"), re.MULTILINE))
 
-    assert rows == {name for name in read if not name.startswith("AWS_")} | OF_POWERTOOLS
-    assert read <= words("docs/deploy.md")
+    assert rows == read | OF_POWERTOOLS
 
 
 def test_the_architecture_shows_every_function_queue_and_table() -> None:

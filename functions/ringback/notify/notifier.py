@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 
 from ringback.callbacks.url import get_host
-from ringback.config import Config
+from ringback.config import MailConfig
 from ringback.email.message import Mail, render_disabled
 from ringback.email.ses import MailSender
 from ringback.errors import AttemptFailed, InfrastructureError, describe_error
@@ -120,7 +120,7 @@ def _mail(address: str, callback: Callback, reason: str) -> Mail:
 
 
 def build_notifier(
-    settings: Config, *, dynamodb: "DynamoDBClient", client: Callable[..., Any], log: StatusEventLog
+    settings: MailConfig, *, dynamodb: "DynamoDBClient", client: Callable[..., Any], log: StatusEventLog
 ) -> Notifier:
     """Build the notifier of a function; *client* creates the clients of SES and EventBridge when they are needed."""
     return Notifier(

@@ -71,7 +71,7 @@ def test_what_waited_arrives_when_the_endpoint_is_up_again(opened: Platform) -> 
     opened.invoke(*events(1, start=12))
 
     resumption = BacklogRelease(
-        lines=opened.stack.lines(),
+        backlogs=opened.stack.lines(),
         breakers=opened.stack.health().breakers,
         clock=opened.clock,
         uniform=min,

@@ -9,8 +9,9 @@ import pytest
 from api import console_files
 from api.console_colors import BACKGROUNDS, contrast, style_of
 from api.console_files import MODULES, SOURCES, ConsoleConfig, console, script
+from ringback.config import read_config
 
-SETTINGS = ConsoleConfig.of({})
+SETTINGS = read_config(ConsoleConfig, {})
 MAX_RAW, MAX_PACKED = 60_000, 20_000
 MAX_LINES = 120
 
@@ -83,7 +84,7 @@ def test_the_library_is_the_one_that_the_recipe_made() -> None:
 
 
 def test_another_setting_is_another_version_and_so_another_address() -> None:
-    other = ConsoleConfig.of({"CONSOLE_COLOR": "#ff6600"})
+    other = read_config(ConsoleConfig, {"CONSOLE_COLOR": "#ff6600"})
 
     assert console(other).version != console(SETTINGS).version
     assert console(other).version in console(other).page.text
@@ -91,7 +92,9 @@ def test_another_setting_is_another_version_and_so_another_address() -> None:
 
 def test_a_name_and_a_url_are_text_in_the_page() -> None:
     wild = '"><script>alert(1)</script>&'
-    page = console(ConsoleConfig.of({"CONSOLE_NAME": wild, "CONSOLE_RETURN_URL": f"https://e.example/{wild}"})).page
+    page = console(
+        read_config(ConsoleConfig, {"CONSOLE_NAME": wild, "CONSOLE_RETURN_URL": f"https://e.example/{wild}"})
+    ).page
 
     assert "<script>alert" not in page.text
     assert "&quot;&gt;&lt;script&gt;" in page.text
@@ -99,7 +102,7 @@ def test_a_name_and_a_url_are_text_in_the_page() -> None:
 
 def test_who_may_frame_it_is_in_its_policy() -> None:
     nobody = console(SETTINGS).page.headers["Content-Security-Policy"]
-    settings = ConsoleConfig.of({"CONSOLE_FRAMES": "https://a.example,https://b.example"})
+    settings = read_config(ConsoleConfig, {"CONSOLE_FRAMES": "https://a.example,https://b.example"})
     two = console(settings).page.headers["Content-Security-Policy"]
 
     assert "frame-ancestors 'none'" in nobody

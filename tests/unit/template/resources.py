@@ -42,18 +42,6 @@ def named_in(value: object) -> set[str]:
     return words & {*template()["Resources"], *template()["Parameters"]}
 
 
-class Asked(dict[str, str]):
-    """An environment that has every variable and notes which ones it was asked for."""
-
-    def __missing__(self, name: str) -> str:
-        self[name] = "0"
-        return "0"
-
-    def get(self, name: str, default: object = None) -> str:
-        del default
-        return self[name]
-
-
 def grants() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     for name, role in of_type("AWS::IAM::Role").items():
         own = [one for one in role["Properties"]["Policies"] if "Fn::If" not in one]

@@ -1,30 +1,14 @@
 """The template's functions: how they run, log and are traced, and the variables that they get."""
 
-from collections.abc import Sequence
+import json
 
 import pytest
 
-import api.app
-import api.environment
-import custom_resource.environment
-import deliver.environment
-import feedback.app
-import feedback.environment
-import requeue.app
-import requeue.environment
 from deliver.pipeline import ATTEMPT_NEEDS_SECONDS
 from requeue.due import RUN_NEEDS_SECONDS
-from ringback.config import Config
 from ringback.http.limits import Limits
-from tests.unit.template.resources import FUNCTIONS, Asked, grants, properties, template
-
-REQUIRED = {
-    "DeliverFunction": deliver.environment.REQUIRED,
-    "RequeueFunction": requeue.environment.REQUIRED,
-    "FeedbackFunction": feedback.environment.REQUIRED,
-    "ApiFunction": api.environment.REQUIRED,
-    "CallbackResourceFunction": custom_resource.environment.REQUIRED,
-}
+from tests.configs import CONFIGS, SHARED, variables_of
+from tests.unit.template.resources import FUNCTIONS, PROJECT, grants, properties, template
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -84,18 +68,16 @@ def test_the_log_level_is_set_in_one_place(function: str) -> None:
     assert not {"POWERTOOLS_LOG_LEVEL", "LOG_LEVEL"} & properties(function)["Environment"]["Variables"].keys()
 
 
-def test_deliver_gets_every_setting_that_there_is_and_nothing_else() -> None:
-    asked = Asked()
-    Config.of(asked)
-    variables = properties("DeliverFunction")["Environment"]["Variables"]
+@pytest.mark.parametrize("function", CONFIGS)
+def test_a_function_gets_the_variables_of_its_settings_and_no_others(function: str) -> None:
+    set_ = {name for name in properties(function)["Environment"]["Variables"] if not name.startswith("POWERTOOLS_")}
 
-    assert {name for name in variables if not name.startswith("POWERTOOLS_")} == set(asked)
+    assert set_ == variables_of(function) | SHARED
 
 
-@pytest.mark.parametrize(("function", "needs"), REQUIRED.items())
-def test_a_function_gets_the_variables_without_which_it_does_not_start_and_no_others(
-    function: str, needs: Sequence[str]
-) -> None:
-    variables = properties(function)["Environment"]["Variables"]
+@pytest.mark.parametrize("function", CONFIGS)
+def test_a_variable_that_the_last_release_did_not_set_has_a_default(function: str) -> None:
+    """During an update, new code runs with the variables of the release before; each release writes its own down."""
+    released = json.loads((PROJECT / "tests/samples/variables.json").read_text(encoding="utf-8"))[function]
 
-    assert sorted(name for name in variables if not name.startswith("POWERTOOLS_")) == sorted(needs)
+    assert variables_of(function, required_only=True) <= set(released)

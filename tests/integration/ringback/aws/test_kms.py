@@ -8,7 +8,7 @@ import pytest
 from custom_resource import app, environment, key_check
 from local.invocation import Context
 from ringback.aws.kms import Credentials
-from ringback.config import Config
+from ringback.config import read_config
 from ringback.errors import InfrastructureError
 from tests.integration.calling import Api
 from tests.integration.receivers import Receiver
@@ -28,7 +28,7 @@ def credentials(stack: Stack, *keys: str) -> Credentials:
 def told(api: Api, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, request: str, keys: str) -> dict[str, Any]:
     """What CloudFormation is told of the stack's keys."""
     monkeypatch.setattr(environment, "client", client)
-    parts = environment.Environment(Config.of(api.stack.environment))
+    parts = environment.Environment(read_config(environment.CustomResourceConfig, api.stack.environment))
     monkeypatch.setattr(app, "environment", lambda: parts)
     monkeypatch.setattr(key_check, "PAUSES", ())
     event = {

@@ -7,10 +7,12 @@ import pytest
 from api.config import ApiConfig
 from api.gateway.auth import get_account
 from api.gateway.errors import to_problem
+from local.invocation import api_variables
+from ringback.config import InvalidVariable
 
 
 def settings(authorization: str, claim: str = "account_id") -> ApiConfig:
-    return ApiConfig.of({"AUTHORIZATION": authorization, "ACCOUNT_CLAIM": claim})
+    return ApiConfig.of(api_variables(AUTHORIZATION=authorization, ACCOUNT_CLAIM=claim))
 
 
 def event(claims: dict[str, Any] | None = None, headers: dict[str, str] | None = None) -> dict[str, Any]:
@@ -62,5 +64,5 @@ def test_with_iam_a_header_that_names_no_account_is_refused() -> None:
 
 
 def test_any_other_authorization_does_not_start() -> None:
-    with pytest.raises(ValueError, match="none"):
+    with pytest.raises(InvalidVariable, match=r"^AUTHORIZATION: "):
         settings("none")
