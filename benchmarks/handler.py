@@ -39,7 +39,7 @@ def deliver(cloud: Server, *, authorities: Path | None = None) -> Iterator[Handl
     from ringback.http import tls  # noqa: PLC0415
 
     if authorities:
-        vars(tls)["DEFAULT_CA_BUNDLE_PATH"] = str(authorities)
+        vars(tls)["default_authorities"] = lambda: str(authorities)
     environment.environment.cache_clear()
     yield app.lambda_handler
     environment.environment().close()

@@ -14,7 +14,7 @@ from benchmarks.servers import serving
 from benchmarks.tls import trusted
 from benchmarks.traffic import BATCH, HOSTS, body
 from ringback.callbacks.url import parse_url
-from ringback.http.client import DeliveryAdapter
+from ringback.http.client import HttpClient
 from ringback.http.request import HttpRequest
 from ringback.http.sender import HttpSender
 from ringback.http.tls import tls_context
@@ -136,8 +136,8 @@ class _Client:
 @contextmanager
 def _client(bundle: Path) -> Iterator[_Client]:
     guard = Guard(parse_networks("127.0.0.0/8"))
-    adapter = DeliveryAdapter(tls=lambda: tls_context(str(bundle)))
-    sender = HttpSender(adapter, now=lambda: datetime.now(UTC), forget=guard.forget)
+    client = HttpClient(tls=lambda: tls_context(str(bundle)))
+    sender = HttpSender(client, now=lambda: datetime.now(UTC), forget=guard.forget)
     with asyncio.Runner() as runner:
         yield _Client(runner=runner, guard=guard, sender=sender)
-        adapter.close()
+        client.close()

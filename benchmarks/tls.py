@@ -10,16 +10,15 @@ from pathlib import Path
 
 import requests
 import trustme
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from benchmarks.figures import Figure
 from benchmarks.servers import serving
 from benchmarks.traffic import body
 from ringback.callbacks.url import parse_url
-from ringback.http.client import DeliveryAdapter
+from ringback.http.client import HttpClient
 from ringback.http.request import HttpRequest
 from ringback.http.sender import HttpSender
-from ringback.http.tls import tls_context
+from ringback.http.tls import default_authorities, tls_context
 from ringback.ssrf.guard import Guard
 from ringback.ssrf.rules import parse_networks
 
@@ -57,8 +56,8 @@ def measure() -> list[Figure]:
 def _ours(urls: list[str], bundle: Path) -> float:
     guard = Guard(parse_networks("127.0.0.0/8"))
     context = tls_context(str(bundle))
-    adapter = DeliveryAdapter(tls=lambda: context)
-    sender = HttpSender(adapter, now=lambda: datetime.now(UTC), forget=guard.forget)
+    client = HttpClient(tls=lambda: context)
+    sender = HttpSender(client, now=lambda: datetime.now(UTC), forget=guard.forget)
 
     async def send() -> None:
         for text in urls:
@@ -71,7 +70,7 @@ def _ours(urls: list[str], bundle: Path) -> float:
         began = time.process_time()
         runner.run(send())
         spent = time.process_time() - began
-        adapter.close()
+        client.close()
     return spent / len(urls) * 1000
 
 
@@ -90,6 +89,6 @@ def trusted(names: Sequence[str]) -> Iterator[tuple[Path, Path]]:
     with tempfile.TemporaryDirectory() as folder:
         certificate, bundle = Path(folder, "server.pem"), Path(folder, "bundle.pem")
         authority.issue_cert(*names).private_key_and_cert_chain_pem.write_to_path(certificate)
-        trusted = Path(DEFAULT_CA_BUNDLE_PATH).read_bytes()
+        trusted = Path(default_authorities()).read_bytes()
         bundle.write_bytes(trusted + b"\n" + authority.cert_pem.bytes())
         yield certificate, bundle

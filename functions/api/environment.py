@@ -137,15 +137,15 @@ class Environment:
         """The same attempts as in `deliver`; imported late, because only the operation `test` needs them."""
         from ringback.delivery.attempt import Attempts  # noqa: PLC0415 - as the docstring says
         from ringback.email.ses import MailSender  # noqa: PLC0415
-        from ringback.http.client import DeliveryAdapter  # noqa: PLC0415
+        from ringback.http.client import HttpClient  # noqa: PLC0415
         from ringback.http.sender import HttpSender  # noqa: PLC0415
         from ringback.ssrf.guard import Guard  # noqa: PLC0415
 
-        adapter, guard = DeliveryAdapter(), Guard(self.allowed_networks)
-        self._closing.append(adapter.close)
+        http, guard = HttpClient(), Guard(self.allowed_networks)
+        self._closing.append(http.close)
         return Attempts(
             guard=guard,
-            http=HttpSender(adapter, now=self.clock, forget=guard.forget),
+            http=HttpSender(http, now=self.clock, forget=guard.forget),
             mail=MailSender(
                 sender=self.settings.sender_address,
                 configuration=self.settings.mail_configuration,

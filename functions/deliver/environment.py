@@ -25,7 +25,7 @@ from ringback.delivery.attempt import Attempts
 from ringback.delivery.recorder import Recorder
 from ringback.delivery.render import render
 from ringback.email.ses import MailSender
-from ringback.http.client import DeliveryAdapter
+from ringback.http.client import HttpClient
 from ringback.http.limits import Limits
 from ringback.http.sender import HttpSender
 from ringback.notify.notifier import StatusEventLog, build_notifier
@@ -72,7 +72,7 @@ class Environment:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="worker")
         self._writers = ThreadPoolExecutor(WRITES_AT_ONCE, thread_name_prefix="writer")
         self._mailers = ThreadPoolExecutor(MAILS_AT_ONCE, thread_name_prefix="mailer")
-        self._adapter = DeliveryAdapter(Limits(connections_per_server=settings.connections_per_host))
+        self._http = HttpClient(Limits(connections_per_server=settings.connections_per_host))
         self._dynamodb = client("dynamodb", connections=WRITES_AT_ONCE)
         self._sqs = client("sqs")
         self._credentials = Credentials(key=settings.credentials_key, kms=cache(lambda: client("kms")))
@@ -90,7 +90,7 @@ class Environment:
 
     def close(self) -> None:
         """End its threads and connections; Lambda does so by ending the process."""
-        self._adapter.close()
+        self._http.close()
         for pool in (self._worker, self._writers, self._mailers):
             pool.shutdown()
         self._runner.close()
@@ -130,7 +130,7 @@ class Environment:
         guard = Guard(parse_networks(self._settings.allowed_networks))
         return Attempts(
             guard=guard,
-            http=HttpSender(self._adapter, now=_now, forget=guard.forget),
+            http=HttpSender(self._http, now=_now, forget=guard.forget),
             mail=MailSender(
                 sender=self._settings.sender_address,
                 configuration=self._settings.mail_configuration,

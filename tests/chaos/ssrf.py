@@ -16,7 +16,7 @@ from typing import Any
 
 from ringback.callbacks.url import parse_url
 from ringback.errors import AttemptFailed, InvalidSetting
-from ringback.http.client import DeliveryAdapter
+from ringback.http.client import HttpClient
 from ringback.http.limits import Limits
 from ringback.http.request import HttpRequest
 from ringback.http.sender import HttpSender
@@ -57,12 +57,12 @@ class Sender:
     """Names that were looked up."""
     guard: Guard = field(init=False)
     http: HttpSender = field(init=False)
-    _adapter: DeliveryAdapter = field(init=False)
+    _client: HttpClient = field(init=False)
 
     def __post_init__(self) -> None:
         self.guard = Guard(parse_networks(ALLOWED), resolve=self._resolve, clock=lambda: self.now)
-        self._adapter = DeliveryAdapter(Limits(attempt=2, connect=1))
-        self.http = HttpSender(self._adapter, now=lambda: datetime.now(UTC), forget=self.guard.forget)
+        self._client = HttpClient(Limits(attempt=2, connect=1))
+        self.http = HttpSender(self._client, now=lambda: datetime.now(UTC), forget=self.guard.forget)
 
     async def send(self, url: Url) -> str:
         """What came of one attempt."""
@@ -74,7 +74,7 @@ class Sender:
 
     def close(self) -> None:
         """Close its connections; the loop that they belong to runs."""
-        self._adapter.close()
+        self._client.close()
 
     def _resolve(self, host: str, *_: object, **__: object) -> list[tuple[Any, ...]]:
         self.asked.append(host)

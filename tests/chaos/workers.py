@@ -162,8 +162,8 @@ def _hurry(hurry: Hurry) -> None:
         answer = [(2, 1, 6, "", (hurry.names_lead_to, 0))]
         guarding.Guard = delivering.Guard = partial(guarding.Guard, resolve=lambda *_, **__: answer)  # type: ignore[attr-defined]
     if hurry.authority:
-        delivering.DeliveryAdapter = partial(  # type: ignore[attr-defined]
-            client.DeliveryAdapter, tls=partial(tls.tls_context, hurry.authority)
+        delivering.HttpClient = partial(  # type: ignore[attr-defined]
+            client.HttpClient, tls=partial(tls.tls_context, hurry.authority)
         )
 
 

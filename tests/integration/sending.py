@@ -7,9 +7,10 @@ from ssl import SSLContext
 
 import pytest
 
-from ringback.http.client import DeliveryAdapter
+from ringback.http.adapter import AddressedRequest, DeliveryAdapter
+from ringback.http.client import HttpClient
 from ringback.http.limits import Limits
-from ringback.http.request import AddressedRequest, HttpRequest
+from ringback.http.request import HttpRequest
 from ringback.http.sender import HttpSender
 from ringback.http.tls import tls_context
 from ringback.models import AttemptResult, Url
@@ -46,8 +47,9 @@ class Sending:
     def __post_init__(self) -> None:
         self.guard = Guard(LOOPBACK)
         self.forgotten: list[str] = []
-        self.adapter = DeliveryAdapter(self.limits, tls=self.tls)
-        self.sender = HttpSender(self.adapter, now=lambda: NOW, forget=self.forgotten.append)
+        self.client = HttpClient(self.limits, tls=self.tls)
+        self.adapter = DeliveryAdapter(self.client)
+        self.sender = HttpSender(self.client, now=lambda: NOW, forget=self.forgotten.append)
 
     def send(
         self, url: Url, *, body: bytes | None = b'{"to":"3215551212"}', headers: Headers = (), slot_wait: float = 5
@@ -57,7 +59,7 @@ class Sending:
 
     def send_made(self, request: HttpRequest, *, wait: float = 5) -> AttemptResult:
         """One attempt with a request that is made already, from whatever thread."""
-        return self.adapter.wait_for(self._sent(request, wait))
+        return self.client.wait_for(self._sent(request, wait))
 
     async def exchange(self, url: Url, *, wait: float = 5) -> AttemptResult:
         """One attempt, on the loop that runs."""
@@ -66,11 +68,11 @@ class Sending:
     def send_to(self, url: Url, *addresses: str) -> AttemptResult:
         """One attempt, where *url* resolves to *addresses*."""
         target = Target(scheme=url.scheme, host=url.host, port=url.port, addresses=addresses)
-        return self.adapter.wait_for(self.sender.send(request(url), target))
+        return self.client.wait_for(self.sender.send(request(url), target))
 
     def addressed(self, url: Url) -> AddressedRequest:
         """A request for the adapter itself."""
-        return AddressedRequest(request(url), self.adapter.wait_for(self.guard.vet(url)))
+        return AddressedRequest(request(url), self.client.wait_for(self.guard.vet(url)))
 
     async def _sent(self, request: HttpRequest, wait: float) -> AttemptResult:
         return await self.sender.send(request, await self.guard.vet(request.url), wait=wait)
@@ -81,7 +83,7 @@ def sending(authority: Authority) -> Iterator[Sending]:
     """A sender that trusts the tests' authority alone."""
     sending = Sending(tls=lambda: tls_context(authority.file))
     yield sending
-    sending.adapter.close()
+    sending.client.close()
 
 
 @pytest.fixture
@@ -89,4 +91,4 @@ def hurried(authority: Authority) -> Iterator[Sending]:
     """The same, in a hurry."""
     sending = Sending(tls=lambda: tls_context(authority.file), limits=HURRY)
     yield sending
-    sending.adapter.close()
+    sending.client.close()

@@ -7,7 +7,7 @@ from api.gateway.content_types import JSON
 from api.schemas.base import TIME
 from api.schemas.deliveries import DELIVERY_ID
 from ringback.catalog.payload import CATALOGUE, EventKind, Field
-from ringback.delivery.render import CONTENT_TYPES
+from ringback.http.request import CONTENT_TYPES
 from ringback.models import CallbackType, Method
 
 TAG = "Webhooks"

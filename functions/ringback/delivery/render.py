@@ -1,13 +1,10 @@
 """An event and a callback become the request or the mail that goes out (facts: Bodies on the wire)."""
 
-import base64
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
-from ringback import VERSION
 from ringback.callbacks.identifiers import parse_mailbox
 from ringback.callbacks.rules import check_credentials, parse_callback_url, parse_method, parse_type
 from ringback.callbacks.template import Template, parse_template
@@ -15,22 +12,14 @@ from ringback.callbacks.url import MAX_RENDERED
 from ringback.catalog.payload import CATALOGUE, EventKind, lookup
 from ringback.email.message import Mail, render_mail
 from ringback.errors import AttemptFailed, InvalidSetting
-from ringback.http.request import HttpRequest
-from ringback.http.signature import sign
+from ringback.http.request import HttpRequest, build_request
+from ringback.json_text import to_compact_json
 from ringback.models import NOT_CALLED, Callback, CallbackType, Called, Event, Method, Outcome, Url
 from ringback.redaction import PRIVATE, without_secrets
 from ringback.text import to_well_formed
-from ringback.timestamps import to_iso
-
-USER_AGENT = f"Ringback/{VERSION}"
-
-CONTENT_TYPES = {Method.POST: "application/x-www-form-urlencoded", Method.JSON: "application/json"}
-"""The guide's words: the body is JSON under both."""
 
 MAX_PREPARED = 1_024
 """URLs kept in their pieces per execution environment; 4 KiB each at the very most."""
-
-_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,20 +59,17 @@ def render(  # noqa: PLR0913 - what an attempt is made of
     except InvalidSetting as error:
         raise AttemptFailed(Outcome.UNUSABLE, error.logged) from None
     body = None if method is Method.GET else _body(kind, event)
-    timestamp = int(at.timestamp())
-    headers = _headers(callback, method)
-    headers += (
-        ("webhook-id", delivery),
-        ("webhook-timestamp", str(timestamp)),
-        ("webhook-event", kind.name),
-        ("webhook-event-time", to_iso(event.time)),
-        ("webhook-attempt", str(attempt)),
+    request = build_request(
+        callback,
+        event,
+        method=method,
+        url=url,
+        body=body,
+        delivery=delivery,
+        attempt=attempt,
+        at=at,
+        secrets=secrets,
     )
-    if secrets:
-        # Of a GET the values are in its target: a signature of the empty body would prove none of them.
-        signed = url.target.encode() if body is None else body
-        headers.append(("webhook-signature", sign(delivery, timestamp, signed, secrets)))
-    request = HttpRequest(method="GET" if body is None else "POST", url=url, headers=tuple(headers), body=body)
     called = Called(method=request.method, url=shown)
     return Rendered(request=request, empty_tokens=empty_tokens, called=called)
 
@@ -118,17 +104,4 @@ def _prepared(url: str, kind: str) -> tuple[Url, Template]:
 
 def _body(kind: EventKind, event: Event) -> bytes:
     data = {field.body: event.data[field.body] for field in kind.fields if field.body in event.data}
-    return to_well_formed(_compact(data)).encode()
-
-
-def _headers(callback: Callback, method: Method) -> list[tuple[str, str]]:
-    headers = [("User-Agent", USER_AGENT), ("Accept", "*/*")]
-    if method in CONTENT_TYPES:
-        headers.append(("Content-Type", CONTENT_TYPES[method]))
-    if callback.url_username:
-        headers.append(("Authorization", _basic(callback.url_username, callback.url_password)))
-    return headers
-
-
-def _basic(user_name: str, password: str) -> str:
-    return f"Basic {base64.b64encode(f'{user_name}:{password}'.encode()).decode()}"
+    return to_well_formed(to_compact_json(data)).encode()

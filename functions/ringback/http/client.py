@@ -1,6 +1,6 @@
-"""The HTTP client: an adapter of `requests` that sends to judged addresses, byte for byte, within bounds.
+"""The HTTP client: it sends to judged addresses, byte for byte, within bounds.
 
-It is called directly, without a `Session`: so there are no cookies, no `.netrc`, no proxies and no redirects.
+There are no cookies, no `.netrc`, no proxies and no redirects.
 """
 
 import asyncio
@@ -8,11 +8,8 @@ import ssl
 import time
 from collections.abc import Callable, Coroutine
 from functools import cached_property
-from typing import Any, override
+from typing import Any
 from weakref import finalize
-
-from requests import PreparedRequest
-from requests.adapters import BaseAdapter
 
 from ringback.errors import AttemptFailed
 from ringback.http.background import BackgroundLoop
@@ -24,7 +21,7 @@ from ringback.http.host_limiter import HostLimiter
 from ringback.http.idle import IdleConnections
 from ringback.http.limits import Limits
 from ringback.http.reader import ResponseReader
-from ringback.http.request import AddressedRequest
+from ringback.http.request import HttpRequest
 from ringback.http.response import Response
 from ringback.http.tls import TlsStream, secure, tls_context
 from ringback.ssrf.guard import Target
@@ -33,8 +30,8 @@ TURN_WAIT = 15.0
 """Seconds that an attempt waits for its turn at a host unless told otherwise: those before it are gone by then."""
 
 
-class DeliveryAdapter(BaseAdapter):
-    """Sends `AddressedRequest`s: each of many by `exchange`, on a loop; a single one by `send`, from anywhere."""
+class HttpClient:
+    """Sends requests to judged targets; each event loop that it is used on has its own connections."""
 
     def __init__(
         self,
@@ -44,7 +41,6 @@ class DeliveryAdapter(BaseAdapter):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """*tls* is called once, when the first `https` connection is made; *clock* counts seconds."""
-        super().__init__()
         self._limits = limits or Limits()
         self._tls = tls
         self._clock = clock
@@ -52,35 +48,28 @@ class DeliveryAdapter(BaseAdapter):
         self._background = BackgroundLoop()
         finalize(self, self._background.stop)
 
-    async def exchange(self, request: PreparedRequest, *, account: str = "", wait: float = TURN_WAIT) -> Response:
-        """One attempt, on the loop that runs; it waits for its turn at the host for at most *wait* seconds before.
+    async def exchange(
+        self, request: HttpRequest, target: Target, *, account: str = "", wait: float = TURN_WAIT
+    ) -> Response:
+        """Make one attempt on the running loop, after waiting at most *wait* seconds for its turn at the host.
 
-        Accounts have their turns one after the other, and none has all places.
+        Accounts take turns, and none may have all places.
 
         Raises:
             AttemptFailed: there was no answer, or a 2xx that is not whole.
-            NotStarted: the host had its share of connections for all that time.
+            NoCapacity: the host had its share of connections for all that time.
         """
-        if not isinstance(request, AddressedRequest):
-            message = f"only an AddressedRequest, whose target was judged, is sent; given {type(request).__name__}"
-            raise TypeError(message)
-        return await self._client().attempt(request, account, wait)
-
-    @override
-    def send(self, request: PreparedRequest, *_: object, **__: object) -> Response:
-        """`exchange` for those who have no loop; what else a `Session` passes (`verify=False`, proxies) is ignored."""
-        return self.wait_for(self.exchange(request))
+        return await self._client().attempt(request, target, account, wait)
 
     def wait_for[Result](self, coroutine: Coroutine[Any, Any, Result]) -> Result:
-        """What *coroutine* returns, run on a loop of the adapter's own, in a thread that is started when it is needed.
+        """Return what *coroutine* returns, run on a loop in a background thread, which starts when it is needed.
 
-        Safe to call from any number of threads, that of a running loop included, which stands still meanwhile.
+        Any number of threads may call this, even that of a running loop, which stands still meanwhile.
         """
         return self._background.run(coroutine)
 
-    @override
     def close(self) -> None:
-        """Close the connections that nobody uses."""
+        """Close the idle connections."""
         background = self._background.loop
         for loop, client in self._clients.items():
             if loop is background:
@@ -119,9 +108,9 @@ class _Client:
         self._limiter = HostLimiter(limits.connections_per_server)
         self._deadlines = Deadlines(self._loop)
 
-    async def attempt(self, request: AddressedRequest, account: str, wait: float) -> Response:
-        """The answer to *request*."""
-        wire, target = request.on_the_wire(), request.target
+    async def attempt(self, request: HttpRequest, target: Target, account: str, wait: float) -> Response:
+        """Return the answer to *request*."""
+        wire = request.to_bytes()
         place = (target.host, target.port)
         if not self._limiter.try_acquire(place, account):
             await self._limiter.acquire(place, account, wait=wait)
@@ -134,7 +123,6 @@ class _Client:
         finally:
             self._limiter.release(place, account)
         response.seconds = self._loop.time() - began
-        response.request = request
         return response
 
     def close(self) -> None:

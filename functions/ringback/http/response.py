@@ -1,14 +1,9 @@
-"""An answer as `requests` has it."""
+"""An answer, and what its status and `Retry-After` say."""
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cached_property
-
-import requests
-from requests.cookies import RequestsCookieJar
-from requests.structures import CaseInsensitiveDict
 
 LONGEST_RETRY_AFTER = 86_400
 """Seconds; a receiver that asks for more is asked again after a day."""
@@ -27,11 +22,10 @@ def is_success(status: int) -> bool:
     return 200 <= status < 300  # noqa: PLR2004 - RFC 9110, 15.3
 
 
-class Response(requests.Response):
-    """An answer as `requests` has it, with the beginning of its body.
+class Response:
+    """A parsed answer, with the beginning of its body."""
 
-    What takes long to make and is seldom asked for (a jar for cookies costs more than parsing) is made when it is.
-    """
+    __slots__ = ("excerpt", "fields", "reason", "reusable", "seconds", "size", "status")
 
     def __init__(  # noqa: PLR0913 - the parts of an answer
         self,
@@ -43,58 +37,23 @@ class Response(requests.Response):
         size: int,
         reusable: bool,
     ) -> None:
-        # Not super().__init__(): that makes all of it.
-        self.status_code = status
+        self.status = status
         self.reason = reason
-        self.raw = None
-        self.encoding = None
-        self.history = []
-        self.seconds = 0.0
-        """What the attempt took, its look-up included."""
+        self.fields = fields
+        """Names and values, by names in lower case; of those with the same name the last."""
+        self.excerpt = excerpt
+        """The beginning of its body, as it came."""
         self.size = size
-        """Bytes of the body that came; the excerpt has the first of them."""
+        """Bytes of the whole body."""
         self.reusable = reusable
         """Whether its connection takes another request."""
-        self._fields = fields
-        """Names and values, by names in lower case."""
-        self._content = excerpt
-        self._content_consumed = True
-
-    @cached_property
-    def headers(self) -> CaseInsensitiveDict[str]:  # type: ignore[override]  # set by nobody
-        """Its header fields; of those with the same name the last."""
-        fields = self._fields.values()
-        return CaseInsensitiveDict((name.decode("latin-1"), value.decode("latin-1")) for name, value in fields)
-
-    @cached_property
-    def cookies(self) -> RequestsCookieJar:  # type: ignore[override]  # as above
-        """None: they are not read."""
-        return RequestsCookieJar()
-
-    @cached_property
-    def url(self) -> str:  # type: ignore[override]  # as above
-        """Where it came from."""
-        return str(self.request.url)
-
-    @cached_property
-    def elapsed(self) -> timedelta:  # type: ignore[override]  # as above
+        self.seconds = 0.0
         """What the attempt took, its look-up included."""
-        return timedelta(seconds=self.seconds)
-
-    @property
-    def fields(self) -> Mapping[bytes, tuple[bytes, bytes]]:
-        """Names and values, by names in lower case; of those with the same name the last."""
-        return self._fields
 
     def field(self, name: bytes) -> str:
-        """The header field *name* (in lower case), or nothing."""
-        field = self._fields.get(name)
+        """Return the header field *name* (in lower case), or the empty string."""
+        field = self.fields.get(name)
         return field[1].decode("latin-1") if field else ""
-
-    @property
-    def excerpt(self) -> bytes:
-        """The beginning of its body, as it came."""
-        return self._content or b""
 
 
 def parse_retry_after(text: str, now: datetime) -> float | None:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ringback.errors import AttemptFailed
-from ringback.http.client import TURN_WAIT, DeliveryAdapter
+from ringback.http.client import TURN_WAIT, HttpClient
 from ringback.http.excerpt import readable
-from ringback.http.request import AddressedRequest, HttpRequest
+from ringback.http.request import HttpRequest
 from ringback.http.response import Response, is_success, parse_retry_after
 from ringback.models import AttemptResult, Outcome
 from ringback.redaction import kept_headers
@@ -27,13 +27,13 @@ class HttpSender:
 
     def __init__(
         self,
-        adapter: DeliveryAdapter,
+        client: HttpClient,
         *,
         now: Callable[[], datetime],
         forget: Callable[[str], None],
     ) -> None:
         """*forget* (`Guard.forget`) is told of hosts whose addresses did not take a connection."""
-        self._adapter = adapter
+        self._client = client
         self._now = now
         self._forget = forget
 
@@ -49,7 +49,7 @@ class HttpSender:
             NotStarted: its turn did not come; nothing was sent.
         """
         try:
-            response = await self._adapter.exchange(AddressedRequest(request, target), account=account, wait=wait)
+            response = await self._client.exchange(request, target, account=account, wait=wait)
         except AttemptFailed as failure:
             if failure.outcome in _UNREACHABLE:
                 self._forget(target.host)
@@ -57,7 +57,7 @@ class HttpSender:
         return self._answer(response)
 
     def _answer(self, response: Response) -> AttemptResult:
-        status = response.status_code
+        status = response.status
         asked = response.field(b"retry-after") if status in _ASKS_TO_WAIT else ""
         return AttemptResult(
             outcome=judge_response(status),

@@ -5,8 +5,6 @@ import socket
 import ssl
 from contextlib import suppress
 
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
-
 from ringback.http.errors import tls_error, too_long
 from ringback.http.limits import Limits
 from ringback.http.tls_hello import ServerHello
@@ -21,10 +19,17 @@ _RECORD = 16 * 1024
 """Bytes of data in one record at most (RFC 8446, 5.1)."""
 
 
+def default_authorities() -> str:
+    """Return the path of the CA bundle that is shipped with the functions."""
+    import certifi  # noqa: PLC0415 - a start without an https connection need not wait for it
+
+    return certifi.where()
+
+
 def tls_context(authorities: str | None = None) -> ssl.SSLContext:
     """Rules of TLS for all connections: 1.2 or later, certificates required and checked against their host.
 
-    *authorities* is a file of CA certificates; without one, those that come with `requests`. Made once: reading the
+    *authorities* is a file of CA certificates; without one, those of `certifi`. Made once: reading the
     bundle costs more than ten handshakes.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # requires and checks certificates by itself
@@ -32,7 +37,7 @@ def tls_context(authorities: str | None = None) -> ssl.SSLContext:
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # not X509_STRICT: some good roots have no key identifiers
     context.set_ciphers(_CIPHERS)
     context.set_alpn_protocols(["http/1.1"])  # without it some servers hang up, and others speak HTTP/2
-    context.load_verify_locations(authorities or DEFAULT_CA_BUNDLE_PATH)
+    context.load_verify_locations(authorities or default_authorities())
     return context
 
 

@@ -113,7 +113,7 @@ def furnish(api: Api) -> None:
 def trusted(authority: Authority) -> Iterator[None]:
     """The API's own attempts trust the tests' authority."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr("ringback.http.tls.DEFAULT_CA_BUNDLE_PATH", authority.file)
+        monkeypatch.setattr("ringback.http.tls.default_authorities", lambda: authority.file)
         yield
 
 

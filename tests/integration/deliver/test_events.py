@@ -37,7 +37,7 @@ def deployed(
 ) -> Iterator[Stack]:
     """A fresh execution environment whose receivers' certificates are good."""
     monkeypatch.setattr(environment, "client", client)
-    monkeypatch.setattr(tls, "DEFAULT_CA_BUNDLE_PATH", authority.file)
+    monkeypatch.setattr(tls, "default_authorities", lambda: authority.file)
     for name, value in stack.environment.items():
         monkeypatch.setenv(name, value)
     environment.environment.cache_clear()

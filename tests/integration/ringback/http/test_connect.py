@@ -10,11 +10,10 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from ringback.errors import AttemptFailed
 from ringback.http import connect as connect_module
-from ringback.http.tls import tls_context
+from ringback.http.tls import default_authorities, tls_context
 from ringback.models import Outcome
 from tests.integration import misbehaviour
 from tests.integration.certificates import Authority, PlainAuthority
@@ -209,7 +208,7 @@ def test_every_root_of_the_bundle_is_trusted() -> None:
     """Some have no key identifiers: strict checks would refuse what they issue."""
     context = tls_context()
 
-    assert len(context.get_ca_certs()) == Path(DEFAULT_CA_BUNDLE_PATH).read_text("utf-8").count("BEGIN CERTIFICATE")
+    assert len(context.get_ca_certs()) == Path(default_authorities()).read_text("utf-8").count("BEGIN CERTIFICATE")
     assert not context.verify_flags & ssl.VERIFY_X509_STRICT
 
 
@@ -217,7 +216,7 @@ def test_a_root_without_key_identifiers_is_trusted(plain_authority: PlainAuthori
     sending = Sending(tls=lambda: tls_context(plain_authority.file))
     with Receiver(tls=plain_authority.server("localhost"), host="localhost") as receiver:
         assert sending.send(receiver.url()).status == 200
-    sending.adapter.close()
+    sending.client.close()
 
 
 def test_no_server_chooses_a_prime_for_us() -> None:

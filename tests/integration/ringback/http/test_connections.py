@@ -85,7 +85,7 @@ def test_a_connection_that_died_while_nothing_ran_is_noticed(
         wait_until(lambda: receiver.open == 0)
         second = runner.run(sending.exchange(receiver.url()))
         third = runner.run(sending.exchange(receiver.url()))
-        sending.adapter.close()
+        sending.client.close()
 
     assert [first.status, second.status, third.status] == [200, 200, 200]
     assert [len(receiver.received), receiver.connections] == [3, 2]
@@ -111,7 +111,7 @@ def test_words_that_came_while_nothing_ran_are_no_answer(receiver: Receiver, sen
         wait_until(lambda: not said.is_set())
 
         assert runner.run(sending.exchange(receiver.url())).status == 200
-        sending.adapter.close()
+        sending.client.close()
 
 
 def test_who_gives_up_leaves_nothing_behind(receiver: Receiver, sending: Sending) -> None:
@@ -129,7 +129,7 @@ def test_who_gives_up_leaves_nothing_behind(receiver: Receiver, sending: Sending
 
     with asyncio.Runner() as runner:
         assert runner.run(give_up()) == 200
-        sending.adapter.close()
+        sending.client.close()
 
 
 def test_each_loop_has_connections_of_its_own(receiver: Receiver, sending: Sending) -> None:
@@ -276,6 +276,6 @@ def test_one_context_serves_all_connections(authority: Authority) -> None:
     with Receiver(tls=authority.server("localhost"), host="localhost") as receiver, ThreadPoolExecutor(8) as pool:
         assert made == 0
         list(pool.map(lambda _: sending.send(receiver.url()), range(8)))
-        sending.adapter.close()
+        sending.client.close()
 
     assert made == 1

@@ -180,7 +180,7 @@ async def _meet(sending: Sending, liars: Liars, good: list[Receiver]) -> tuple[d
                 answer = await sending.sender.send(request_to(receiver.url()), await sending.guard.vet(receiver.url()))
                 assert answer.status == 200
                 waits.append(monotonic() - began)
-    sending.adapter.close()
+    sending.client.close()
     return {name: task.result() for name, task in tasks.items()}, waits
 
 

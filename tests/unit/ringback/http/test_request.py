@@ -4,8 +4,9 @@ import pytest
 from requests import Request
 
 from ringback.errors import AttemptFailed
-from ringback.http.client import DeliveryAdapter
-from ringback.http.request import AddressedRequest, HttpRequest
+from ringback.http.adapter import AddressedRequest, DeliveryAdapter
+from ringback.http.client import HttpClient
+from ringback.http.request import HttpRequest
 from ringback.models import Outcome, Url
 from ringback.ssrf.guard import Target
 
@@ -45,23 +46,20 @@ def request(
     target: str = "/hook",
     body: bytes | None = b"{}",
     headers: tuple[tuple[str, str], ...] = (),
-) -> AddressedRequest:
+) -> HttpRequest:
     url = Url(scheme="https", authority="Hooks.Example:8443", host="hooks.example", port=8443, target=target)
-    return AddressedRequest(
-        HttpRequest(method=method, url=url, headers=headers, body=body),
-        Target(scheme="https", host="hooks.example", port=8443, addresses=("1.1.1.1",)),
-    )
+    return HttpRequest(method=method, url=url, headers=headers, body=body)
 
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_a_target_is_sent_byte_for_byte(target: str) -> None:
     """`requests` and `urllib3` would rewrite many of these."""
-    assert request("GET", target, None).on_the_wire().startswith(b"GET " + target.encode() + b" HTTP/1.1\r\n")
+    assert request("GET", target, None).to_bytes().startswith(b"GET " + target.encode() + b" HTTP/1.1\r\n")
 
 
-def test_a_post_on_the_wire() -> None:
+def test_a_post_to_bytes() -> None:
     """Host as the customer wrote it, headers in their order, nothing of the library's own but two."""
-    assert request(headers=(("User-Agent", "Ringback/1.0"), ("webhook-id", "msg_1"))).on_the_wire() == (
+    assert request(headers=(("User-Agent", "Ringback/1.0"), ("webhook-id", "msg_1"))).to_bytes() == (
         b"POST /hook HTTP/1.1\r\n"
         b"Host: Hooks.Example:8443\r\n"
         b"User-Agent: Ringback/1.0\r\n"
@@ -74,16 +72,17 @@ def test_a_post_on_the_wire() -> None:
 
 
 def test_requests_sees_what_is_sent_and_changes_nothing() -> None:
-    sent = request(headers=(("webhook-id", "msg_1"),))
+    target = Target(scheme="https", host="hooks.example", port=8443, addresses=("1.1.1.1",))
+    sent = AddressedRequest(request(headers=(("webhook-id", "msg_1"),)), target)
     sent.headers["Cookie"] = "a=b"
 
     assert sent.url == "https://Hooks.Example:8443/hook"
     assert (sent.headers["HOST"], sent.headers["webhook-id"]) == ("Hooks.Example:8443", "msg_1")
-    assert b"Cookie" not in sent.on_the_wire()
+    assert b"Cookie" not in sent.rendered.to_bytes()
 
 
-def test_a_get_on_the_wire() -> None:
-    assert request("GET", "/?m=hello%20world", None).on_the_wire() == (
+def test_a_get_to_bytes() -> None:
+    assert request("GET", "/?m=hello%20world", None).to_bytes() == (
         b"GET /?m=hello%20world HTTP/1.1\r\nHost: Hooks.Example:8443\r\nAccept-Encoding: identity\r\n\r\n"
     )
 
@@ -91,7 +90,7 @@ def test_a_get_on_the_wire() -> None:
 @pytest.mark.parametrize("target", ["/a b", "/a\r\nX: y", "/\n", "/\x00", "/\x7f", "/é", "/😀"])
 def test_a_target_that_http_cannot_carry_is_unusable(target: str) -> None:
     with pytest.raises(AttemptFailed) as raised:
-        request("GET", target + "?secret", None).on_the_wire()
+        request("GET", target + "?secret", None).to_bytes()
 
     assert raised.value.outcome is Outcome.UNUSABLE
     assert "secret" not in raised.value.detail
@@ -101,7 +100,7 @@ def test_a_target_that_http_cannot_carry_is_unusable(target: str) -> None:
 def test_a_header_that_http_cannot_carry_is_unusable(value: str) -> None:
     """Its value may be a password: no message has it."""
     with pytest.raises(AttemptFailed) as raised:
-        request(headers=(("Authorization", value),)).on_the_wire()
+        request(headers=(("Authorization", value),)).to_bytes()
 
     assert raised.value.outcome is Outcome.UNUSABLE
     assert "secret" not in str(raised.value)
@@ -111,4 +110,4 @@ def test_a_header_that_http_cannot_carry_is_unusable(value: str) -> None:
 def test_an_adapter_sends_nothing_whose_target_was_not_judged() -> None:
     """Mounted on a `Session`, it refuses what comes around the guard."""
     with pytest.raises(TypeError, match="whose target was judged, is sent; given PreparedRequest"):
-        DeliveryAdapter().send(Request("GET", "http://127.0.0.1/").prepare())
+        DeliveryAdapter(HttpClient()).send(Request("GET", "http://127.0.0.1/").prepare())
