@@ -5,30 +5,31 @@ bills each combination as a metric of its own. The log lines say which customer 
 account or host.
 """
 
+import os
+import time
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import batched
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import NamedTuple
 
-from aws_lambda_powertools import Metrics as PowertoolsMetrics
-from aws_lambda_powertools import single_metric
-from aws_lambda_powertools.metrics import MetricResolution, MetricUnit
+from ringback.json_text import to_compact_json
 
 NAMESPACE = "Ringback"
 
 MAX_VALUES = 100
 """Values of one metric that a line may hold (specification of the embedded metric format)."""
 
+type _Values = Mapping[str, Sequence[int]]
+
 
 class Metrics:
-    """Counters and distributions by the names of `ringback.metric_names`.
+    """Counters and distributions by the names of `METRICS`, written to the log in CloudWatch's embedded metric format.
 
-    Powertools takes the dimension `service` from POWERTOOLS_SERVICE_NAME, which is the stack's name.
+    The dimension `service` is the stack's name, as Powertools' logger has it.
     """
 
     def __init__(self) -> None:
-        self._metrics = PowertoolsMetrics(namespace=NAMESPACE)
+        self._service = os.environ.get("POWERTOOLS_SERVICE_NAME", "service_undefined")
         self._counts: Counter[str] = Counter()
         self._divided: Counter[tuple[str, str]] = Counter()
         self._values: defaultdict[str, list[int]] = defaultdict(list)
@@ -41,40 +42,36 @@ class Metrics:
             self._counts[name] += many
 
     def value(self, name: str, value: int) -> None:
-        """One more value of a distribution, or the value of a gauge, 0 too."""
+        """Add one *value* to a distribution, or set a gauge, to 0 too."""
         self._values[name].append(value)
 
     def flush(self) -> None:
-        """Emit what there is, and begin anew."""
-        for name, count in self._counts.items():
-            self._set(name, [count])
-        chunks = [
-            (name, some) for name, values in self._values.items() for some in batched(values, MAX_VALUES, strict=False)
-        ]
-        for name, some in chunks:
-            if name in self._metrics.metric_set:
-                self._metrics.flush_metrics()
-            self._set(name, list(some))
-        if self._metrics.metric_set:
-            self._metrics.flush_metrics()
+        """Write what was counted since the last flush."""
+        for values in self._lines():
+            self._write(values, {"service": self._service})
         for (name, of), count in self._divided.items():
-            dimensions = {"service": self._metrics.provider.service, METRICS[name].by: of}
-            with single_metric(
-                name, MetricUnit(get_unit(name)), count, namespace=NAMESPACE, default_dimensions=dimensions
-            ):
-                pass
+            self._write({name: [count]}, {"service": self._service, METRICS[name].by: of})
         self._counts.clear()
         self._divided.clear()
         self._values.clear()
 
-    def _set(self, name: str, values: list[int]) -> None:
-        # What `add_metric` makes of each value: 100 calls of it would cost a batch more than its log lines.
-        entry = {"Unit": get_unit(name), "StorageResolution": MetricResolution.Standard.value, "Value": values}
-        self._metrics.metric_set[name] = entry
+    def _lines(self) -> Iterator[_Values]:
+        """Yield the metrics of each line: the first has all of them, the others what is left of distributions."""
+        counts = {name: [count] for name, count in self._counts.items()}
+        start, values = 0, {**counts, **self._values}
+        while values:
+            yield {name: some[start : start + MAX_VALUES] for name, some in values.items()}
+            start += MAX_VALUES
+            values = {name: some for name, some in values.items() if len(some) > start}
+
+    def _write(self, values: _Values, dimensions: Mapping[str, str]) -> None:
+        metrics = [{"Name": name, "Unit": get_unit(name)} for name in values]
+        directive = {"Namespace": NAMESPACE, "Dimensions": [list(dimensions)], "Metrics": metrics}
+        head = {"_aws": {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": [directive]}}
+        print(to_compact_json({**head, **dimensions, **values}), flush=True)  # noqa: T201 - that is how it gets to the log
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
+class Metric(NamedTuple):
     """What one metric counts or measures."""
 
     meaning: str
