@@ -1,64 +1,61 @@
-"""Failures in a row, as one execution environment sees them beside its successes.
+"""What one execution environment remembers about endpoints: which are slow, and their failures in a row.
 
-A success of a healthy callback writes nothing, so the table knows of failures alone: counted there at once, one failure
-in a hundred would look like a hundred failures in a row. What failed soon after a success is counted here first.
+A success of a healthy callback writes nothing, so the table knows of failures alone. If each was counted there at once,
+one failure in a hundred would look like a hundred failures in a row: those soon after a success are counted here first.
 """
 
 from datetime import datetime, timedelta
 
 from ringback.aws.dynamodb import Key
+from ringback.bounded import BoundedDict
 from ringback.breaker import FAILURES_THAT_OPEN
 
 RECENT = timedelta(seconds=5)
-"""Successes further back vouch for nothing: batches that began since then have read what others counted."""
+"""An older success vouches for nothing: batches that began since then have read what others counted."""
 
 MAX_REMEMBERED = 10_000
 """Callbacks that one execution environment remembers something about."""
 
 SLOW_MILLISECONDS = 3_000
-"""An attempt that takes longer is slow; the way by the retries lane costs a second, and a write that is worth 0.3 s."""
+"""An attempt that takes longer is slow. Going by the retries lane costs a second, and a write that is worth 0.3 s."""
 
 REMEMBERED = timedelta(minutes=10)
-"""After that without a slow attempt, an environment lets the endpoint show again how fast it is."""
+"""After this time without a slow attempt, an endpoint may show again how fast it is."""
 
 
 class SlowEndpoints:
-    """Says whose attempts are slow."""
+    """Endpoints whose last attempt was slow."""
 
     def __init__(self) -> None:
-        self._slow: dict[Key, datetime] = {}
+        self._slow: BoundedDict[Key, datetime] = BoundedDict(MAX_REMEMBERED)
 
-    def took(self, callback: Key, milliseconds: int, at: datetime) -> None:
-        """An attempt that ended *at* some time took so long."""
+    def observe(self, callback: Key, milliseconds: int, at: datetime) -> None:
+        """Take note of an attempt that ended *at* some time after so many *milliseconds*."""
         if milliseconds < SLOW_MILLISECONDS:
             self._slow.pop(callback, None)
-            return
-        if len(self._slow) >= MAX_REMEMBERED:
-            self._slow.clear()
-        self._slow[callback] = at
+        else:
+            self._slow[callback] = at
 
     def is_slow(self, callback: Key, now: datetime) -> bool:
-        """Whether its last attempt was slow, and not too long ago to matter."""
+        """Return whether the last attempt was slow, and recent enough to matter."""
         slow = self._slow.get(callback)
         return slow is not None and now - slow < REMEMBERED
 
 
 class ConsecutiveFailures:
-    """Says how many failures are to be counted in the table."""
+    """Failures in a row that are not in the table yet."""
 
     def __init__(self) -> None:
-        self._succeeded: dict[Key, datetime] = {}
-        self._failures: dict[Key, int] = {}
+        self._succeeded: BoundedDict[Key, datetime] = BoundedDict(MAX_REMEMBERED)
+        self._failures: BoundedDict[Key, int] = BoundedDict(MAX_REMEMBERED)
 
     def succeeded(self, callback: Key, at: datetime) -> None:
-        """The failures before it count no more."""
-        if len(self._succeeded) >= MAX_REMEMBERED:
-            self._succeeded.clear()
+        """Forget the failures before a success."""
         self._succeeded[callback] = at
         self._failures.pop(callback, None)
 
     def failed(self, callback: Key, failures: int, at: datetime) -> int:
-        """How many to count in the table now, after *failures* more in a row."""
+        """Add *failures* in a row, and return how many to count in the table now."""
         row = self._failures.get(callback, 0) + failures
         success = self._succeeded.get(callback)
         if success and at - success < RECENT and row < FAILURES_THAT_OPEN:

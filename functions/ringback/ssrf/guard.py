@@ -2,11 +2,11 @@
 
 import socket
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
 
+from ringback.bounded import BoundedDict
 from ringback.errors import AttemptFailed
 from ringback.models import Outcome, Url
 from ringback.ssrf.resolver import Resolve, Resolver
@@ -57,7 +57,7 @@ class Guard:
         self._allowed = allowed
         self._resolver = Resolver(resolve=resolve, timeout=timeout)
         self._clock = clock
-        self._known: OrderedDict[str, _Judged] = OrderedDict()
+        self._known: BoundedDict[str, _Judged] = BoundedDict(KNOWN_HOSTS)
 
     async def vet(self, url: Url) -> Target:
         """Return the target of *url*, without awaiting anything if its host is known.
@@ -94,7 +94,4 @@ class Guard:
             until=self._clock() + KNOWN_SECONDS,
         )
         self._known[host] = judged
-        self._known.move_to_end(host)
-        if len(self._known) > KNOWN_HOSTS:
-            self._known.popitem(last=False)
         return judged

@@ -9,37 +9,37 @@ KEY = ("1000001#3215551212", "messages/receive_notify")
 
 
 def test_an_endpoint_is_slow_from_its_first_slow_attempt_on() -> None:
-    paces = SlowEndpoints()
-    assert not paces.is_slow(KEY, NOW)
+    slow = SlowEndpoints()
+    assert not slow.is_slow(KEY, NOW)
 
-    paces.took(KEY, SLOW_MILLISECONDS, NOW)
+    slow.observe(KEY, SLOW_MILLISECONDS, NOW)
 
-    assert paces.is_slow(KEY, NOW)
-    assert not paces.is_slow((KEY[0], "faxes/receive_notify"), NOW)
+    assert slow.is_slow(KEY, NOW)
+    assert not slow.is_slow((KEY[0], "faxes/receive_notify"), NOW)
 
 
 def test_it_is_not_any_more_once_it_was_fast() -> None:
-    paces = SlowEndpoints()
-    paces.took(KEY, SLOW_MILLISECONDS, NOW)
+    slow = SlowEndpoints()
+    slow.observe(KEY, SLOW_MILLISECONDS, NOW)
 
-    paces.took(KEY, SLOW_MILLISECONDS - 1, NOW)
+    slow.observe(KEY, SLOW_MILLISECONDS - 1, NOW)
 
-    assert not paces.is_slow(KEY, NOW)
+    assert not slow.is_slow(KEY, NOW)
 
 
 def test_after_a_while_it_may_show_again_how_fast_it_is() -> None:
     """Its attempts are made in the other lane, by other environments: nobody would tell this one."""
-    paces = SlowEndpoints()
-    paces.took(KEY, SLOW_MILLISECONDS, NOW)
+    slow = SlowEndpoints()
+    slow.observe(KEY, SLOW_MILLISECONDS, NOW)
 
-    assert paces.is_slow(KEY, NOW + REMEMBERED - timedelta(seconds=1))
-    assert not paces.is_slow(KEY, NOW + REMEMBERED)
+    assert slow.is_slow(KEY, NOW + REMEMBERED - timedelta(seconds=1))
+    assert not slow.is_slow(KEY, NOW + REMEMBERED)
 
 
 def test_what_is_remembered_is_bounded() -> None:
-    paces = SlowEndpoints()
+    slow = SlowEndpoints()
     for number in range(MAX_REMEMBERED + 1):
-        paces.took((str(number), KEY[1]), SLOW_MILLISECONDS, NOW)
+        slow.observe((str(number), KEY[1]), SLOW_MILLISECONDS, NOW)
 
-    remembered = [number for number in range(MAX_REMEMBERED + 1) if paces.is_slow((str(number), KEY[1]), NOW)]
-    assert remembered == [MAX_REMEMBERED]
+    remembered = [number for number in range(MAX_REMEMBERED + 1) if slow.is_slow((str(number), KEY[1]), NOW)]
+    assert remembered == list(range(1, MAX_REMEMBERED + 1))
