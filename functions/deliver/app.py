@@ -2,15 +2,20 @@
 
 import gc
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
+ON_LAMBDA = "AWS_LAMBDA_RUNTIME_API" in os.environ
+if ON_LAMBDA:
+    gc.disable()  # until all is imported: what is made here stays, and looking through it is a twentieth of the start
 
-from deliver.environment import environment, logger
+from deliver.environment import environment, logger  # noqa: E402 - as the comment says
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
 @logger.inject_lambda_context(clear_state=True)
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Deliver a batch; answers with the messages that SQS shall hand out again (`ReportBatchItemFailures`)."""
     deliver = environment()
     run = deliver.pipeline.run(event["Records"], time_left=lambda: context.get_remaining_time_in_millis() / 1000)
@@ -19,7 +24,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     return {"batchItemFailures": [{"itemIdentifier": message} for message in sorted(back)]}
 
 
-if "AWS_LAMBDA_RUNTIME_API" in os.environ:
-    environment()  # while Lambda starts us, it gives more processor than afterwards
-    gc.freeze()  # what is there now is never looked through
+if ON_LAMBDA:
+    environment()  # Lambda gives more processor during the start than afterwards
+    gc.freeze()  # the collector never looks at what is there now
     gc.enable()
