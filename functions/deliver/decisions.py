@@ -1,7 +1,7 @@
 """What becomes of a message: one decision for each, made before anything is sent."""
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from ringback.errors import InfrastructureError
 from ringback.models import Callback, Delivery
@@ -28,24 +28,24 @@ class Recorded:
     delivery: Delivery
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Hold(Recorded):
     """Record that the delivery waits until its endpoint answers again."""
 
+    __slots__ = ()
     metric = "Waiting"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Defer(Recorded):
     """Record the delivery and attempt it in the retries lane: its endpoint fails of late, or is slow."""
 
+    __slots__ = ()
     metric = "Deferred"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel(Recorded):
     """Record that nobody wants the delivery any more."""
 
+    __slots__ = ()
     metric = "Cancelled"
 
 
@@ -57,23 +57,21 @@ class Expire(Recorded):
     callback: Callback
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Postpone(Recorded):
     """Record that the delivery comes back later: there was no room for its attempt."""
 
+    __slots__ = ()
     metric = "NoRoom"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reschedule:
+class Reschedule(NamedTuple):
     """Put the delivery on its queue: an earlier invocation recorded its attempt, and may have ended then."""
 
     message: str
     delivery: Delivery
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drop:
+class Drop(NamedTuple):
     """Do nothing but count it."""
 
     message: str
@@ -81,8 +79,7 @@ class Drop:
     """Which of `telemetry.METRICS` counts it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Return:
+class Return(NamedTuple):
     """Give the message back to its queue."""
 
     message: str

@@ -70,7 +70,7 @@ class Health:
         for callback, delivery in attempted:
             self._announcer.settled(delivery, callback, now)
             if callback.type is CallbackType.CALLBACK and not delivery.event.callback:
-                self._paces.took(_key(callback), delivery.attempts[-1].milliseconds, _ended(delivery))
+                self._paces.observe(_key(callback), delivery.attempts[-1].milliseconds, _ended(delivery))
                 by_callback.setdefault(_key(callback), []).append((callback, delivery))
         for results in by_callback.values():
             with suppress(InfrastructureError):  # the next outcomes say the same
@@ -107,7 +107,8 @@ class Health:
 
     def _latest(self, callback: Callback) -> Callback:
         """*callback* as this batch knows it by now: an earlier group of its attempts may have changed the breaker."""
-        return replace(callback, breaker=self._written.get(_key(callback), callback.breaker))
+        breaker = self._written.get(_key(callback))
+        return callback if breaker is None else replace(callback, breaker=breaker)
 
     def _learn(self, callback: Callback, deliveries: Sequence[Delivery], now: datetime) -> None:
         failures: list[Delivery] = []

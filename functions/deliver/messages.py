@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ringback.callbacks.identifiers import parse_account, parse_fonenumber
 from ringback.callbacks.parse import read_inline
@@ -31,8 +30,7 @@ MAX_ID = 160
 _TIME = "ISO 8601, as in 2026-11-23T17:36:00Z"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(NamedTuple):
     """One message of a batch that could be read."""
 
     id: str

@@ -27,6 +27,7 @@ from deliver.telemetry import Telemetry
 from ringback.delivery.attempt import Attempted, Attempts
 from ringback.delivery.recorder import Recorder
 from ringback.errors import InfrastructureError, NoCapacity
+from ringback.http.deadlines import SharedTimeout
 from ringback.notify.notifier import Notifier
 
 if TYPE_CHECKING:
@@ -142,12 +143,15 @@ class DeliveryPipeline:
 
     async def _deliver(self, decisions: Sequence[Decision], time_left: Callable[[], float]) -> set[str]:
         """Do as *decisions* say; the messages that go back."""
-        groups = self._attempt_all([one for one in decisions if isinstance(one, DueAttempt)], time_left)
+        until = SharedTimeout(time_left() - RECORD_NEEDS_SECONDS)
+        due = [one for one in decisions if isinstance(one, DueAttempt)]
+        groups = self._attempt_all(due, until, time_left)
         try:
             back = await self._in_worker(partial(self._carry_out, decisions))
             async for group in groups:
                 back |= await self._in_worker(partial(self._record, group, time_left))
         finally:
+            until.close()
             groups.cancel()  # only a bug of ours leaves any, and the next invocation is not to make them
         return back
 
@@ -208,32 +212,24 @@ class DeliveryPipeline:
                 self._announcer.settled(decision.delivery, decision.callback, self._clock())
         return self._returned(result.back)
 
-    def _attempt_all(self, due: Sequence[DueAttempt], time_left: Callable[[], float]) -> ResultGroups[Made]:
+    def _attempt_all(
+        self, due: Iterable[DueAttempt], until: SharedTimeout, time_left: Callable[[], float]
+    ) -> ResultGroups[Made]:
         """Start all attempts; what came of each."""
-        groups: ResultGroups[Made] = ResultGroups()
-        turns = asyncio.Semaphore(ATTEMPTS_AT_ONCE)
+        groups: ResultGroups[Made] = ResultGroups(at_once=ATTEMPTS_AT_ONCE)
         for one in due:
-            groups.start(self._attempt(one, turns, time_left))
+            groups.start(self._attempt(one, until, time_left))
         return groups
 
-    async def _attempt(self, due: DueAttempt, turns: asyncio.Semaphore, time_left: Callable[[], float]) -> Made:
+    async def _attempt(self, due: DueAttempt, until: SharedTimeout, time_left: Callable[[], float]) -> Made:
+        spare = time_left() - ATTEMPT_NEEDS_SECONDS
+        if spare < 0:
+            return due, NoCapacity("the invocation had no time left to start this attempt")
+        wait = min(TURN_WAIT_SECONDS, spare)
         try:
-            async with turns:
-                return due, await self._make(due, time_left())
+            return due, await self._attempts.make(due.delivery, due.callback, due.secrets, wait=wait, until=until)
         except Exception as error:  # noqa: BLE001 - carried to the one place that decides what an error leads to
             return due, error
-
-    async def _make(self, due: DueAttempt, time_left: float) -> Attempted:
-        spare = time_left - ATTEMPT_NEEDS_SECONDS
-        if spare < 0:
-            raise NoCapacity("the invocation had no time left to start this attempt")
-        return await self._attempts.make(
-            due.delivery,
-            due.callback,
-            due.secrets,
-            wait=min(TURN_WAIT_SECONDS, spare),
-            within=time_left - RECORD_NEEDS_SECONDS,
-        )
 
     def _record(self, group: Sequence[Made], time_left: Callable[[], float]) -> set[str]:
         made = {due.message: result for due, result in group if isinstance(result, Attempted)}

@@ -1,8 +1,7 @@
 """Reads the records of a batch, each by itself: what is wrong with one is nothing to the others."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from deliver.messages import Message
 from ringback.errors import InfrastructureError, MalformedEvent
@@ -16,8 +15,7 @@ READING_NEEDS_SECONDS = 5.0
 NO_TIME = InfrastructureError("the invocation had no time left to read it")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class Batch(NamedTuple):
     """What records hold."""
 
     messages: Sequence[Message]

@@ -1,6 +1,7 @@
 """Results of tasks that run side by side, handed on in groups as they come."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Coroutine
 
 GROUP = 25
@@ -17,15 +18,21 @@ class ResultGroups[Result]:
     one whose taker is slow grows.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, at_once: int) -> None:
+        """*at_once* is how many run at a time; the others wait."""
         self._loop = asyncio.get_running_loop()
+        self._at_once = at_once
+        self._waiting: deque[Coroutine[None, None, Result]] = deque()
         self._tasks: set[asyncio.Task[Result]] = set()
         self._ready: list[Result] = []
         self._enough = asyncio.Event()
         self._linger: asyncio.TimerHandle | None = None
 
     def start(self, coroutine: Coroutine[None, None, Result]) -> None:
-        """Run *coroutine*, which raises nothing."""
+        """Run *coroutine*, which raises nothing, as soon as there is room for it."""
+        if len(self._tasks) >= self._at_once:
+            self._waiting.append(coroutine)
+            return
         task = self._loop.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._done)
@@ -37,7 +44,10 @@ class ResultGroups[Result]:
             yield self._take()
 
     def cancel(self) -> None:
-        """End what is still under way; nobody takes its results any more."""
+        """End what waits or is under way; nobody takes its results any more."""
+        for coroutine in self._waiting:
+            coroutine.close()
+        self._waiting.clear()
         for task in self._tasks:
             task.remove_done_callback(self._done)
             task.cancel()
@@ -59,6 +69,8 @@ class ResultGroups[Result]:
     def _done(self, task: "asyncio.Task[Result]") -> None:
         self._tasks.discard(task)
         self._ready.append(task.result())
+        if self._waiting:
+            self.start(self._waiting.popleft())
         if len(self._ready) >= GROUP or not self._tasks:
             self._enough.set()
         elif self._linger is None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -23,7 +22,7 @@ async def read_suspects(
     survived = await _survivors([partial(read, record) for record in records], time_left)
     batch = read_batch((records[one] for one in sorted(survived)), read=read, time_left=time_left)
     lost = {record["messageId"] for number, record in enumerate(records) if number not in survived}
-    return replace(batch, unread={**batch.unread, SUSPECT: lost})
+    return batch._replace(unread={**batch.unread, SUSPECT: lost})
 
 
 async def renderable(decisions: Iterable[Decision], *, at: datetime, time_left: Callable[[], float]) -> list[Decision]:

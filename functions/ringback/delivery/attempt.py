@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from ringback.delivery.outcomes import judge
 from ringback.delivery.render import Rendered, render
@@ -16,9 +17,10 @@ from ringback.http.sender import HttpSender
 from ringback.models import NOT_CALLED, AttemptResult, Callback, Delivery, Outcome
 from ringback.ssrf.guard import Guard
 
+_FOR_EVER: AbstractContextManager[None] = nullcontext()
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempted:
+
+class Attempted(NamedTuple):
     """What an attempt made of a delivery."""
 
     delivery: Delivery
@@ -59,11 +61,11 @@ class Attempts:
         secrets: Sequence[str],
         *,
         wait: float = TURN_WAIT,
-        within: float | None = None,
+        until: AbstractContextManager[None] = _FOR_EVER,
     ) -> Attempted:
         """Try *delivery* once, signed with each of *secrets*, after up to *wait* seconds of waiting for its turn.
 
-        What is not over *within* so many seconds has timed out, whatever it waits for.
+        What raises `TimeoutError` under *until* has timed out, whatever it waits for.
 
         Raises:
             NotStarted: its server had its share of our connections for all that time.
@@ -81,7 +83,7 @@ class Attempts:
                 attempt=delivery.next_attempt,
             )
             empty_tokens, called = rendered.empty_tokens, rendered.called
-            async with asyncio.timeout(within):
+            with until:
                 answer = await self._send(rendered, delivery.event.account, wait)
         except AttemptFailed as failure:
             answer = AttemptResult(

@@ -1,8 +1,8 @@
 """Record: write what became of the attempts, and see that the next ones happen."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from ringback.aws.sqs import LONGEST_DELAY, Queue
 from ringback.delivery.retry_message import build_retry_message
@@ -14,8 +14,7 @@ LONGEST_QUEUE_WAIT = timedelta(seconds=LONGEST_DELAY)
 """A shorter wait is the queue's delay; a longer one is a due time in the table, for `requeue`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recording:
+class Recording(NamedTuple):
     """What became of messages."""
 
     recorded: set[str]

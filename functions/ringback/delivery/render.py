@@ -1,9 +1,10 @@
 """An event and a callback become the request or the mail that goes out (facts: Bodies on the wire)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from ringback.callbacks.identifiers import parse_mailbox
 from ringback.callbacks.rules import check_credentials, parse_callback_url, parse_method, parse_type
@@ -22,8 +23,7 @@ MAX_PREPARED = 1_024
 """URLs kept in their pieces per execution environment; 4 KiB each at the very most."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
+class Rendered(NamedTuple):
     """What an attempt sends."""
 
     request: HttpRequest | Mail
@@ -48,16 +48,18 @@ def render(  # noqa: PLR0913 - what an attempt is made of
         raise AttemptFailed(Outcome.UNUSABLE, callback.refused)
     try:
         kind = lookup(event.kind)
-        if parse_type(callback.type, kind) is CallbackType.EMAIL:
+        if callback.type is CallbackType.EMAIL:
+            parse_type(callback.type, kind)
             mail = render_mail(to=_mailbox(callback), kind=kind, event=event, delivery=delivery)
             return Rendered(
                 request=replace(mail, callback=(callback.owner, callback.event), delivery=(event.owner, delivery))
             )
-        method = parse_method(callback.method or "", kind)
         check_credentials(callback.url_username, callback.url_password)
-        url, shown, empty_tokens = _filled(callback.url, kind, event)
+        prepared = _prepare(callback.type, callback.method or "", callback.url, kind.name)
+        url, shown, empty_tokens = prepared.filled(event)
     except InvalidSetting as error:
         raise AttemptFailed(Outcome.UNUSABLE, error.logged) from None
+    method = prepared.method
     body = None if method is Method.GET else _body(kind, event)
     request = build_request(
         callback,
@@ -81,25 +83,42 @@ def _mailbox(callback: Callback) -> str:
         raise AttemptFailed(Outcome.UNUSABLE, "email: no address that mail can be sent to") from None
 
 
-def _filled(text: str, kind: EventKind, event: Event) -> tuple[Url, str, int]:
-    """The URL with its values, the same as it is shown, and the tokens without a value."""
-    url, template = _prepared(text, kind.name)
-    if not template.gaps:
-        return url, _shown(url, url.target), 0
-    filled = template.fill(event.data, most=MAX_RENDERED)
-    has_private = not PRIVATE.isdisjoint(body for body, _ in template.gaps)
-    target = template.fill(event.data, most=MAX_RENDERED, masked=PRIVATE).text if has_private else filled.text
-    return replace(url, target=filled.text), _shown(url, target), filled.empty
+class _Prepared(NamedTuple):
+    """What every delivery to a callback has in common."""
 
+    method: Method
+    url: Url
+    template: Template
+    """Of the URL's target."""
+    shown: str
+    """The URL as an attempt shows it where it has no tokens."""
 
-def _shown(url: Url, target: str) -> str:
-    return without_secrets(f"{url.scheme}://{url.authority}{target}")
+    def filled(self, event: Event) -> tuple[Url, str, int]:
+        """Return the URL with the values of *event*, the same as it is shown, and the number of tokens without one."""
+        url, template = self.url, self.template
+        if not template.gaps:
+            return url, self.shown, 0
+        filled = template.fill(event.data, most=MAX_RENDERED)
+        has_private = not PRIVATE.isdisjoint(body for body, _ in template.gaps)
+        target = template.fill(event.data, most=MAX_RENDERED, masked=PRIVATE).text if has_private else filled.text
+        return replace(url, target=filled.text), _show(url, target), filled.empty
 
 
 @lru_cache(MAX_PREPARED)
-def _prepared(url: str, kind: str) -> tuple[Url, Template]:
-    parsed = parse_callback_url(url, CATALOGUE[kind])
-    return parsed, parse_template(parsed.target, CATALOGUE[kind].names)
+def _prepare(callback_type: str, method: str, url: str, kind_name: str) -> _Prepared:
+    kind = CATALOGUE[kind_name]
+    parse_type(callback_type, kind)
+    parsed_method, parsed_url = parse_method(method, kind), parse_callback_url(url, kind)
+    return _Prepared(
+        method=parsed_method,
+        url=parsed_url,
+        template=parse_template(parsed_url.target, kind.names),
+        shown=_show(parsed_url, parsed_url.target),
+    )
+
+
+def _show(url: Url, target: str) -> str:
+    return without_secrets(f"{url.scheme}://{url.authority}{target}")
 
 
 def _body(kind: EventKind, event: Event) -> bytes:

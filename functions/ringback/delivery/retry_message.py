@@ -1,10 +1,9 @@
 """The message of the Retries queue: it names a delivery and the due time of the attempt that it is for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 from ringback.aws.sqs import LONGEST_DELAY, Outgoing
 from ringback.errors import InfrastructureError, MalformedEvent, MalformedReason
@@ -20,8 +19,7 @@ MAX_DELIVERY = 1_024
 """Bytes of a partition key and of a sort key (DynamoDB's constraints)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retry:
+class Retry(NamedTuple):
     """A message of the Retries queue: the delivery whose attempt is *due* now."""
 
     owner: str

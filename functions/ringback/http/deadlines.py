@@ -2,6 +2,7 @@
 
 import asyncio
 from math import inf
+from types import TracebackType
 from typing import Protocol
 
 
@@ -53,3 +54,51 @@ class Deadlines:
             member.expire()
         if self._ends:
             self._set(min(self._ends.values()))
+
+
+class SharedTimeout:
+    """`asyncio.timeout` for any number of tasks whose time ends at the same moment, at the cost of a single timer.
+
+    Each task enters it once at a time.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        """End them all in *seconds*."""
+        self._tasks: set[asyncio.Task[object]] = set()
+        self._is_over = False
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._expire)
+
+    def __enter__(self) -> None:
+        """Put the running task under it.
+
+        Raises:
+            TimeoutError: the time is over.
+        """
+        if self._is_over:
+            raise TimeoutError
+        self._tasks.add(_running_task())
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        task = _running_task()
+        self._tasks.discard(task)
+        # Cancelled by somebody else too, it has to end as such.
+        if self._is_over and kind is asyncio.CancelledError and task.uncancel() == 0:
+            raise TimeoutError from error
+
+    def close(self) -> None:
+        """Stop the timer."""
+        self._timer.cancel()
+
+    def _expire(self) -> None:
+        self._is_over = True
+        for task in self._tasks:
+            task.cancel()
+
+
+def _running_task() -> asyncio.Task[object]:
+    task = asyncio.current_task()
+    if task is None:
+        raise RuntimeError("only a task can time out")
+    return task

@@ -1,12 +1,11 @@
 """What one HTTP attempt, and one execution environment, may use."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 KIB = 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(NamedTuple):
     """Bounds of the HTTP client."""
 
     attempt: float = 15.0

@@ -12,7 +12,7 @@ def test_everything_comes_back_once() -> None:
         return number * 2
 
     async def run() -> list[list[int]]:
-        groups: ResultGroups[int] = ResultGroups()
+        groups: ResultGroups[int] = ResultGroups(at_once=200)
         for number in range(60):
             groups.start(double(number))
         return [group async for group in groups]
@@ -34,7 +34,7 @@ def test_what_is_ready_does_not_wait_for_what_hangs() -> None:
                 await release.wait()
             return number
 
-        groups: ResultGroups[int] = ResultGroups()
+        groups: ResultGroups[int] = ResultGroups(at_once=200)
         for number in range(60):
             groups.start(wait(number))
         seen: list[list[int]] = []
@@ -57,7 +57,7 @@ def test_a_small_group_lingers_for_what_comes_soon_after_it() -> None:
             await asyncio.sleep(seconds)
             return seconds
 
-        groups: ResultGroups[float] = ResultGroups()
+        groups: ResultGroups[float] = ResultGroups(at_once=200)
         for part in (0, 0.1, 0.2, 4):
             groups.start(after(part * LINGER_SECONDS))
         return [group async for group in groups]
@@ -73,7 +73,7 @@ def test_a_group_whose_taker_is_slow_grows() -> None:
             await asyncio.sleep(0 if number < GROUP else 0.01)
             return number
 
-        groups: ResultGroups[int] = ResultGroups()
+        groups: ResultGroups[int] = ResultGroups(at_once=200)
         for one in range(4 * GROUP):
             groups.start(number(one))
         sizes = []
@@ -89,7 +89,7 @@ def test_nothing_is_no_work() -> None:
     """A batch can be all dead letters."""
 
     async def run() -> list[list[int]]:
-        groups: ResultGroups[int] = ResultGroups()
+        groups: ResultGroups[int] = ResultGroups(at_once=200)
         return [group async for group in groups]
 
     assert asyncio.run(run()) == []
@@ -105,7 +105,7 @@ def test_what_nobody_waits_for_any_more_is_ended() -> None:
             finally:
                 ended.set()
 
-        groups: ResultGroups[None] = ResultGroups()
+        groups: ResultGroups[None] = ResultGroups(at_once=200)
         groups.start(hang())
         await asyncio.sleep(0)
         groups.cancel()
@@ -113,3 +113,44 @@ def test_what_nobody_waits_for_any_more_is_ended() -> None:
         return True
 
     assert asyncio.run(run())
+
+
+def test_no_more_run_at_once_than_may() -> None:
+    """The others begin as the first ones end, and none is lost."""
+    running, most = 0, 0
+
+    async def work(number: int) -> int:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.001)
+        running -= 1
+        return number
+
+    async def run() -> list[int]:
+        groups: ResultGroups[int] = ResultGroups(at_once=3)
+        for number in range(20):
+            groups.start(work(number))
+        return [result async for group in groups for result in group]
+
+    assert sorted(asyncio.run(run())) == list(range(20))
+    assert most == 3
+
+
+def test_what_has_not_begun_never_does_once_nobody_waits() -> None:
+    async def run() -> list[str]:
+        begun: list[str] = []
+
+        async def work(name: str) -> None:
+            begun.append(name)
+            await asyncio.sleep(60)
+
+        groups: ResultGroups[None] = ResultGroups(at_once=1)
+        groups.start(work("first"))
+        groups.start(work("second"))
+        await asyncio.sleep(0)
+        groups.cancel()
+        await asyncio.sleep(0)
+        return begun
+
+    assert asyncio.run(run()) == ["first"]
