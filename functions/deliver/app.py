@@ -1,4 +1,4 @@
-"""The function `deliver`: takes batches from the Events and Retries queues."""
+"""The function `deliver`: it takes batches from the queues of events and of retries."""
 
 import gc
 import os
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @logger.inject_lambda_context(clear_state=True)
 def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
-    """Deliver a batch; answers with the messages that SQS shall hand out again (`ReportBatchItemFailures`)."""
+    """Deliver a batch, and return the messages that SQS is to hand out again (`ReportBatchItemFailures`)."""
     deliver = environment()
     run = deliver.pipeline.run(event["Records"], time_left=lambda: context.get_remaining_time_in_millis() / 1000)
-    back = deliver.run(run)
+    returned = deliver.run(run)
     deliver.telemetry.flush()
-    return {"batchItemFailures": [{"itemIdentifier": message} for message in sorted(back)]}
+    return {"batchItemFailures": [{"itemIdentifier": message} for message in sorted(returned)]}
 
 
 if ON_LAMBDA:

@@ -1,4 +1,4 @@
-"""Tries steps out in a child process: one that ends its process, or never ends, does so there."""
+"""Try steps in a child process, where one that crashes or never ends does no harm."""
 
 import os
 import select
@@ -8,32 +8,32 @@ from contextlib import suppress
 from typing import NoReturn
 
 STEP_SECONDS = 3.0
-"""How long a step may take; the longest event takes some 0.03 s of a whole processor."""
+"""How long a step may take; the longest event takes about 0.03 s of a whole processor."""
 
 type Step = Callable[[], object]
 
 
 def survivors(steps: Sequence[Step], *, go_on: Callable[[], bool]) -> set[int]:
-    """The numbers of those *steps* that a process survives, whatever they return or raise.
+    """Return the indexes of the *steps* that a process survives, whatever they return or raise.
 
-    After each that it does not, *go_on* is asked; what was not tried is no survivor.
+    After each step that it does not survive, *go_on* decides whether to try the rest; untried steps do not count.
     """
     survived: set[int] = set()
     first = 0
     while first < len(steps) and go_on():
-        done = _done_by_child(steps[first:])
+        done = _run_in_child(steps[first:])
         survived.update(range(first, first + done))
         first += done + 1
     return survived
 
 
-def _done_by_child(steps: Sequence[Step]) -> int:
-    """How many of *steps* a new child process gets through, before one that it does not."""
-    progress, told = os.pipe()
+def _run_in_child(steps: Sequence[Step]) -> int:
+    """Return how many of *steps* a new child process completes before one that it does not survive."""
+    progress, done = os.pipe()
     child = os.fork()
     if child == 0:
-        _do(steps, told)
-    os.close(told)
+        _do(steps, done)
+    os.close(done)
     try:
         return _count(progress)
     finally:
@@ -42,19 +42,19 @@ def _done_by_child(steps: Sequence[Step]) -> int:
         os.waitpid(child, 0)
 
 
-def _do(steps: Sequence[Step], told: int) -> NoReturn:
-    """Do *steps*, with a byte for each that is done; nothing of the parent's is touched, closed or written."""
+def _do(steps: Sequence[Step], done: int) -> NoReturn:
+    """Do *steps*, and write a byte to *done* after each; nothing else of the parent is touched."""
     try:
         for step in steps:
-            with suppress(Exception):  # whoever does it in earnest deals with that
+            with suppress(Exception):  # the parent meets the same error when it does the step itself
                 step()
-            os.write(told, b".")
+            os.write(done, b".")
     finally:
         os._exit(0)
 
 
 def _count(progress: int) -> int:
-    """The bytes that arrive at *progress*, until none comes for longer than a step may take."""
+    """Count the bytes that arrive at *progress* until none comes for longer than a step may take."""
     count = 0
     while select.select([progress], [], [], STEP_SECONDS)[0]:
         arrived = len(os.read(progress, 1024))

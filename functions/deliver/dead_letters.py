@@ -1,4 +1,4 @@
-"""Dead letters: messages that are not events, kept whole with the reason until somebody looks."""
+"""Dead letters: messages that are not events, kept whole and with the reason until somebody looks at them."""
 
 import re
 from collections.abc import Mapping
@@ -8,16 +8,16 @@ from ringback.aws.sqs import Outgoing, Queue
 from ringback.errors import InfrastructureError, MalformedEvent
 
 MAX_ATTRIBUTES = 16_384
-"""Bytes for the reason and all that stands beside a body; SQS counts names, types and values as part of a message.
+"""Bytes for the attributes of a message; SQS counts their names, types and values.
 
-The Events queue has room for them (template.yaml: MaximumMessageSize), so that every letter can be moved back to it.
+The Events queue has room for them (template.yaml: MaximumMessageSize), so that every dead letter can be moved back.
 """
 
 MAX_BODY = 1_048_576 - MAX_ATTRIBUTES
-"""Bytes of a body that SQS takes beside the attributes (1 MiB in all)."""
+"""Bytes of a body that SQS takes in addition to the attributes (1 MiB in all)."""
 
 MAX_DETAIL = 1_000
-"""Characters of a detail; the rest of an over-long one says no more."""
+"""Characters of a detail."""
 
 _REFUSED: Final = "[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 """A pattern of what SQS refuses in a body (SendMessage's documentation); only a direct invocation can bring it.
@@ -30,18 +30,18 @@ UNGROUPED = "dead-letters"
 
 
 class DeadLetters:
-    """The queue of what we could not handle."""
+    """The queue of messages that cannot be handled."""
 
     def __init__(self, *, queue: Queue) -> None:
         self._queue = queue
 
-    def bury(self, record: Mapping[str, Any], malformed: MalformedEvent) -> bool:
-        """Send an SQS *record*'s body there, with the reason; False if that failed.
+    def send(self, record: Mapping[str, Any], malformed: MalformedEvent) -> bool:
+        """Send the body of an SQS *record* there with the reason, and return whether that worked.
 
-        The attribute `logged` is `detail` without what was given, where that may be private.
+        The attribute `logged` is `detail` without the given value, where that may be private.
         """
-        body, detail = _fitting(record["body"], malformed.detail)
-        letter = Outgoing(
+        body, detail = _fit(record["body"], malformed.detail)
+        dead_letter = Outgoing(
             body=body,
             group=record.get("attributes", {}).get("MessageGroupId", UNGROUPED),
             attributes={
@@ -52,13 +52,13 @@ class DeadLetters:
             },
         )
         try:
-            return not self._queue.send([letter])
+            return not self._queue.send([dead_letter])
         except InfrastructureError:
             return False
 
 
-def _fitting(body: str, detail: str) -> tuple[str, str]:
-    """Both as SQS takes them; only a body that no queue could have brought us is cut, and the detail says so."""
+def _fit(body: str, detail: str) -> tuple[str, str]:
+    """Return both as SQS takes them; only a body that is too long for any queue is cut, and the detail says so."""
     raw = body.encode(errors="replace")
     if len(raw) > MAX_BODY:
         body = raw[:MAX_BODY].decode(errors="ignore")

@@ -1,4 +1,4 @@
-"""What becomes of a message: one decision for each, made before anything is sent."""
+"""What to do about a message: there is one decision for each, made before anything is sent."""
 
 from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
@@ -9,10 +9,10 @@ from ringback.models import Callback, Delivery
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueAttempt:
-    """Try the delivery now; it has all that this needs."""
+    """Attempt the delivery now, with everything that this takes."""
 
     message: str
-    """The message that brought it, which goes back to its queue if we fail."""
+    """The message that brought it, which goes back to its queue if Ringback itself fails."""
     delivery: Delivery
     callback: Callback
     secrets: tuple[str, ...] = field(default=(), repr=False)
@@ -20,7 +20,7 @@ class DueAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """Record the delivery as it is given, without an attempt."""
+    """Record the delivery as it stands, without an attempt."""
 
     metric: ClassVar[str]
     """Which of `telemetry.METRICS` counts it."""
@@ -36,14 +36,14 @@ class Hold(Recorded):
 
 
 class Defer(Recorded):
-    """Record the delivery and attempt it in the retries lane: its endpoint fails of late, or is slow."""
+    """Record the delivery and leave its attempt to the retries lane: its endpoint is slow, or has failed lately."""
 
     __slots__ = ()
     metric = "Deferred"
 
 
 class Cancel(Recorded):
-    """Record that nobody wants the delivery any more."""
+    """Record that the delivery is no longer wanted."""
 
     __slots__ = ()
     metric = "Cancelled"
@@ -58,21 +58,21 @@ class Expire(Recorded):
 
 
 class Postpone(Recorded):
-    """Record that the delivery comes back later: there was no room for its attempt."""
+    """Record that the delivery comes back later: there was no capacity for its attempt."""
 
     __slots__ = ()
     metric = "NoRoom"
 
 
 class Reschedule(NamedTuple):
-    """Put the delivery on its queue: an earlier invocation recorded its attempt, and may have ended then."""
+    """Put the delivery on its queue: an earlier invocation recorded its attempt, and may have ended before doing so."""
 
     message: str
     delivery: Delivery
 
 
 class Drop(NamedTuple):
-    """Do nothing but count it."""
+    """Count the message, and do nothing else."""
 
     message: str
     metric: str
@@ -83,8 +83,8 @@ class Return(NamedTuple):
     """Give the message back to its queue."""
 
     message: str
-    fault: InfrastructureError
-    """Why it cannot be dealt with now."""
+    cause: InfrastructureError
+    """Why it cannot be handled now."""
 
 
 type Decision = DueAttempt | Hold | Defer | Cancel | Expire | Reschedule | Drop | Return

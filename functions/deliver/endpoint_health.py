@@ -1,4 +1,4 @@
-"""Endpoint health: who is left alone for now, and what the outcomes of attempts say about that."""
+"""Endpoint health: which endpoints are left alone for now, and what outcomes of attempts say about that."""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -21,34 +21,34 @@ from ringback.storage.breakers import BreakerStore
 GONE = "the receiver answered 410 Gone"
 
 
-class Health:
-    """Keeps the breakers of callbacks; those that travel inside their events have none, and mail needs none."""
+class EndpointHealth:
+    """Keeps the breakers of callbacks; mail and callbacks inside events have none."""
 
     def __init__(
         self,
         *,
         store: BreakerStore,
-        lines: Backlogs,
+        backlogs: Backlogs,
         notifier: Notifier,
         retention: timedelta,
         uniform: Callable[[float, float], float],
     ) -> None:
         self._store = store
-        self._lines = lines
-        self._announcer = notifier
+        self._backlogs = backlogs
+        self._notifier = notifier
         self._retention = retention
         self._uniform = uniform
-        self._streaks = ConsecutiveFailures()
-        self._paces = SlowEndpoints()
+        self._failures = ConsecutiveFailures()
+        self._slow = SlowEndpoints()
         self._written: dict[Key, Breaker] = {}
-        """What this batch has made of breakers since it read them."""
+        """Breakers as this batch has changed them since it read them."""
 
     def begin(self) -> None:
-        """Forget what the batch before this one has written."""
+        """Begin a batch: forget what the one before it has written."""
         self._written.clear()
 
     def admit(self, decisions: Iterable[Decision], now: datetime) -> list[Decision]:
-        """The same *decisions* about a batch that was just read, less the attempts that breakers do not allow now."""
+        """Return *decisions* about a batch that was just read, without the attempts that breakers do not allow now."""
         probed: set[Key] = set()
         return [self._admitted(one, probed, now) if isinstance(one, DueAttempt) else one for one in decisions]
 
@@ -65,15 +65,15 @@ class Health:
                 return due
 
     def observe(self, attempted: Sequence[tuple[Callback, Delivery]], now: datetime) -> None:
-        """Take note of the last attempts of deliveries to callbacks."""
+        """Learn from the last attempts of deliveries to callbacks."""
         by_callback: dict[Key, list[tuple[Callback, Delivery]]] = {}
         for callback, delivery in attempted:
-            self._announcer.settled(delivery, callback, now)
+            self._notifier.settled(delivery, callback, now)
             if callback.type is CallbackType.CALLBACK and not delivery.event.callback:
-                self._paces.observe(_key(callback), delivery.attempts[-1].milliseconds, _ended(delivery))
+                self._slow.observe(_key(callback), delivery.attempts[-1].milliseconds, _ended(delivery))
                 by_callback.setdefault(_key(callback), []).append((callback, delivery))
         for results in by_callback.values():
-            with suppress(InfrastructureError):  # the next outcomes say the same
+            with suppress(InfrastructureError):  # the next outcomes will say the same
                 self._learn(self._latest(results[0][0]), [delivery for _, delivery in results], now)
 
     def _admission(self, one: DueAttempt, probed: set[Key], now: datetime) -> Admission:
@@ -81,7 +81,7 @@ class Health:
             return Admission.ATTEMPT
         key, first = _key(one.callback), not one.delivery.version
         admission = one.callback.breaker.admits(now, first=first)
-        if admission is Admission.ATTEMPT and first and self._paces.is_slow(key, now):
+        if admission is Admission.ATTEMPT and first and self._slow.is_slow(key, now):
             return Admission.DEFER
         if admission is not Admission.PROBE:
             return admission
@@ -97,16 +97,16 @@ class Health:
         except InfrastructureError:
             return False
         if claimed:
-            self._noted(callback, breaker)
+            self._remember(callback, breaker)
         return claimed
 
-    def _noted(self, callback: Callback, breaker: Breaker) -> Callback:
-        """The same callback after this batch has written its *breaker*."""
+    def _remember(self, callback: Callback, breaker: Breaker) -> Callback:
+        """Return *callback* with the *breaker* that this batch has written."""
         self._written[_key(callback)] = breaker
         return replace(callback, breaker=breaker)
 
     def _latest(self, callback: Callback) -> Callback:
-        """*callback* as this batch knows it by now: an earlier group of its attempts may have changed the breaker."""
+        """Return *callback* with its latest breaker, which an earlier group of this batch may have changed."""
         breaker = self._written.get(_key(callback))
         return callback if breaker is None else replace(callback, breaker=breaker)
 
@@ -122,29 +122,29 @@ class Health:
                     callback = self._succeeded(callback, now)
                 case Consequence.RETRY:
                     failures.append(delivery)
-                case Consequence.GIVE_UP:  # the guard or a rule of ours: nobody asked the endpoint
+                case Consequence.GIVE_UP:  # the guard or one of our rules: the endpoint was not asked
                     pass
         if failures:
             self._failed(callback, failures, now)
 
     def _succeeded(self, callback: Callback, now: datetime) -> Callback:
-        self._streaks.succeeded(_key(callback), now)
+        self._failures.succeeded(_key(callback), now)
         if not callback.breaker.failures:
             return callback
         before = self._store.recovered(callback)
-        callback = self._noted(callback, HEALTHY)
+        callback = self._remember(callback, HEALTHY)
         if before and before.is_open:
-            self._announcer.changed(StatusEventKind.CALLBACK_CLOSED, callback, now, "an attempt succeeded")
+            self._notifier.changed(StatusEventKind.CALLBACK_CLOSED, callback, now, "an attempt succeeded")
         return callback
 
     def _failed(self, callback: Callback, failures: Sequence[Delivery], now: datetime) -> None:
-        count = self._streaks.failed(_key(callback), len(failures), now)
+        count = self._failures.failed(_key(callback), len(failures), now)
         if not count:
             return
         breaker = self._store.failed(callback, count, since=failures[0].attempts[-1].at)
         if breaker is None:
             return
-        callback = self._noted(callback, breaker)
+        callback = self._remember(callback, breaker)
         if breaker.shall_open:
             self._open(callback, failures[-1].attempts[-1].detail, now)
         elif breaker.hopeless(now):
@@ -153,15 +153,15 @@ class Health:
 
     def _open(self, callback: Callback, why: str, now: datetime) -> None:
         opened = callback.breaker.opened(now, self._uniform)
-        self._lines.announce(_key(callback))  # first: a line that nobody waits in does no harm
+        self._backlogs.announce(_key(callback))  # first: an empty backlog does no harm
         if self._store.open(callback, opened):
-            self._noted(callback, opened)
+            self._remember(callback, opened)
             reason = f"{opened.failures} failures in a row; the last one: {why}"
-            self._announcer.changed(StatusEventKind.CALLBACK_OPENED, callback, now, reason)
+            self._notifier.changed(StatusEventKind.CALLBACK_OPENED, callback, now, reason)
 
     def _disable(self, callback: Callback, reason: str, now: datetime) -> None:
         if self._store.disable(callback, reason, at=now):
-            self._announcer.changed(StatusEventKind.CALLBACK_DISABLED, callback, now, reason)
+            self._notifier.changed(StatusEventKind.CALLBACK_DISABLED, callback, now, reason)
 
 
 def _key(callback: Callback) -> Key:

@@ -1,4 +1,4 @@
-"""One execution environment of `deliver`: everything that outlives an invocation, wired together."""
+"""Wire everything that outlives an invocation of `deliver`."""
 
 import asyncio
 import os
@@ -11,7 +11,7 @@ from functools import cache
 from aws_lambda_powertools import Logger
 
 from deliver.dead_letters import DeadLetters
-from deliver.endpoint_health import Health
+from deliver.endpoint_health import EndpointHealth
 from deliver.loading import Loader
 from deliver.messages import read_message
 from deliver.pipeline import DeliveryPipeline
@@ -50,13 +50,13 @@ REQUIRED = (
     "CONNECTIONS_PER_HOST",
     "SUCCESS_LOG_RATE",
 )
-"""Variables without which it does not start."""
+"""Variables that have to be set."""
 
 WRITES_AT_ONCE = 16
-"""Single writes of deliveries, each a thread that waits some 5 ms: a hundred failures are recorded in 30 ms."""
+"""Threads for single writes of deliveries, which wait about 5 ms each: a hundred failures are recorded in 30 ms."""
 
 MAILS_AT_ONCE = 16
-"""Calls of SES, each a thread that waits some 100 ms; an account begins with 14 mails a second."""
+"""Threads for calls of SES, which wait about 100 ms each; an account begins with 14 mails a second."""
 
 logger = Logger()
 metrics = Metrics()
@@ -65,21 +65,21 @@ metrics = Metrics()
 class Environment:
     """What the handler works with."""
 
-    def __init__(self, settings: Config) -> None:
-        self._settings = settings
+    def __init__(self, config: Config) -> None:
+        self._config = config
         self._runner = asyncio.Runner()
         self._watch = Watch()
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="worker")
         self._writers = ThreadPoolExecutor(WRITES_AT_ONCE, thread_name_prefix="writer")
         self._mailers = ThreadPoolExecutor(MAILS_AT_ONCE, thread_name_prefix="mailer")
-        self._http = HttpClient(Limits(connections_per_server=settings.connections_per_host))
+        self._http = HttpClient(Limits(connections_per_server=config.connections_per_host))
         self._dynamodb = client("dynamodb", connections=WRITES_AT_ONCE)
         self._sqs = client("sqs")
-        self._credentials = Credentials(key=settings.credentials_key, kms=cache(lambda: client("kms")))
+        self._credentials = Credentials(key=config.credentials_key, kms=cache(lambda: client("kms")))
         log = StatusEventLog(logger=logger, metrics=metrics)
-        self._announcer = build_notifier(settings, dynamodb=self._dynamodb, client=client, log=log)
+        self._notifier = build_notifier(config, dynamodb=self._dynamodb, client=client, log=log)
         self.telemetry = Telemetry(
-            logger=logger, metrics=metrics, success_rate=settings.success_log_rate, uniform=random.uniform
+            logger=logger, metrics=metrics, success_rate=config.success_log_rate, uniform=random.uniform
         )
         self.pipeline = self._pipeline()
 
@@ -89,7 +89,7 @@ class Environment:
             return self._runner.run(coroutine)
 
     def close(self) -> None:
-        """End its threads and connections; Lambda does so by ending the process."""
+        """End its threads and connections, as Lambda does by ending the process."""
         self._http.close()
         for pool in (self._worker, self._writers, self._mailers):
             pool.shutdown()
@@ -97,15 +97,15 @@ class Environment:
 
     def _pipeline(self) -> DeliveryPipeline:
         deliveries = self._deliveries()
-        retries = Queue(url=self._settings.retries_queue_url, client=self._sqs)
+        retries = Queue(url=self._config.retries_queue_url, client=self._sqs)
         return DeliveryPipeline(
             read=self._watch.limited(read_message),
-            dead_letters=DeadLetters(queue=Queue(url=self._settings.dead_letters_url, client=self._sqs)),
+            dead_letters=DeadLetters(queue=Queue(url=self._config.dead_letters_url, client=self._sqs)),
             loader=Loader(callbacks=self._callbacks(), deliveries=deliveries),
             attempts=self._attempts(),
             recorder=Recorder(deliveries=deliveries, retries=retries, clock=_now),
             health=self._health(),
-            notifier=self._announcer,
+            notifier=self._notifier,
             telemetry=self.telemetry,
             worker=self._worker,
             clock=_now,
@@ -113,27 +113,25 @@ class Environment:
         )
 
     def _callbacks(self) -> CallbackStore:
-        return CallbackStore(
-            table=self._settings.callbacks_table, dynamodb=self._dynamodb, credentials=self._credentials
-        )
+        return CallbackStore(table=self._config.callbacks_table, dynamodb=self._dynamodb, credentials=self._credentials)
 
     def _deliveries(self) -> DeliveryStore:
         return DeliveryStore(
-            table=self._settings.deliveries_table,
+            table=self._config.deliveries_table,
             dynamodb=self._dynamodb,
             credentials=self._credentials,
-            retention=self._settings.retention,
+            retention=self._config.retention,
             mapper=self._writers.map,
         )
 
     def _attempts(self) -> Attempts:
-        guard = Guard(parse_networks(self._settings.allowed_networks))
+        guard = Guard(parse_networks(self._config.allowed_networks))
         return Attempts(
             guard=guard,
             http=HttpSender(self._http, now=_now, forget=guard.forget),
             mail=MailSender(
-                sender=self._settings.sender_address,
-                configuration=self._settings.mail_configuration,
+                sender=self._config.sender_address,
+                configuration=self._config.mail_configuration,
                 ses=cache(lambda: client("sesv2", connections=MAILS_AT_ONCE)),
             ),
             mailers=self._mailers,
@@ -142,19 +140,19 @@ class Environment:
             uniform=random.uniform,
         )
 
-    def _health(self) -> Health:
-        return Health(
-            store=BreakerStore(table=self._settings.callbacks_table, dynamodb=self._dynamodb),
-            lines=Backlogs(table=self._settings.deliveries_table, dynamodb=self._dynamodb),
-            notifier=self._announcer,
-            retention=self._settings.retention,
+    def _health(self) -> EndpointHealth:
+        return EndpointHealth(
+            store=BreakerStore(table=self._config.callbacks_table, dynamodb=self._dynamodb),
+            backlogs=Backlogs(table=self._config.deliveries_table, dynamodb=self._dynamodb),
+            notifier=self._notifier,
+            retention=self._config.retention,
             uniform=random.uniform,
         )
 
 
 @cache
 def environment() -> Environment:
-    """This execution environment, made once."""
+    """Return the execution environment, built once."""
     require(os.environ, REQUIRED)
     return Environment(Config.of(os.environ))
 

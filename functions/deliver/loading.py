@@ -1,4 +1,4 @@
-"""Load: what each message of a batch is about, with the callback that its owner set, and what follows from both."""
+"""Load what a batch of messages is about, with the callbacks that their owners set, and decide what to do."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ BUSY = InfrastructureError("a table or queue was busy")
 
 
 class Loader:
-    """Reads what a batch is about: what is there once, and in one call what the messages themselves name."""
+    """Reads each item that a batch needs once; what the messages themselves name takes a single call."""
 
     def __init__(self, *, callbacks: CallbackStore, deliveries: DeliveryStore) -> None:
         self._callbacks = callbacks
@@ -25,18 +25,18 @@ class Loader:
     def decide(
         self, messages: Sequence[Message], *, now: datetime, under_way: Collection[Key] = frozenset()
     ) -> list[Decision]:
-        """Decide what becomes of each of *messages*, as far as the tables say.
+        """Decide what to do about each of *messages*, as far as the tables say.
 
-        No second attempt is made beside those of *under_way*, deliveries by their keys.
+        Deliveries whose keys are *under_way* are not attempted a second time.
 
         Raises:
-            OurFault: a table is out of reach.
+            InfrastructureError: a table is out of reach.
         """
         decisions: list[Decision] = []
         readable: list[tuple[Message, Key]] = []
         for message in messages:
             if isinstance(message.content, InfrastructureError):
-                decisions.append(Return(message=message.id, fault=message.content))
+                decisions.append(Return(message=message.id, cause=message.content))
             else:
                 readable.append((message, _key(message.content)))
         stored, loaded = self._read(readable)
@@ -53,7 +53,7 @@ class Loader:
         return decisions + [_decided(message.id, delivery, loaded, now) for message, delivery in pending.values()]
 
     def _read(self, readable: Sequence[tuple[Message, Key]]) -> tuple[Stored, Loaded]:
-        """The deliveries, and what is set for events; a retry does not say what kind of event it is about.
+        """Read the deliveries, and what is set for events; a retry does not say what kind of event it is about.
 
         New events are looked up at half the price, by a read that may be a second behind. A callback that it does not
         find is left out, to be read again: the first event after it was set must not vanish.
@@ -69,16 +69,16 @@ class Loader:
 
 
 def _key(content: Event | Retry) -> Key:
-    """Where the delivery lies that a message is about."""
+    """Return the key of the delivery that a message is about."""
     if isinstance(content, Retry):
         return content.owner, content.delivery
     return content.owner, delivery_id(content)
 
 
 def _found(message: Message, key: Key, stored: Stored, now: datetime) -> Delivery | Decision:
-    """The delivery that *message* asks an attempt of, or the decision where it asks for none."""
+    """Return the delivery that *message* wants attempted, or the decision where it wants none."""
     if key in stored.unread:
-        return Return(message=message.id, fault=stored.unread[key] or BUSY)
+        return Return(message=message.id, cause=stored.unread[key] or BUSY)
     delivery = stored.deliveries.get(key)
     match message.content, delivery:
         case Event() as event, None:
@@ -93,7 +93,7 @@ def _found(message: Message, key: Key, stored: Stored, now: datetime) -> Deliver
 
 
 def _settings_of(events: Iterable[Event]) -> set[Key]:
-    """Where the callbacks and signing secrets for *events* lie."""
+    """Return the keys of the callbacks and signing secrets for *events*."""
     keys: set[Key] = set()
     for event in events:
         keys |= set(_needed(event))
@@ -109,7 +109,7 @@ def _decided(message: str, delivery: Delivery, loaded: Loaded, now: datetime) ->
     event = delivery.event
     needed = _needed(event)
     if not loaded.has(*needed):
-        return Return(message=message, fault=loaded.fault(*needed) or BUSY)
+        return Return(message=message, cause=loaded.fault(*needed) or BUSY)
     callback = event.callback or loaded.callback(callback_key(event))
     if callback and callback.disabled:
         why = f"the callback is turned off: {callback.disabled}"

@@ -1,4 +1,4 @@
-"""What lies on the queues: an event of the platform, bare or inside SNS or EventBridge, or a retry of ours."""
+"""Read messages: events of the platform, bare or wrapped by SNS or EventBridge, and our own retries."""
 
 import json
 from collections.abc import Mapping
@@ -31,17 +31,17 @@ _TIME = "ISO 8601, as in 2026-11-23T17:36:00Z"
 
 
 class Message(NamedTuple):
-    """One message of a batch that could be read."""
+    """A message that could be read."""
 
     id: str
     received_before: bool
-    """Whether SQS hands it out again: an earlier invocation ended without dealing with it."""
+    """Whether SQS hands it out again: an earlier invocation ended without handling it."""
     content: Event | Retry | InfrastructureError
     """What it asks for, or why that cannot be read yet."""
 
 
 def read_message(record: Mapping[str, Any]) -> Message:
-    """The message in an SQS *record* of a Lambda event.
+    """Read the message in an SQS *record*.
 
     Raises:
         MalformedEvent: it is neither an event nor a retry; the reason says why.
@@ -66,10 +66,10 @@ def _read(body: str, *, message_id: str, sent: datetime) -> Event | Retry | Infr
 
 
 def message_in(body: str) -> Mapping[str, Any]:
-    """The object that is to be an event or a retry, out of what it came in; nothing in it is judged yet.
+    """Unwrap the object that should be an event or a retry; nothing in it is checked yet.
 
     Raises:
-        MalformedEvent: *body* is no JSON object.
+        MalformedEvent: *body* is not a JSON object.
     """
     return _unwrapped(_object(body))
 
@@ -154,7 +154,7 @@ def _fonenumber(given: object, kind: EventKind) -> str:
 def _id(given: object, *, default: str) -> str:
     if given in (None, ""):
         return default
-    if isinstance(given, bool) or not isinstance(given, str | int | Literal) or not _plain(str(given)):
+    if isinstance(given, bool) or not isinstance(given, str | int | Literal) or not _is_plain(str(given)):
         raise MalformedEvent(
             MalformedReason.BAD_ID, f"id is {quote_value(given)}; allowed: up to {MAX_ID} printable characters"
         )
@@ -181,5 +181,5 @@ def _callback(message: Mapping[str, Any], kind: EventKind, owner: str) -> Callba
         raise MalformedEvent(MalformedReason.BAD_CALLBACK, detail, logged=logged) from error
 
 
-def _plain(text: str) -> bool:
-    return len(text) <= MAX_ID and text.isprintable()  # half a surrogate pair is not printable, and no UTF-8 either
+def _is_plain(text: str) -> bool:
+    return len(text) <= MAX_ID and text.isprintable()  # half a surrogate pair is not, nor is it UTF-8

@@ -1,10 +1,10 @@
-"""The way of a batch: decide → carry out what needs no attempt → attempt → record, on one event loop.
+"""Deliver a batch on one event loop: decide → carry out what needs no attempt → attempt → record.
 
-An attempt is a task; what only blocks (boto3) runs in one worker thread beside the loop, one step at a time, so that
-nothing but the loop and that thread ever touches what the steps share.
+Each attempt is a task. Calls that block (boto3) run in one worker thread, one step at a time, so that only that thread
+and the loop ever touch what the steps share.
 
-What is handed out for the first time begins first. What came back is a suspect: it may be what ended the invocation
-before, and must not take others along once more (`deliver.suspects`).
+Messages that are handed out for the first time begin first. A message that came back is a suspect: it may have crashed
+the invocation before, and must not take others with it again (`deliver.suspects`).
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from deliver.dead_letters import DeadLetters
 from deliver.decisions import Decision, Drop, DueAttempt, Expire, Postpone, Recorded, Reschedule, Return
-from deliver.endpoint_health import Health
+from deliver.endpoint_health import EndpointHealth
 from deliver.loading import BUSY, Loader
 from deliver.messages import Message
 from deliver.postpone import postpone
@@ -38,24 +38,26 @@ ATTEMPT_NEEDS_SECONDS = 20
 """An attempt starts only while the invocation has this long to live: 15 s for the attempt, 5 s to record it."""
 
 HEAD_START_SECONDS = 5.0
-"""How long what came back waits for the others of its batch to be recorded; they are under way by then at least."""
+"""How long suspects wait for the rest of their batch to be recorded; it is under way by then at least."""
 
 TURN_WAIT_SECONDS = 5.0
-"""How long an attempt waits for its turn at a server that has its share of our connections; then it is put off.
+"""How long an attempt waits for its turn at a server that has all the connections it may have; then it is put off.
 
-Waiting is cheaper than coming back, but it holds up the invocation: 50 answers of 1 s get through in that time.
+Waiting is cheaper than coming back, but it holds up the invocation: 50 answers of 1 s get through in this time.
 """
 
 RECORD_NEEDS_SECONDS = 5
-"""What is not finished this long before the invocation ends is judged a time-out, so that it can be recorded; what was
-not attempted is put off only while there is time to record that, else its message goes back."""
+"""An attempt that is not finished this long before the invocation ends has timed out, so that it can be recorded. With
+less time left than this, what was not attempted is not put off either: its message goes back."""
 
 ATTEMPTS_AT_ONCE = 200
 """An execution environment has 1,024 descriptors: 256 are idle connections, an attempt takes one, or a few for a moment
 where a host has several addresses. SQS hands out a hundred messages at most."""
 
+NOT_DEAD_LETTERED = InfrastructureError("the dead letters did not take it")
+
 type Made = tuple[DueAttempt, Attempted | Exception]
-"""An attempt that was due, and what came of it."""
+"""An attempt that was due, and its result."""
 
 
 class DeliveryPipeline:
@@ -69,39 +71,39 @@ class DeliveryPipeline:
         loader: Loader,
         attempts: Attempts,
         recorder: Recorder,
-        health: Health,
+        health: EndpointHealth,
         notifier: Notifier,
         telemetry: Telemetry,
         worker: Executor,
         clock: Callable[[], datetime],
         uniform: Callable[[float, float], float],
     ) -> None:
-        """*worker* has one thread, in which all but the attempts is done."""
+        """*worker* has the one thread in which everything but the attempts is done."""
         self._read = read
         self._dead_letters = dead_letters
         self._loader = loader
         self._attempts = attempts
         self._recorder = recorder
         self._health = health
-        self._announcer = notifier
+        self._notifier = notifier
         self._telemetry = telemetry
         self._worker = worker
         self._clock = clock
         self._uniform = uniform
 
     async def run(self, records: Sequence[SqsRecord], *, time_left: Callable[[], float]) -> set[str]:
-        """Make the attempts that *records* ask for; the ids of the messages that go back to their queue.
+        """Make the attempts that *records* ask for, and return the ids of the messages that go back to their queue.
 
-        *time_left* gives the seconds until the invocation is ended.
+        *time_left* returns the seconds until the invocation is ended.
         """
         self._health.begin()
         suspects = [record for record in records if came_back(record)]
         fresh = [record for record in records if not came_back(record)] if suspects else records
         under_way: set[Key] = set()
-        async with asyncio.TaskGroup() as parts:
-            first = parts.create_task(self._deliver_fresh(fresh, under_way, time_left))
-            second = parts.create_task(self._deliver_suspects(suspects, first, under_way, time_left))
-        await self._in_worker(partial(self._announcer.tell, time_left))
+        async with asyncio.TaskGroup() as tasks:
+            first = tasks.create_task(self._deliver_fresh(fresh, under_way, time_left))
+            second = tasks.create_task(self._deliver_suspects(suspects, first, under_way, time_left))
+        await self._in_worker(partial(self._notifier.tell, time_left))
         return first.result() | second.result()
 
     async def _deliver_fresh(
@@ -132,17 +134,17 @@ class DeliveryPipeline:
     async def _decided(
         self, batch: Batch, under_way: Collection["Key"] = frozenset()
     ) -> tuple[list[Decision], set[str]]:
-        """What becomes of a batch's messages, and those that go back instead."""
+        """Return the decisions about a batch, and the messages that go back instead."""
         back: set[str] = set()
         if batch.malformed or batch.unread:
             back = await self._in_worker(partial(self._set_aside, batch))
         try:
             return await self._in_worker(partial(self._decide, batch.messages, under_way)), back
-        except InfrastructureError as fault:
-            return [], back | self._telemetry.returned({message.id for message in batch.messages}, fault)
+        except InfrastructureError as error:
+            return [], back | self._give_back({message.id for message in batch.messages}, error)
 
     async def _deliver(self, decisions: Sequence[Decision], time_left: Callable[[], float]) -> set[str]:
-        """Do as *decisions* say; the messages that go back."""
+        """Carry out *decisions*, and return the messages that go back."""
         until = SharedTimeout(time_left() - RECORD_NEEDS_SECONDS)
         due = [one for one in decisions if isinstance(one, DueAttempt)]
         groups = self._attempt_all(due, until, time_left)
@@ -152,24 +154,22 @@ class DeliveryPipeline:
                 back |= await self._in_worker(partial(self._record, group, time_left))
         finally:
             until.close()
-            groups.cancel()  # only a bug of ours leaves any, and the next invocation is not to make them
+            groups.cancel()  # only a bug leaves any, and the next invocation must not run them
         return back
 
     def _in_worker[Result](self, step: Callable[[], Result]) -> asyncio.Future[Result]:
         return asyncio.get_running_loop().run_in_executor(self._worker, step)
 
     def _set_aside(self, batch: Batch) -> set[str]:
-        """Put what is malformed among the dead letters; the messages that go back."""
+        """Send malformed messages to the dead letters, and return the messages that go back."""
         back: set[str] = set()
         for record, malformed in batch.malformed:
-            if self._dead_letters.bury(record, malformed):
-                self._telemetry.buried(record["messageId"], malformed)
+            if self._dead_letters.send(record, malformed):
+                self._telemetry.dead_lettered(record["messageId"], malformed)
             else:
-                back |= self._telemetry.returned(
-                    {record["messageId"]}, InfrastructureError("the dead letters did not take it")
-                )
-        for fault, messages in batch.unread.items():
-            back |= self._telemetry.returned(messages, fault)
+                back |= self._give_back({record["messageId"]}, NOT_DEAD_LETTERED)
+        for cause, messages in batch.unread.items():
+            back |= self._give_back(messages, cause)
         return back
 
     def _decide(self, messages: Sequence[Message], under_way: Collection["Key"]) -> list[Decision]:
@@ -178,7 +178,7 @@ class DeliveryPipeline:
         return self._health.admit(decisions, self._clock())
 
     def _carry_out(self, decisions: Iterable[Decision]) -> set[str]:
-        """Do what needs no attempt, in one go; the messages that go back."""
+        """Do what needs no attempt, all at once, and return the messages that go back."""
         recorded: dict[str, Recorded] = {}
         scheduled: dict[str, Delivery] = {}
         back: dict[InfrastructureError, set[str]] = {}
@@ -191,17 +191,17 @@ class DeliveryPipeline:
                 case Drop():
                     self._telemetry.unattempted(decision.metric)
                 case Return():
-                    back.setdefault(decision.fault, set()).add(decision.message)
+                    back.setdefault(decision.cause, set()).add(decision.message)
                 case DueAttempt():
-                    pass  # is under way by now
-        for fault, messages in back.items():
-            self._telemetry.returned(messages, fault)
-        unscheduled = self._returned(self._recorder.schedule(scheduled))
+                    pass  # it is under way by now
+        for cause, messages in back.items():
+            self._give_back(messages, cause)
+        unscheduled = self._give_back(self._recorder.schedule(scheduled), BUSY)
         self._telemetry.rescheduled(scheduled.keys() - unscheduled)
         return unscheduled.union(self._record_unattempted(recorded), *back.values())
 
     def _record_unattempted(self, decisions: Mapping[str, Recorded]) -> set[str]:
-        """Record, by their messages, deliveries that are not attempted now; the messages that go back."""
+        """Record deliveries that are not attempted now, and return the messages that go back."""
         result = self._recorder.record({name: one.delivery for name, one in decisions.items()})
         self._telemetry.superseded(result.superseded)
         for message in result.recorded:
@@ -209,13 +209,13 @@ class DeliveryPipeline:
             self._telemetry.unattempted(decision.metric)
             if isinstance(decision, Expire):
                 self._telemetry.failed()
-                self._announcer.settled(decision.delivery, decision.callback, self._clock())
-        return self._returned(result.back)
+                self._notifier.settled(decision.delivery, decision.callback, self._clock())
+        return self._give_back(result.back, BUSY)
 
     def _attempt_all(
         self, due: Iterable[DueAttempt], until: SharedTimeout, time_left: Callable[[], float]
     ) -> ResultGroups[Made]:
-        """Start all attempts; what came of each."""
+        """Start all attempts, and return their results as they come."""
         groups: ResultGroups[Made] = ResultGroups(at_once=ATTEMPTS_AT_ONCE)
         for one in due:
             groups.start(self._attempt(one, until, time_left))
@@ -228,7 +228,7 @@ class DeliveryPipeline:
         wait = min(TURN_WAIT_SECONDS, spare)
         try:
             return due, await self._attempts.make(due.delivery, due.callback, due.secrets, wait=wait, until=until)
-        except Exception as error:  # noqa: BLE001 - carried to the one place that decides what an error leads to
+        except Exception as error:  # noqa: BLE001 - carried to the one place that decides what follows from an error
             return due, error
 
     def _record(self, group: Sequence[Made], time_left: Callable[[], float]) -> set[str]:
@@ -241,19 +241,20 @@ class DeliveryPipeline:
                 self._telemetry.attempted(due, result)
                 attempted.append((due.callback, result.delivery))
         self._health.observe(attempted, self._clock())
-        return self._returned(records.back) | self._not_attempted(group, time_left)
+        return self._give_back(records.back, BUSY) | self._not_attempted(group, time_left)
 
     def _not_attempted(self, group: Sequence[Made], time_left: Callable[[], float]) -> set[str]:
-        """What had no room is put off, so that SQS counts no receive towards the dead letters; the rest goes back."""
+        """Put off attempts without capacity, so that SQS counts no receive, and return the messages that go back."""
         back: set[str] = set()
-        no_room: dict[str, Recorded] = {}
+        postponed: dict[str, Recorded] = {}
         for due, result in group:
             if isinstance(result, NoCapacity) and time_left() >= RECORD_NEEDS_SECONDS:
                 delivery = postpone(due.delivery, now=self._clock(), uniform=self._uniform)
-                no_room[due.message] = Postpone(message=due.message, delivery=delivery)
+                postponed[due.message] = Postpone(message=due.message, delivery=delivery)
             elif isinstance(result, Exception):
-                back |= self._telemetry.returned({due.message}, result)
-        return back | self._record_unattempted(no_room)
+                back |= self._give_back({due.message}, result)
+        return back | self._record_unattempted(postponed)
 
-    def _returned(self, messages: set[str]) -> set[str]:
-        return self._telemetry.returned(messages, BUSY)
+    def _give_back(self, messages: set[str], cause: Exception) -> set[str]:
+        self._telemetry.returned(messages, cause)
+        return messages

@@ -1,25 +1,25 @@
-"""Results of tasks that run side by side, handed on in groups as they come."""
+"""Run coroutines concurrently, and hand on their results in groups as they come."""
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Coroutine
 
 GROUP = 25
-"""Results that are worth handing on at once: what one BatchWriteItem takes."""
+"""Results that are handed on without waiting for more: as many as one BatchWriteItem takes."""
 
 LINGER_SECONDS = 0.03
-"""How long a smaller group waits for more from its first result on."""
+"""How long a smaller group waits for more, from its first result on."""
 
 
 class ResultGroups[Result]:
     """Runs coroutines as tasks, and yields their results in groups.
 
-    A group is as many whole writes as there are, or whatever there is once it has lingered or nothing more comes; so
-    one whose taker is slow grows.
+    A group fills as many writes as there are results for, or has whatever there is once it has lingered or nothing more
+    comes; so it grows while whoever takes it is slow.
     """
 
     def __init__(self, *, at_once: int) -> None:
-        """*at_once* is how many run at a time; the others wait."""
+        """Run *at_once* of them at a time; the others wait."""
         self._loop = asyncio.get_running_loop()
         self._at_once = at_once
         self._waiting: deque[Coroutine[None, None, Result]] = deque()
@@ -44,7 +44,7 @@ class ResultGroups[Result]:
             yield self._take()
 
     def cancel(self) -> None:
-        """End what waits or is under way; nobody takes its results any more."""
+        """Cancel everything that waits or runs; its results are lost."""
         for coroutine in self._waiting:
             coroutine.close()
         self._waiting.clear()

@@ -1,4 +1,4 @@
-"""Messages that came back: each may be what ended an earlier invocation, so a child process meets it first."""
+"""Messages that came back: each may have crashed an earlier invocation, so a child process meets it first."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -12,13 +12,13 @@ from deliver.reading import READING_NEEDS_SECONDS, Batch, SqsRecord, read_batch
 from ringback.delivery.render import render
 from ringback.errors import InfrastructureError
 
-SUSPECT = InfrastructureError("it came back, and was not got through in a process of its own")
+SUSPECT = InfrastructureError("it came back, and a child process did not survive it")
 
 
 async def read_suspects(
     records: Sequence[SqsRecord], *, read: Callable[[SqsRecord], Message], time_left: Callable[[], float]
 ) -> Batch:
-    """As `read_batch`, but what a process does not survive is not read here."""
+    """Read *records* as `read_batch` does, except those that a child process does not survive."""
     survived = await _survivors([partial(read, record) for record in records], time_left)
     batch = read_batch((records[one] for one in sorted(survived)), read=read, time_left=time_left)
     lost = {record["messageId"] for number, record in enumerate(records) if number not in survived}
@@ -26,13 +26,13 @@ async def read_suspects(
 
 
 async def renderable(decisions: Iterable[Decision], *, at: datetime, time_left: Callable[[], float]) -> list[Decision]:
-    """The same *decisions*, less the attempts whose request a process does not survive; their messages go back."""
+    """Return *decisions*, with those about requests that a child process does not survive made into `Return`."""
     due = [one for one in decisions if isinstance(one, DueAttempt)]
-    # Without secrets: a child must not touch OpenSSL, whose locks other threads may have held when it began.
+    # Without secrets: OpenSSL's locks may have been held by other threads when the child was forked.
     steps = [partial(render, one.callback, delivery=one.delivery.id, event=one.delivery.event, at=at) for one in due]
     survived = await _survivors(steps, time_left)
     lost = {one.message for number, one in enumerate(due) if number not in survived}
-    return [Return(message=one.message, fault=SUSPECT) if one.message in lost else one for one in decisions]
+    return [Return(message=one.message, cause=SUSPECT) if one.message in lost else one for one in decisions]
 
 
 async def _survivors(steps: Sequence[Step], time_left: Callable[[], float]) -> set[int]:
@@ -41,5 +41,5 @@ async def _survivors(steps: Sequence[Step], time_left: Callable[[], float]) -> s
 
     try:
         return await asyncio.to_thread(survivors, steps, go_on=go_on)
-    except OSError:  # no process is to be had now
+    except OSError:  # the machine cannot fork now
         return set()

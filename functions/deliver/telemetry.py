@@ -18,31 +18,31 @@ _SETTLED = {DeliveryStatus.DELIVERED: "Delivered", DeliveryStatus.FAILED: "Faile
 
 
 class Telemetry:
-    """Logs every attempt that failed and a share of those that did not; counts all."""
+    """Logs every failed attempt and a share of the others, and counts all of them."""
 
     def __init__(
         self, *, logger: Logger, metrics: Metrics, success_rate: float, uniform: Callable[[float, float], float]
     ) -> None:
-        """*success_rate* is the share of successful attempts that are logged, 0 to 1."""
+        """Log the share *success_rate* (0 to 1) of successful attempts."""
         self._logger = logger
         self._metrics = metrics
         self._success_rate = success_rate
         self._uniform = uniform
 
     def loaded(self, due: Iterable[DueAttempt]) -> None:
-        """Deliveries are about to be attempted, or put off."""
+        """Count what is unusual about events that are delivered for the first time."""
         for one in due:
             if not one.delivery.version and one.delivery.event.unknown:
                 self._metrics.count("UnknownFields", len(one.delivery.event.unknown))
 
     def attempted(self, due: DueAttempt, attempted: Attempted) -> None:
-        """An attempt was made and recorded."""
+        """Log and count an attempt that was made and recorded."""
         delivery = attempted.delivery
         attempt = delivery.attempts[-1]
         self._measure(due, attempt)
         if attempted.empty_tokens:
             self._metrics.count("EmptyTokens", attempted.empty_tokens)
-        for status, name in _SETTLED.items():  # 0 too: an alarm must not wait for the first that arrives
+        for status, name in _SETTLED.items():  # also 0: an alarm needs a value before the first delivery arrives
             self._metrics.count(name, int(delivery.status is status))
         if attempt.outcome is not Outcome.DELIVERED:
             self._logger.warning("delivery.attempted", extra=_line(due, delivery))
@@ -50,40 +50,39 @@ class Telemetry:
             self._logger.info("delivery.attempted", extra=_line(due, delivery))
 
     def unattempted(self, metric: str) -> None:
-        """A message needed no attempt, or none now; *metric* counts those."""
+        """Count in *metric* a message that needs no attempt, or none now."""
         self._metrics.count(metric)
 
     def failed(self) -> None:
-        """A delivery has failed for good without an attempt."""
+        """Count a delivery that failed for good without an attempt."""
         self._metrics.count("Failed")
 
     def rescheduled(self, messages: AbstractSet[str]) -> None:
-        """Deliveries of *messages* were put on their queue, as whoever recorded them may not have done."""
+        """Count deliveries that were put on their queue because an earlier invocation may not have done so."""
         if messages:
             self._metrics.count("Rescheduled", len(messages))
 
     def superseded(self, messages: AbstractSet[str]) -> None:
-        """What was to be recorded for *messages* came too late: somebody else had written their deliveries."""
+        """Log and count *messages* whose deliveries another invocation had written meanwhile."""
         if messages:
             self._metrics.count("Superseded", len(messages))
             self._logger.warning("delivery.superseded", extra={"message_ids": sorted(messages)})
 
-    def returned(self, messages: set[str], fault: Exception) -> set[str]:
-        """*messages* go back to their queue because of *fault*; gives them back."""
+    def returned(self, messages: AbstractSet[str], cause: Exception) -> None:
+        """Log and count *messages* that go back to their queue because of *cause*."""
         if messages:
             self._metrics.count("Returned", len(messages))
-            self._logger.error("message.returned", extra={"message_ids": sorted(messages), **describe_error(fault)})
-        return messages
+            self._logger.error("message.returned", extra={"message_ids": sorted(messages), **describe_error(cause)})
 
-    def buried(self, message: str, malformed: MalformedEvent) -> None:
-        """A message went to the dead letters."""
+    def dead_lettered(self, message: str, malformed: MalformedEvent) -> None:
+        """Log and count a message that went to the dead letters."""
         self._metrics.count("DeadLetters", of=malformed.reason)
         self._logger.error(
             "message.buried", extra={"message_id": message, "reason": malformed.reason, "detail": malformed.logged}
         )
 
     def flush(self) -> None:
-        """Emit the metrics of this invocation."""
+        """Write the metrics of this invocation."""
         self._metrics.flush()
 
     def _measure(self, due: DueAttempt, attempt: Attempt) -> None:
@@ -98,7 +97,7 @@ class Telemetry:
 
 
 def _line(due: DueAttempt, delivery: Delivery) -> dict[str, Any]:
-    """All about one attempt but what is private: no body, no query string, no address of a mailbox, no credential."""
+    """Return all about one attempt that is not private: no body, query string, mailbox or credential."""
     event, callback, attempt = delivery.event, due.callback, delivery.attempts[-1]
     return {
         "account": event.account,

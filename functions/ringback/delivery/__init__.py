@@ -1,1 +1,1 @@
-"""One delivery: rendered, attempted, judged, retried and recorded."""
+"""A delivery: how it is rendered, attempted, judged, retried and recorded."""

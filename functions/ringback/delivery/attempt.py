@@ -1,4 +1,4 @@
-"""One attempt: render → guard → send → judge. The middle of what `deliver` does, and the whole of a test."""
+"""Make an attempt: render → guard → send → judge. `deliver` does so for events, the API for trials."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ _FOR_EVER: AbstractContextManager[None] = nullcontext()
 
 
 class Attempted(NamedTuple):
-    """What an attempt made of a delivery."""
+    """The delivery after an attempt."""
 
     delivery: Delivery
     empty_tokens: int = 0
@@ -29,7 +29,7 @@ class Attempted(NamedTuple):
 
 
 class Attempts:
-    """Makes attempts, any number at a time, on one event loop."""
+    """Makes any number of attempts at a time on one event loop."""
 
     def __init__(  # noqa: PLR0913 - one collaborator for each step
         self,
@@ -42,9 +42,9 @@ class Attempts:
         uniform: Callable[[float, float], float],
         render: Callable[..., Rendered] = render,
     ) -> None:
-        """*mailers* has the threads in which mail is sent: SES's client only blocks.
+        """*mailers* has the threads in which mail is sent, because SES's client blocks.
 
-        *render* is `rendering.render`, with whatever bounds the caller puts to it.
+        *render* is `delivery.render.render`, within any bounds that the caller sets.
         """
         self._render = render
         self._guard = guard
@@ -63,13 +63,13 @@ class Attempts:
         wait: float = TURN_WAIT,
         until: AbstractContextManager[None] = _FOR_EVER,
     ) -> Attempted:
-        """Try *delivery* once, signed with each of *secrets*, after up to *wait* seconds of waiting for its turn.
+        """Attempt *delivery*, signed with each of *secrets*, after waiting up to *wait* seconds for its turn.
 
-        What raises `TimeoutError` under *until* has timed out, whatever it waits for.
+        It has timed out when *until* makes it raise `TimeoutError`, whatever it waits for.
 
         Raises:
-            NotStarted: its server had its share of our connections for all that time.
-            OurFault: something of ours failed; that was no attempt.
+            NoCapacity: its server had all the connections it may have for all that time.
+            InfrastructureError: Ringback itself failed; that does not count as an attempt.
         """
         asked = self._clock()
         empty_tokens, called = 0, NOT_CALLED
@@ -84,17 +84,17 @@ class Attempts:
             )
             empty_tokens, called = rendered.empty_tokens, rendered.called
             with until:
-                answer = await self._send(rendered, delivery.event.account, wait)
+                result = await self._send(rendered, delivery.event.account, wait)
         except AttemptFailed as failure:
-            answer = AttemptResult(
+            result = AttemptResult(
                 outcome=failure.outcome, detail=failure.detail, excerpt=failure.excerpt, seconds=failure.seconds
             )
         except TimeoutError:
-            answer = AttemptResult(outcome=Outcome.TIMEOUT, detail="not over when the invocation had to end")
+            result = AttemptResult(outcome=Outcome.TIMEOUT, detail="not over when the invocation had to end")
         ended = self._clock()
-        # What it waited for its turn is our doing, and no part of the receiver's time.
-        started = asked if answer.seconds is None else ended - timedelta(seconds=answer.seconds)
-        after = judge(delivery, answer, called=called, started=started, ended=ended, uniform=self._uniform)
+        # Waiting for its turn is not part of the receiver's time.
+        started = asked if result.seconds is None else ended - timedelta(seconds=result.seconds)
+        after = judge(delivery, result, called=called, started=started, ended=ended, uniform=self._uniform)
         return Attempted(delivery=after, empty_tokens=empty_tokens)
 
     async def _send(self, rendered: Rendered, account: str, wait: float) -> AttemptResult:

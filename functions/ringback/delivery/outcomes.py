@@ -1,4 +1,4 @@
-"""What follows from an attempt, by one table (docs/deliveries.md)."""
+"""What follows from each outcome of an attempt, in one table (docs/deliveries.md)."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from ringback.models import NOT_CALLED, Attempt, AttemptReason, AttemptResult, C
 
 
 class Consequence(StrEnum):
-    """What an outcome leads to."""
+    """What follows from an outcome."""
 
     DONE = "done"
     RETRY = "retry"
@@ -23,7 +23,7 @@ CONSEQUENCES: Mapping[Outcome, Consequence] = MappingProxyType(
     {
         Outcome.DELIVERED: Consequence.DONE,
         Outcome.GONE: Consequence.DISABLE,
-        Outcome.STATUS: Consequence.RETRY,  # every other status: a redirect is no success either
+        Outcome.STATUS: Consequence.RETRY,  # any other status: a redirect is not a success
         Outcome.DNS: Consequence.RETRY,
         Outcome.CONNECT: Consequence.RETRY,
         Outcome.TLS: Consequence.RETRY,
@@ -31,7 +31,7 @@ CONSEQUENCES: Mapping[Outcome, Consequence] = MappingProxyType(
         Outcome.PROTOCOL: Consequence.RETRY,
         Outcome.TOO_LONG: Consequence.RETRY,
         Outcome.REFUSED: Consequence.GIVE_UP,
-        Outcome.SPECIAL_ADDRESS: Consequence.RETRY,  # a wrong DNS record is mended like a missing one
+        Outcome.SPECIAL_ADDRESS: Consequence.RETRY,  # a wrong DNS record may be repaired, like a missing one
         Outcome.UNUSABLE: Consequence.GIVE_UP,
         Outcome.MAIL_DELAYED: Consequence.RETRY,
         Outcome.MAIL_REJECTED: Consequence.GIVE_UP,
@@ -41,33 +41,33 @@ CONSEQUENCES: Mapping[Outcome, Consequence] = MappingProxyType(
 
 def judge(  # noqa: PLR0913 - what an attempt is judged by
     delivery: Delivery,
-    answer: AttemptResult,
+    result: AttemptResult,
     *,
     called: Called = NOT_CALLED,
     started: datetime,
     ended: datetime,
     uniform: Callable[[float, float], float],
 ) -> Delivery:
-    """The delivery after an attempt that got *answer*: settled, or pending with the time of its next attempt."""
+    """Return *delivery* after an attempt with *result*: settled, or pending with the time of its next attempt."""
     attempt = Attempt(
         number=delivery.next_attempt,
         at=started,
         reason=delivery.reason,
-        outcome=answer.outcome,
-        status=answer.status,
+        outcome=result.outcome,
+        status=result.status,
         milliseconds=round((ended - started).total_seconds() * 1000),
-        detail=answer.detail,
-        excerpt=answer.excerpt,
+        detail=result.detail,
+        excerpt=result.excerpt,
         method=called.method,
         url=called.url,
-        headers=answer.headers,
+        headers=result.headers,
     )
-    consequence = CONSEQUENCES[answer.outcome]
+    consequence = CONSEQUENCES[result.outcome]
     if consequence is Consequence.DONE:
         return delivery.after(attempt, status=DeliveryStatus.DELIVERED, due=None)
     if consequence is not Consequence.RETRY or delivery.reason is AttemptReason.TEST:
         return delivery.after(attempt, status=DeliveryStatus.FAILED, due=None)
-    wait = delay_after(delivery.tries + 1, retry_after=answer.retry_after, uniform=uniform)
+    wait = delay_after(delivery.tries + 1, retry_after=result.retry_after, uniform=uniform)
     if wait is None:
         return delivery.after(attempt, status=DeliveryStatus.FAILED, due=None)
     return delivery.after(attempt, status=DeliveryStatus.PENDING, due=ended + timedelta(seconds=wait))

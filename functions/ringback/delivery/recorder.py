@@ -1,4 +1,4 @@
-"""Record: write what became of the attempts, and see that the next ones happen."""
+"""Write what became of deliveries, and schedule their next attempts."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -15,18 +15,18 @@ LONGEST_QUEUE_WAIT = timedelta(seconds=LONGEST_DELAY)
 
 
 class Recording(NamedTuple):
-    """What became of messages."""
+    """Messages, by how recording their deliveries went."""
 
     recorded: set[str]
-    """Those whose deliveries are in the table now."""
+    """Their deliveries are in the table now."""
     superseded: set[str]
-    """Those whose deliveries somebody else had written meanwhile."""
+    """Another invocation had written their deliveries meanwhile."""
     back: set[str]
-    """Those that must go back: not written, or not scheduled (then they may be among the recorded, too)."""
+    """They must go back: their deliveries were not written, or written but not scheduled."""
 
 
 class Recorder:
-    """Writes first and schedules then: what is on the Retries queue is always in the table."""
+    """Writes first and schedules afterwards: what is on the Retries queue is always in the table."""
 
     def __init__(self, *, deliveries: DeliveryStore, retries: Queue, clock: Callable[[], datetime]) -> None:
         self._deliveries = deliveries
@@ -34,13 +34,13 @@ class Recorder:
         self._clock = clock
 
     def record(self, outcomes: Mapping[str, Delivery]) -> Recording:
-        """Record each message's delivery, and schedule what is pending.
+        """Record the delivery of each message, and schedule those that are pending.
 
-        Where somebody else was quicker, theirs stands. It is scheduled here too: whoever wrote it may have ended before
-        that, and a second message for the same attempt is dropped.
+        Where another invocation was quicker, its version stands and is scheduled here too: that invocation may have
+        ended before doing so, and a second message for the same attempt is dropped.
         """
         latest = self._clock() + LONGEST_QUEUE_WAIT
-        written = self._deliveries.record(list(outcomes.values()), parked=lambda delivery: _parked(delivery, latest))
+        written = self._deliveries.record(list(outcomes.values()), parked=lambda delivery: _in_table(delivery, latest))
         how = {message: written[delivery.owner, delivery.id] for message, delivery in outcomes.items()}
         recorded = {message for message, state in how.items() if state is Written.YES}
         unwritten = {message for message, state in how.items() if state is Written.NO}
@@ -50,12 +50,12 @@ class Recorder:
         return Recording(recorded=recorded, superseded=pending.keys() - recorded - back, back=back)
 
     def schedule(self, deliveries: Mapping[str, Delivery]) -> set[str]:
-        """Put those deliveries on the Retries queue that are due soon; the messages for which that failed."""
+        """Put deliveries that are due soon on the Retries queue, and return the messages for which that failed."""
         now = self._clock()
         outgoing = {
             message: build_retry_message(owner=delivery.owner, delivery=delivery.id, due=delivery.due, now=now)
             for message, delivery in deliveries.items()
-            if delivery.due and not _parked(delivery, now + LONGEST_QUEUE_WAIT)
+            if delivery.due and not _in_table(delivery, now + LONGEST_QUEUE_WAIT)
         }
         try:
             refused = self._retries.send(outgoing.values())
@@ -64,5 +64,5 @@ class Recorder:
         return {message for message, retry in outgoing.items() if retry in refused}
 
 
-def _parked(delivery: Delivery, latest: datetime) -> bool:
+def _in_table(delivery: Delivery, latest: datetime) -> bool:
     return bool(delivery.line) or (delivery.due is not None and delivery.due > latest)

@@ -1,4 +1,4 @@
-"""An event and a callback become the request or the mail that goes out (facts: Bodies on the wire)."""
+"""Render an event and a callback as the request or the mail that is sent (facts: Bodies on the wire)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,7 +20,7 @@ from ringback.redaction import PRIVATE, without_secrets
 from ringback.text import to_well_formed
 
 MAX_PREPARED = 1_024
-"""URLs kept in their pieces per execution environment; 4 KiB each at the very most."""
+"""URLs that an execution environment keeps parsed; each takes 4 KiB at the very most."""
 
 
 class Rendered(NamedTuple):
@@ -30,19 +30,19 @@ class Rendered(NamedTuple):
     empty_tokens: int = 0
     """Tokens in the URL for which the event had no value; counted, never an error."""
     called: Called = NOT_CALLED
-    """The request as an attempt shows it."""
+    """The request as an attempt in the log shows it."""
 
 
 def render(  # noqa: PLR0913 - what an attempt is made of
     callback: Callback, *, delivery: str, event: Event, at: datetime, secrets: Sequence[str] = (), attempt: int = 1
 ) -> Rendered:
-    """What *callback* makes of *event*, signed at *at* with each of *secrets*.
+    """Render *event* for *callback*, signed at *at* with each of *secrets*.
 
     *delivery* is the `webhook-id`, *attempt* the number of this attempt within that delivery.
 
     Raises:
         AttemptFailed: the callback breaks a rule (which may be newer than it is), or its URL with values is too long.
-        OurFault: a signing secret is unusable.
+        InfrastructureError: a signing secret is unusable.
     """
     if callback.refused:
         raise AttemptFailed(Outcome.UNUSABLE, callback.refused)

@@ -28,7 +28,7 @@ class Retry(NamedTuple):
 
 
 def build_retry_message(*, owner: str, delivery: str, due: datetime, now: datetime) -> Outgoing:
-    """The message that brings *delivery* back at *due*; what is due later than the queue can wait comes early."""
+    """Build the message that brings *delivery* back at *due*, or earlier where the queue cannot wait that long."""
     wait = ceil((due - now).total_seconds())
     return Outgoing(
         body=to_compact_json({"version": FORMAT, "owner": owner, "delivery": delivery, "due": to_millis(due)}),
@@ -41,7 +41,7 @@ def parse_retry_message(message: Mapping[str, Any]) -> Retry | InfrastructureErr
     """Return the retry that *message* asks for, or why this release cannot read it.
 
     Raises:
-        MalformedEvent: it lacks a field, or one holds what no release wrote.
+        MalformedEvent: a field is missing, or holds what no release wrote.
     """
     try:
         refuse_newer("a retry", int(message.get("version", FIRST)), FORMAT)
@@ -56,7 +56,7 @@ def parse_retry_message(message: Mapping[str, Any]) -> Retry | InfrastructureErr
 
 
 def _key_part(given: object, most: int) -> str:
-    """Text that DynamoDB takes in a key: one that it refuses would turn back its whole batch."""
+    """Return text that DynamoDB takes in a key; one that it refuses would fail the whole batch."""
     if not isinstance(given, str) or not 0 < len(given.encode()) <= most:
         raise ValueError(given)
     return given

@@ -12,7 +12,7 @@ SPREAD = 0.2
 
 
 def delay_after(tries: int, *, retry_after: float | None, uniform: Callable[[float, float], float]) -> float | None:
-    """Seconds until the next attempt after *tries* of them, or None when there is none left.
+    """Return the seconds from attempt number *tries* to the next one, or None when there is none left.
 
     *retry_after* (seconds) only ever makes it later.
     """

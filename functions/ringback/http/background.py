@@ -1,4 +1,4 @@
-"""A loop in a thread, for those who have no loop."""
+"""An event loop in a background thread."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -7,20 +7,20 @@ from typing import Any
 
 
 class BackgroundLoop:
-    """Runs coroutines for callers in any thread; its own thread starts with the first of them."""
+    """Runs coroutines for callers in any thread; its thread starts with the first coroutine."""
 
     def __init__(self) -> None:
         self.loop: asyncio.AbstractEventLoop | None = None
-        """None until it is needed, and after it was stopped."""
+        """None until it is needed, and once it has been stopped."""
         self._thread: Thread | None = None
         self._lock = Lock()
 
     def run[Result](self, coroutine: Coroutine[Any, Any, Result]) -> Result:
-        """What *coroutine* returns or raises."""
+        """Return what *coroutine* returns, or raise what it raises."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._started()).result()
 
     def call(self, function: Callable[[], object]) -> None:
-        """Call *function* in its thread, and wait for that."""
+        """Call *function* in the background thread, and wait for it."""
 
         async def called() -> None:
             function()
@@ -33,7 +33,7 @@ class BackgroundLoop:
             loop, thread, self.loop, self._thread = self.loop, self._thread, None, None
         if loop is not None and thread is not None:
             loop.call_soon_threadsafe(loop.stop)
-            if thread is not current_thread():  # as when garbage is collected there
+            if thread is not current_thread():  # which may be the one that collects the garbage
                 thread.join()
                 loop.close()
 

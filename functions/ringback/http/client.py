@@ -27,7 +27,7 @@ from ringback.http.tls import TlsStream, secure, tls_context
 from ringback.ssrf.guard import Target
 
 TURN_WAIT = 15.0
-"""Seconds that an attempt waits for its turn at a host unless told otherwise: those before it are gone by then."""
+"""Seconds that an attempt waits for its turn at a host by default; the attempts before it are over by then."""
 
 
 class HttpClient:
@@ -40,7 +40,7 @@ class HttpClient:
         tls: Callable[[], ssl.SSLContext] = tls_context,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """*tls* is called once, when the first `https` connection is made; *clock* counts seconds."""
+        """*tls* is called once, for the first `https` connection; *clock* returns seconds."""
         self._limits = limits or Limits()
         self._tls = tls
         self._clock = clock
@@ -97,7 +97,7 @@ class HttpClient:
 
 
 class _Client:
-    """What belongs to one loop: its connections, and who uses them."""
+    """The connections of one event loop, and who uses them."""
 
     def __init__(self, limits: Limits, context: Callable[[], ssl.SSLContext], clock: Callable[[], float]) -> None:
         self._limits = limits
@@ -126,7 +126,7 @@ class _Client:
         return response
 
     def close(self) -> None:
-        """Close the connections that nobody uses."""
+        """Close the idle connections."""
         self._idle.close()
         self._deadlines.close()
 
@@ -136,7 +136,7 @@ class _Client:
         if connection is not None:
             try:
                 return await self._exchange(connection, wire, end)
-            except Unanswered:  # closed by the server just before it was reused: the customer's answer is still to come
+            except Unanswered:  # the server closed it just before it was reused: try a new one
                 pass
         return await self._exchange(await self._connect(server, target, end), wire, end)
 
@@ -167,5 +167,5 @@ class _Client:
             else:
                 connection.close()
         if response is None:
-            raise AssertionError("an exchange that ended well has an answer")
+            raise AssertionError("an exchange without an error has an answer")
         return response

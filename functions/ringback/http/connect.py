@@ -1,4 +1,4 @@
-"""Opening connections: several addresses race as in RFC 8305."""
+"""Open connections; several addresses of a host race as in RFC 8305."""
 
 import asyncio
 import errno
@@ -12,17 +12,17 @@ from ringback.http.errors import connect_error
 _UNDER_WAY = (0, errno.EINPROGRESS)
 
 STAGGER = 0.25
-"""Seconds before the next address is tried beside one that is silent (RFC 8305, 5)."""
+"""Seconds of silence after which the next address is tried as well (RFC 8305, 5)."""
 
 
 async def open_socket(addresses: Sequence[str], port: int, *, until: float, seconds: float) -> socket.socket:
-    """A connection to the first of *addresses* that takes one, in their order, before the loop's clock says *until*.
+    """Connect to the first of *addresses*, tried in order, that accepts before the loop's time is *until*.
 
-    *seconds* is what a message says of the time.
+    *seconds* is that time as messages state it.
 
     Raises:
-        AttemptFailed: none did.
-        NotStarted: this machine has no sockets left.
+        AttemptFailed: none accepted.
+        NoCapacity: this machine has no sockets left.
     """
     race = _ConnectRace(addresses, port)
     winner = None
@@ -31,7 +31,7 @@ async def open_socket(addresses: Sequence[str], port: int, *, until: float, seco
             race.start()
             winner = await race.winner
     except TimeoutError as error:
-        winner = race.result()  # where the processor was busy, it may have come in the same moment
+        winner = race.result()  # on a busy processor both may happen at the same moment
         race.failures.update(dict.fromkeys(race.running.values(), error))
     finally:
         race.end(winner)
@@ -41,7 +41,7 @@ async def open_socket(addresses: Sequence[str], port: int, *, until: float, seco
 
 
 class _ConnectRace:
-    """Connections under way at the same time, of which the first is taken."""
+    """Concurrent attempts to connect, of which the first to succeed is taken."""
 
     def __init__(self, addresses: Sequence[str], port: int) -> None:
         self._loop = asyncio.get_running_loop()
@@ -51,10 +51,10 @@ class _ConnectRace:
         self.running: dict[socket.socket, str] = {}
         self.failures: dict[str, OSError] = {}
         self.winner: asyncio.Future[socket.socket | None] = self._loop.create_future()
-        """The first connection; None if all have failed."""
+        """The first connection, or None once all have failed."""
 
     def start(self) -> None:
-        """Try the next address, and the one after it too if this one is silent or fails."""
+        """Try the next address, and the one after it too if this one fails or stays silent."""
         while self._waiting and not self._try(self._waiting.popleft()):
             pass
         if self._waiting:
@@ -63,11 +63,11 @@ class _ConnectRace:
             self._decide(None)
 
     def result(self) -> socket.socket | None:
-        """The winner, if there is one by now."""
+        """Return the winner, if there is one by now."""
         return self.winner.result() if self.winner.done() and not self.winner.cancelled() else None
 
     def end(self, winner: socket.socket | None) -> None:
-        """Give up all but *winner*."""
+        """Close all but *winner*."""
         self._stop_waiting()
         for sock in self.running:
             self._loop.remove_writer(sock)
@@ -75,7 +75,7 @@ class _ConnectRace:
                 sock.close()
 
     def _try(self, address: str) -> bool:
-        """Start connecting to *address*; whether that is under way."""
+        """Start connecting to *address*, and return whether that is under way."""
         try:
             sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
         except OSError as error:

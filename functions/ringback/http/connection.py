@@ -1,4 +1,4 @@
-"""A connection to a receiver, on the loop: it sends a request and reads its answer."""
+"""A connection to a receiver: it sends requests and reads their answers on the event loop."""
 
 import asyncio
 import socket
@@ -12,11 +12,11 @@ from ringback.http.reader import ResponseReader
 from ringback.http.tls import PIECE, TlsStream
 
 _BLOCK = 16 * 1024
-"""Bytes that are read at once; then the others have their turn."""
+"""Bytes that are read at once; then other connections have their turn."""
 
 
 class Server(NamedTuple):
-    """What a connection can be used for again."""
+    """The server that a connection can be reused for."""
 
     scheme: str
     host: str
@@ -27,7 +27,7 @@ class Server(NamedTuple):
 
 
 class Connection:
-    """A connected socket, which the loop watches for as long as it is open."""
+    """A connected socket, which the event loop watches while it is open."""
 
     __slots__ = (
         "_block",
@@ -49,7 +49,7 @@ class Connection:
     def __init__(
         self, sock: socket.socket, server: Server, *, opened: float, limits: Limits, tls: TlsStream | None = None
     ) -> None:
-        """*opened* is when, in seconds of whoever counts its age."""
+        """*opened* is a time of the clock that its age is measured with."""
         self.server = server
         self.opened = opened
         self.idle_since = opened
@@ -62,38 +62,38 @@ class Connection:
         self._waiter: asyncio.Future[None] | None = None
         self._unsent = bytearray()
         self._is_broken = False
-        """Whether the socket takes no more."""
+        """Whether the socket accepts no more data."""
         self._is_open = True
         self._dropped: Callable[[Connection], object] | None = None
         self._loop.add_reader(sock, self._readable)
 
     def exchange(self, wire: bytes, reader: ResponseReader) -> asyncio.Future[None]:
-        """Send *wire* and have *reader* read the answer; done when it has it, or cannot get it (`AttemptFailed`)."""
+        """Send *wire* and feed the answer to *reader*; the future ends when it is complete, or with `AttemptFailed`."""
         self._dropped = None
         self._reader = reader
         self._waiter = waiter = self._loop.create_future()
         try:
             self._send(wire if self._tls is None else self._tls.encrypt(wire))
-        except OSError as error:  # TLS alone: what the socket says is heeded as the answer is read
+        except OSError as error:  # of TLS; an error of the socket shows when the answer is read
             self._lose(error)
         if self._tls is not None and self._tls.has_unread:
-            self._loop.call_soon(self._take, b"")  # it came with the end of the handshake: no event tells of it
+            self._loop.call_soon(self._take, b"")  # it came with the end of the handshake, so no event reports it
         return waiter
 
     @property
     def is_reusable(self) -> bool:
-        """Whether it stands, and has sent all of its request."""
+        """Whether it is open and has sent all of its request."""
         return self._is_open and not self._unsent and not self._is_broken
 
     def rest(self, dropped: Callable[["Connection"], object]) -> None:
-        """Call *dropped* if the server ends it, or says something, while nothing was asked."""
+        """Call *dropped* if the server closes the connection or sends anything while it is idle."""
         self._dropped = dropped
 
     @property
     def dropped(self) -> bool:
-        """Whether the server has closed it, or said something unasked.
+        """Whether the server has closed it, or has sent anything while it was idle.
 
-        The socket itself is asked: the loop stood still while the execution environment was frozen.
+        This asks the socket itself, because the event loop stands still while the execution environment is frozen.
         """
         while self._is_open:
             try:
@@ -107,7 +107,7 @@ class Connection:
         return True
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the socket."""
         if self._is_open:
             self._is_open = False
             self._reader = self._waiter = None
@@ -117,7 +117,7 @@ class Connection:
             self._socket.close()
 
     def expire(self) -> None:
-        """The time of its attempt is over."""
+        """End the exchange: its time is over."""
         self._lose(TimeoutError())
 
     def _readable(self) -> None:
@@ -129,7 +129,7 @@ class Connection:
             self._lose(error)
             return
         if self._reader is None:
-            self._heed(data)
+            self._receive_idle(data)
         else:
             self._take(data, is_end=not data)
 
@@ -143,14 +143,14 @@ class Connection:
                 reader.end()
         except OSError as error:
             self._lose(error)
-        except Exception as error:  # noqa: BLE001 - not swallowed: it is raised in whoever waits
+        except Exception as error:  # noqa: BLE001 - it is raised where the future is awaited
             self._fail(error)
         else:
             if reader.is_done:
                 self._finish()
 
-    def _heed(self, data: bytes) -> None:
-        """Something came while nothing was asked: TLS may say something of its own, the server may not."""
+    def _receive_idle(self, data: bytes) -> None:
+        """Handle data on an idle connection: TLS may send some, the server must not."""
         try:
             is_harmless = data and self._tls is not None and not self._decrypted(data) and not self._tls.has_ended
         except (OSError, AttemptFailed):
@@ -216,6 +216,6 @@ class Connection:
             return self._socket.send(data)
         except (BlockingIOError, InterruptedError):
             return 0
-        except OSError:  # it may have answered before it closed: that is still to be read
+        except OSError:  # the server may have answered before it closed, so read on
             self._is_broken = True
             return 0

@@ -1,4 +1,4 @@
-"""One timer of the loop for everything that has to end in time."""
+"""Timers that many exchanges share."""
 
 import asyncio
 from math import inf
@@ -7,33 +7,33 @@ from typing import Protocol
 
 
 class Expiring(Protocol):
-    """What has a deadline."""
+    """Something with a deadline."""
 
     def expire(self) -> None:
         """End it: its time is over."""
 
 
 class Deadlines:
-    """Calls `expire` of each of its members when its time is over, unless it is removed before.
+    """Calls `expire` of each member when its time is over, unless it has been removed.
 
-    All ends lie about equally far ahead, so the timer is set again every few seconds instead of for each exchange.
+    All deadlines lie about equally far ahead, so the timer is set every few seconds instead of for each exchange.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._ends: dict[Expiring, float] = {}
         self._next = inf
-        """When the timer fires: never later than the first end."""
+        """When the timer fires; never later than the first deadline."""
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, member: Expiring, end: float) -> None:
-        """Expire *member* at *end*, a time of the loop."""
+        """Expire *member* at *end*, a time of the event loop."""
         self._ends[member] = end
         if end < self._next:
             self._set(end)
 
     def remove(self, member: Expiring) -> None:
-        """Let *member* be."""
+        """Forget the deadline of *member*."""
         self._ends.pop(member, None)
 
     def close(self) -> None:
@@ -57,19 +57,19 @@ class Deadlines:
 
 
 class SharedTimeout:
-    """`asyncio.timeout` for any number of tasks whose time ends at the same moment, at the cost of a single timer.
+    """`asyncio.timeout` for any number of tasks with the same deadline, at the cost of a single timer.
 
-    Each task enters it once at a time.
+    A task must not enter it twice at a time.
     """
 
     def __init__(self, seconds: float) -> None:
-        """End them all in *seconds*."""
+        """Let it expire in *seconds*."""
         self._tasks: set[asyncio.Task[object]] = set()
         self._is_over = False
         self._timer = asyncio.get_running_loop().call_later(seconds, self._expire)
 
     def __enter__(self) -> None:
-        """Put the running task under it.
+        """Add the running task.
 
         Raises:
             TimeoutError: the time is over.
@@ -83,7 +83,7 @@ class SharedTimeout:
     ) -> None:
         task = _running_task()
         self._tasks.discard(task)
-        # Cancelled by somebody else too, it has to end as such.
+        # A task that was also cancelled from elsewhere has to end as cancelled.
         if self._is_over and kind is asyncio.CancelledError and task.uncancel() == 0:
             raise TimeoutError from error
 

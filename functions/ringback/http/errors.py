@@ -1,4 +1,4 @@
-"""What the errors of sockets, TLS and HTTP mean for an attempt; the only place that says so."""
+"""What errors of sockets, TLS and HTTP mean for an attempt; no other module decides that."""
 
 import errno
 import ssl
@@ -9,20 +9,20 @@ from ringback.http.excerpt import readable
 from ringback.models import Outcome
 
 _OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
-"""Errors for want of something on this machine, whatever the receiver does."""
+"""Errors because this machine lacks something, whatever the receiver does."""
 
 
 class Unanswered(AttemptFailed):
-    """The connection ended before the first byte of an answer; one that was idle before had been closed meanwhile."""
+    """The connection ended before the first byte of an answer; a reused one had been closed while it was idle."""
 
 
 def server_name(host: str, port: int) -> str:
-    """Host and port as in a URL."""
+    """Return host and port as in a URL."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def connect_error(failures: Mapping[str, OSError], port: int, seconds: float) -> AttemptFailed | InfrastructureError:
-    """No address could be connected to; *failures* has at least one, *seconds* is what connecting may take."""
+    """Describe *failures* (at least one) of all addresses; *seconds* is how long connecting may take."""
     if any(error.errno in _OURS for error in failures.values()):
         return NoCapacity("no sockets are left")
     address, error = next(iter(failures.items()))
@@ -36,7 +36,7 @@ def connect_error(failures: Mapping[str, OSError], port: int, seconds: float) ->
 
 
 def tls_error(error: OSError | ValueError, seconds: float) -> AttemptFailed:
-    """The TLS handshake failed."""
+    """Describe a failed TLS handshake."""
     if isinstance(error, TimeoutError):
         return AttemptFailed(Outcome.TIMEOUT, f"TLS handshake not complete within {seconds:g} s of connecting")
     if isinstance(error, ssl.SSLCertVerificationError):
@@ -45,7 +45,7 @@ def tls_error(error: OSError | ValueError, seconds: float) -> AttemptFailed:
 
 
 def read_error(error: OSError, received: int, seconds: float) -> AttemptFailed:
-    """The answer did not come, or not to its end; *received* bytes of it did."""
+    """Describe an answer of which only *received* bytes came."""
     if isinstance(error, TimeoutError):
         so_far = f"answer not complete ({received} bytes)" if received else "no answer"
         return AttemptFailed(Outcome.TIMEOUT, f"{so_far} within {seconds:g} s")
@@ -56,17 +56,17 @@ def read_error(error: OSError, received: int, seconds: float) -> AttemptFailed:
 
 
 def not_http(line: bytes) -> AttemptFailed:
-    """What came was not HTTP/1; its first line may be our own request, and is no matter for a log."""
+    """Describe an answer that is not HTTP/1; its first *line* may echo our request, so the log does not get it."""
     return AttemptFailed(Outcome.PROTOCOL, "broken answer, not HTTP/1", excerpt=readable(line))
 
 
 def protocol_error(what: str, reason: str) -> AttemptFailed:
-    """*what* of an answer is not HTTP/1.1; *reason* is the parser's own words, never the receiver's."""
+    """Describe an answer whose part *what* is not HTTP/1.1; *reason* is in the parser's words, not the receiver's."""
     return AttemptFailed(Outcome.PROTOCOL, f"broken answer: its {what} ({_lowered(reason)})")
 
 
 def too_long(what: str, most: int, unit: str = "bytes") -> AttemptFailed:
-    """There is more than *most* of *what*."""
+    """Describe an answer with more than *most* units of *what*."""
     return AttemptFailed(Outcome.TOO_LONG, f"{what} of more than {most} {unit}")
 
 

@@ -1,4 +1,4 @@
-"""The beginning of an answer as text that a person can read."""
+"""Show the beginning of an answer as text that a person can read."""
 
 import re
 import zlib
@@ -6,10 +6,10 @@ from codecs import getincrementaldecoder
 from encodings.aliases import aliases
 
 MAX_COUNT = 1024
-"""Bytes of an answer that an excerpt shows, once they are decompressed."""
+"""Bytes of an answer that an excerpt shows, after decompression."""
 
 _READABLE = 0.8
-"""The share of characters that are text; with less it is called binary."""
+"""The least share of readable characters; an answer with less is called binary."""
 
 _CHARSETS = frozenset(
     [
@@ -68,31 +68,31 @@ _CHARSETS = frozenset(
         "utf_32",
     ]
 )
-"""Python's names of what the web writes in; its other codecs unpack, take long, or are no charsets at all."""
+"""Python's names of the charsets on the web; its other codecs unpack data, are slow, or are not charsets."""
 
 _CHARSET = re.compile(r"charset *= *[\"']?([\w.:-]{1,40})", re.IGNORECASE | re.ASCII)
 
 _WINDOW = {"gzip": 31, "x-gzip": 31, "deflate": 47}
-"""How `zlib` reads a Content-Encoding: with its header; 47 finds out by itself."""
+"""The `wbits` with which `zlib` reads a Content-Encoding with its header; 47 detects the kind."""
 
 
 def readable(body: bytes, *, size: int | None = None, content_type: str = "", content_encoding: str = "") -> str:
-    """The text that *body*, the beginning of an answer of *size* bytes, begins with, or how long the answer is.
+    """Return *body*, the beginning of an answer of *size* bytes, as text, or a note that it is binary.
 
-    Whatever the headers say and the bytes are, that is no exception, and no more than `MAX_COUNT` characters.
+    This never fails, whatever headers and bytes are, and returns at most `MAX_COUNT` characters.
     """
     if body.isascii() and not content_encoding:
         text = body[:MAX_COUNT].decode("ascii")
-        if text.isprintable():  # as nearly all of them are
+        if text.isprintable():  # as nearly all are
             return text
     cut = size is not None and len(body) < size
     encoding = content_encoding.strip().lower()
     if encoding not in ("", "identity"):
-        unpacked = _unpacked(body, encoding)
+        unpacked = _decompress(body, encoding)
         if unpacked is None:
             return _binary(body, size)
         body, cut = unpacked, True
-    text = _decoded(body[:MAX_COUNT], content_type, cut=cut or len(body) > MAX_COUNT)
+    text = _decode(body[:MAX_COUNT], content_type, cut=cut or len(body) > MAX_COUNT)
     shown = "".join(char if char.isprintable() or char in "\t\r\n" else "\ufffd" for char in text)
     return shown if shown.count("\ufffd") <= (1 - _READABLE) * len(shown) else _binary(body, size)
 
@@ -101,8 +101,8 @@ def _binary(body: bytes, size: int | None) -> str:
     return f"binary, {len(body) if size is None else size:,} bytes"
 
 
-def _unpacked(body: bytes, encoding: str) -> bytes | None:
-    """The first `MAX_COUNT` bytes of what *body* begins to unpack to; None if it does not."""
+def _decompress(body: bytes, encoding: str) -> bytes | None:
+    """Decompress the first `MAX_COUNT` bytes of *body*; return None if that is impossible."""
     windows = [_WINDOW[encoding]] if encoding in _WINDOW else []
     for window in (*windows, -15) if encoding == "deflate" else windows:  # "deflate" without a header is common
         try:
@@ -112,7 +112,7 @@ def _unpacked(body: bytes, encoding: str) -> bytes | None:
     return None
 
 
-def _decoded(body: bytes, content_type: str, *, cut: bool) -> str:
+def _decode(body: bytes, content_type: str, *, cut: bool) -> str:
     decoder = getincrementaldecoder(_charset(content_type))("replace")
     return decoder.decode(body, final=not cut)  # half a character at the cut is left out
 

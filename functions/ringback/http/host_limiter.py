@@ -1,4 +1,4 @@
-"""How many exchanges run with one server at a time, so that a batch never floods a small one."""
+"""Limit concurrent exchanges with one server, so that a batch never floods a small one."""
 
 import asyncio
 from collections import deque
@@ -7,30 +7,30 @@ from collections.abc import Hashable
 from ringback.errors import NoCapacity
 
 ACCOUNTS_FULL = 2
-"""How many accounts at their limit a server is open to: whatever one of them does there, the others get in."""
+"""A server has room for as many accounts at their limit, so that none of them can keep the others out."""
 
 type _Turns = deque[asyncio.Future[None]]
 
 
 class HostLimiter:
-    """Lets at most *most* of one account in at a time for each server, and twice as many in all.
+    """Admits at most *most* exchanges of one account to a server at a time, and twice as many of all accounts.
 
-    Who waits gets in by turns of the accounts, and within one in the order in which they came. Nothing is kept for
-    servers that nobody uses.
+    Waiting accounts take turns, and the exchanges of one account go in the order in which they came. Nothing is kept
+    about unused servers.
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._most_in_all = ACCOUNTS_FULL * most
         self._taken: dict[Hashable, int] = {}
-        """Places by server."""
+        """Places taken, by server."""
         self._owned: dict[tuple[Hashable, str], int] = {}
-        """Places by server and account."""
+        """Places taken, by server and account."""
         self._waiting: dict[Hashable, dict[str, _Turns]] = {}
-        """Who waits by server and account; the account whose turn is next comes first."""
+        """Waiting exchanges by server and account; the account whose turn is next comes first."""
 
     def try_acquire(self, server: Hashable, account: str = "") -> bool:
-        """Take a place at *server* if there is one; whoever does gives it back with `release`."""
+        """Take a place at *server*, to be given back with `release`, and return whether there was one."""
         if not self._has_room(server, account):
             return False
         self._take(server, account)
@@ -40,7 +40,7 @@ class HostLimiter:
         """Take a place at *server* as soon as there is one, within *wait* seconds.
 
         Raises:
-            NotStarted: no place became free in that time.
+            NoCapacity: no place became free in that time.
         """
         if self.try_acquire(server, account):
             return
@@ -51,7 +51,7 @@ class HostLimiter:
             raise NoCapacity(f"{self._most} attempts are at {server}, and none ended within {wait:g} s") from None
 
     def release(self, server: Hashable, account: str = "") -> None:
-        """Give a place back: it goes to whoever is next."""
+        """Give a place back, to whoever is next."""
         if self._taken[server] > 1:
             self._taken[server] -= 1
         else:
@@ -72,7 +72,7 @@ class HostLimiter:
         self._owned[server, account] = self._owned.get((server, account), 0) + 1
 
     def _let_in(self, server: Hashable) -> None:
-        """Give the place that became free to the first account that may have it, whose next turn comes last then."""
+        """Give the free place to the first account that may have it, which then goes to the end of the line."""
         accounts = self._waiting[server]
         for account, turns in accounts.items():
             turn = next((turn for turn in turns if not turn.done()), None)
@@ -89,7 +89,7 @@ class HostLimiter:
             await turn
         except asyncio.CancelledError:
             self._leave(server, account, turn)
-            if not turn.cancelled():  # its turn came at the very moment at which it gave up
+            if not turn.cancelled():  # its turn came at the very moment when it gave up
                 self.release(server, account)
             raise
         self._leave(server, account, turn)

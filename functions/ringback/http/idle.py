@@ -1,4 +1,4 @@
-"""Connections that wait for the next request."""
+"""Keep idle connections for the next request."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from ringback.http.limits import Limits
 
 
 class IdleConnections:
-    """Connections that nobody uses; the longest unused go first."""
+    """Idle connections; the longest unused is closed first."""
 
     def __init__(self, limits: Limits, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._limits = limits
@@ -17,7 +17,7 @@ class IdleConnections:
         self._oldest_first: dict[Connection, None] = {}
 
     def take(self, server: Server) -> Connection | None:
-        """A connection to *server* that still stands, or None."""
+        """Return a connection to *server* that is still open, or None."""
         while connections := self._by_server.get(server):
             connection = connections[-1]
             self._forget(connection)

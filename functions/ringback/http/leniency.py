@@ -1,9 +1,9 @@
-"""Heads that `httptools` refuses although nothing about them is ambiguous (the table in docs/decisions/0018)."""
+"""Mend heads that `httptools` refuses although they are not ambiguous (the table in docs/decisions/0018)."""
 
 import re
 
 _QUOTED = 60
-"""Bytes of what is no HTTP that the delivery keeps."""
+"""Bytes of an answer other than HTTP that are quoted."""
 
 _HEAD_END = re.compile(rb"\n\r?\n")
 _HTTP = re.compile(rb"HTTP/1\.[01] \d{3}\s")
@@ -15,37 +15,37 @@ _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class OddHead:
-    """A head that the parser refuses, until it is there as a whole and can be mended."""
+    """Collects a head that the parser refuses, until it is complete and can be mended."""
 
     def __init__(self, data: bytes | bytearray) -> None:
         self._data = bytearray(data)
         self._start = 0
-        """Where it starts, behind informational answers."""
+        """Where it starts, after informational answers."""
         self._searched = 0
 
     @property
     def is_http(self) -> bool:
-        """Whether it begins as an answer of HTTP/1 does."""
+        """Whether it begins like an HTTP/1 answer."""
         return _HTTP.match(self._data, self._start) is not None
 
     @property
     def line(self) -> bytes:
-        """Its first line, as much as is worth quoting."""
+        """Its first line, cut to what is worth quoting."""
         line, end, _ = self._data[self._start : self._start + _QUOTED].partition(b"\n")
         return bytes(line + end)
 
     @property
     def has_line(self) -> bool:
-        """Whether there is enough of it to be quoted."""
+        """Whether there is enough of it to quote."""
         line = self.line
         return line.endswith(b"\n") or len(line) == _QUOTED
 
     def add(self, data: bytes) -> None:
-        """Take more of it."""
+        """Add more of it."""
         self._data += data
 
     def mended(self) -> bytes | None:
-        """All that came from its start on, in words that the parser knows; None as long as its end is missing."""
+        """Return everything from its start on, as the parser takes it; None while the end of the head is missing."""
         while end := _HEAD_END.search(self._data, self._searched):
             if not _INFORMATIONAL.match(self._data, self._start):
                 return mend(bytes(self._data[self._start : end.end()])) + bytes(self._data[end.end() :])
@@ -55,26 +55,26 @@ class OddHead:
 
 
 def mend(head: bytes) -> bytes:
-    """The same *head* with CRLF, without folds, controls in values and repetitions of one length.
+    """Return *head* with CRLF, and without folds, control characters in values, and repeated equal lengths.
 
-    A space before a colon goes too, and `Transfer-Encoding: identity`, which says nothing.
+    Spaces before a colon are dropped too, and so is `Transfer-Encoding: identity`, which means nothing.
     """
     status, _, rest = _LINE_END.sub(b"\r\n", head).partition(b"\r\n")
-    folded = rest[:1] in (b" ", b"\t")  # nothing is there to go on with: the parser says so
+    folded = rest[:1] in (b" ", b"\t")  # there is no field to continue, which the parser reports
     lines = (rest if folded else _FOLD.sub(b" ", rest)).split(b"\r\n")
-    fields = [(name.rstrip(), colon, _CONTROLS.sub(b" ", value)) for name, colon, value in map(_parted, lines)]
+    fields = [(name.rstrip(), colon, _CONTROLS.sub(b" ", value)) for name, colon, value in map(_split, lines)]
     return b"\r\n".join([status, *(b"".join(field) for field in _without_repetition(fields))])
 
 
 type _Field = tuple[bytes, bytes, bytes]
 
 
-def _parted(line: bytes) -> _Field:
+def _split(line: bytes) -> _Field:
     return line.partition(b":")
 
 
 def _without_repetition(fields: list[_Field]) -> list[_Field]:
-    """One length where all are the same (RFC 9110, 8.6); different ones are left for the parser to refuse."""
+    """Return one length where all are equal (RFC 9110, 8.6); the parser refuses different ones."""
     lengths = {text.strip() for name, _, value in fields if _is(name, b"content-length") for text in value.split(b",")}
     kept = [field for field in fields if not _is_identity(field)]
     if len(lengths) != 1:

@@ -1,4 +1,4 @@
-"""What one HTTP attempt, and one execution environment, may use."""
+"""What an HTTP attempt and an execution environment may use."""
 
 from typing import NamedTuple
 
@@ -19,15 +19,15 @@ class Limits(NamedTuple):
     body: int = 1024 * KIB
     """Bytes of body on the wire, chunk sizes and trailers included."""
     pieces: int = 10_000
-    """Pieces in which a body comes, chunks or packets: each costs processor time, however short it is."""
+    """Chunks or packets of a body: each costs processor time, however short it is."""
     excerpt: int = KIB
     """Bytes of body that are kept."""
     handshake: int = 128 * KIB
-    """Bytes of TLS that a server sends until the handshake is complete; certificates are most of them."""
+    """Bytes that a server may send for the TLS handshake; most of them are certificates."""
     tls_overhead: int = 24 * KIB
-    """Bytes of TLS without data (tickets, key updates, empty records), beyond as many as there is data.
+    """Bytes of TLS without data (tickets, key updates, empty records), in addition to one per byte of data.
 
-    A record of 16 KiB has to fit in: until it is there as a whole nobody knows what is in it.
+    A record of 16 KiB has to fit in, because what it holds is unknown until it is complete.
     """
     idle: float = 55.0
     """Seconds that an unused connection is kept; load balancers close theirs after 60."""
@@ -36,4 +36,4 @@ class Limits(NamedTuple):
     idle_connections: int = 256
     """Unused connections in all; an execution environment of Lambda has 1,024 file descriptors."""
     connections_per_server: int = 10
-    """At a time, of one account to one host and port; all accounts together have twice as many."""
+    """Concurrent connections of one account to one host and port; all accounts together have twice as many."""

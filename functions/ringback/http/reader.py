@@ -1,4 +1,4 @@
-"""Reading the answer to one request: `httptools` parses it, this bounds it."""
+"""Read the answer to a request: `httptools` parses it, within bounds that are set here."""
 
 from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, HttpResponseParser
 
@@ -11,13 +11,13 @@ from ringback.http.response import Response, is_success
 _SWITCHING_PROTOCOLS = 101
 _FIRST, _FIRST_FINAL = 100, 200
 _BODILESS = frozenset({_SWITCHING_PROTOCOLS, 204, 304})
-"""Answers that end with their head, whatever it says (RFC 9112, 6.3)."""
+"""Statuses whose answers end with their head, whatever it says (RFC 9112, 6.3)."""
 
 
 class ResponseReader:
-    """Takes an answer in whatever pieces it comes, up to its end or to a limit.
+    """Reads an answer in whatever pieces it comes, up to its end or to a limit.
 
-    A status that is no success stands as soon as its head is there: a 410 whose page breaks off is still a 410.
+    A status other than 2xx stands once its head is complete: a 410 whose page breaks off is still a 410.
     """
 
     __slots__ = (
@@ -45,7 +45,7 @@ class ResponseReader:
         self.received = 0
         """Bytes so far."""
         self.response: Response | None = None
-        """The answer, once it is whole or stands by itself."""
+        """The answer, once it is complete or its status stands."""
         self._limits = limits
         self._room = limits.head
         """Bytes that may still come of what is being read."""
@@ -67,14 +67,14 @@ class ResponseReader:
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing more is awaited."""
+        """Whether the answer has been read."""
         return self.response is not None
 
     def feed(self, data: bytes) -> None:
-        """Take what came.
+        """Take *data* that came.
 
         Raises:
-            AttemptFailed: it is no HTTP, or too much.
+            AttemptFailed: it is not HTTP, or too long.
         """
         while data and not self.is_done:
             room = self._room
@@ -91,7 +91,7 @@ class ResponseReader:
         """Take note that the connection has ended.
 
         Raises:
-            AttemptFailed: the answer has not.
+            AttemptFailed: the answer is not complete.
         """
         if self._status and self._length is None and not self._is_chunked:
             self._complete(reusable=False)
@@ -123,7 +123,7 @@ class ResponseReader:
         self._reason, self._fields, self._length, self._is_chunked = b"", {}, None, False
 
     def _note_more(self) -> None:
-        """Something begins behind the answer: it would be taken for the answer to somebody else's request."""
+        """Note that something follows the answer: it would be taken for the answer to the next customer's request."""
         if self.response is not None:
             self.response.reusable = False
 
@@ -190,7 +190,7 @@ class ResponseReader:
         self._fields = {}
         self._parser = None  # they refer to each other
 
-    # What httptools calls.
+    # Callbacks of httptools.
 
     def on_message_begin(self) -> None:
         """Take note of a second answer."""
@@ -201,7 +201,7 @@ class ResponseReader:
         self._reason += reason
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep a header field; trailers are counted alone."""
+        """Keep a header field; trailers are only counted."""
         self._lines += 1
         if self._lines > self._limits.header_lines:
             self._refuse(too_long("headers", self._limits.header_lines, "lines"))
@@ -216,7 +216,7 @@ class ResponseReader:
             self._is_chunked = value.rstrip().lower().endswith(b"chunked")
 
     def on_headers_complete(self) -> None:
-        """Judge the head; what is informational is passed over."""
+        """Judge the head; informational answers are skipped."""
         parser = self._parser
         if parser is None:
             return
@@ -231,7 +231,7 @@ class ResponseReader:
                 self._refuse(self._overflow())
 
     def on_body(self, data: bytes) -> None:
-        """Keep the beginning."""
+        """Keep the beginning of the body."""
         self._size += len(data)
         self._pieces += 1
         missing = self._limits.excerpt - len(self._excerpt)
@@ -241,7 +241,7 @@ class ResponseReader:
             self._refuse(too_long("body", self._limits.pieces, "pieces"))
 
     def on_message_complete(self) -> None:
-        """The answer is whole, or an informational one is over."""
+        """Complete the answer, or forget an informational one."""
         if self.response is not None:
             return
         if self._status:

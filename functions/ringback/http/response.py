@@ -4,21 +4,22 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import inf
 
 LONGEST_RETRY_AFTER = 86_400
-"""Seconds; a receiver that asks for more is asked again after a day."""
+"""Seconds; a receiver that asks for more time is called again after a day."""
 
 _SECONDS = re.compile(r"(\d+)(?:\.(\d+))? ?s?", re.ASCII | re.IGNORECASE)
 
 _MAX_DATE = 64
-"""Characters of a date; HTTP's own have 29, and reading them takes longer than anything else in an answer's head."""
+"""Characters of a date; those of HTTP have 29, and parsing them is the slowest part of reading a head."""
 
 _MAX_DIGITS = 9
-"""A longer number of seconds is over the cap, whatever it says; int() need not see it."""
+"""A number with more digits is over the cap in any case."""
 
 
 def is_success(status: int) -> bool:
-    """Whether it is 2xx; `Response.ok` would also accept a redirect."""
+    """Return whether *status* is 2xx; a redirect is not a success."""
     return 200 <= status < 300  # noqa: PLR2004 - RFC 9110, 15.3
 
 
@@ -57,16 +58,18 @@ class Response:
 
 
 def parse_retry_after(text: str, now: datetime) -> float | None:
-    """Seconds that a `Retry-After` header asks for (RFC 9110, 10.2.3); None where it says nothing usable.
+    """Return the seconds that a `Retry-After` header asks for (RFC 9110, 10.2.3), or None if it is unusable.
 
-    A fraction and the unit `s`, which some servers write against that rule, are understood: it is rounded up.
+    A fraction and the unit `s`, which some servers send against the rule, are understood; a fraction is rounded up.
     """
-    text = text.strip()
+    seconds = _parse_seconds(text.strip(), now)
+    return None if seconds is None else min(seconds, LONGEST_RETRY_AFTER)
+
+
+def _parse_seconds(text: str, now: datetime) -> float | None:
     if seconds := _SECONDS.fullmatch(text):
         whole, fraction = seconds[1], (seconds[2] or "").strip("0")
-        return (
-            LONGEST_RETRY_AFTER if len(whole) > _MAX_DIGITS else min(int(whole) + bool(fraction), LONGEST_RETRY_AFTER)
-        )
+        return inf if len(whole) > _MAX_DIGITS else int(whole) + bool(fraction)
     if len(text) > _MAX_DATE:
         return None
     try:
@@ -75,4 +78,4 @@ def parse_retry_after(text: str, now: datetime) -> float | None:
         return None
     if when.tzinfo is None:  # "-0000": UTC of an unknown zone, RFC 5322, 3.3
         when = when.replace(tzinfo=UTC)
-    return min(max((when - now).total_seconds(), 0), LONGEST_RETRY_AFTER)
+    return max((when - now).total_seconds(), 0)

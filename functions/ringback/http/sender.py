@@ -1,4 +1,4 @@
-"""Sends HTTP callbacks and says what the receivers' answers mean."""
+"""Send HTTP callbacks, and turn the answers into results of attempts."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -19,11 +19,11 @@ _ASKS_TO_WAIT = frozenset({429, 503})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 _UNREACHABLE = frozenset({Outcome.CONNECT, Outcome.TLS})
-"""Outcomes that an address which is no longer the host's explains."""
+"""Outcomes that may be due to a host that has moved to another address."""
 
 
 class HttpSender:
-    """Sends one request, and reads the answer as the contract with customers has it."""
+    """Sends a request, and judges the answer as customers are promised."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class HttpSender:
         now: Callable[[], datetime],
         forget: Callable[[str], None],
     ) -> None:
-        """*forget* (`Guard.forget`) is told of hosts whose addresses did not take a connection."""
+        """*forget* (`Guard.forget`) is called with hosts whose addresses did not take a connection."""
         self._client = client
         self._now = now
         self._forget = forget
@@ -40,13 +40,13 @@ class HttpSender:
     async def send(
         self, request: HttpRequest, target: Target, *, account: str = "", wait: float = TURN_WAIT
     ) -> AttemptResult:
-        """The receiver's answer; its turn at the host is waited for at most *wait* seconds, before the attempt.
+        """Send *request* to *target*, after waiting at most *wait* seconds for its turn, and return the result.
 
-        *account* is the one whose share of the host's places it takes.
+        It takes a place at the host out of the share of *account*.
 
         Raises:
-            AttemptFailed: there was no answer, or a 2xx that is not whole.
-            NotStarted: its turn did not come; nothing was sent.
+            AttemptFailed: there was no answer, or an incomplete 2xx.
+            NoCapacity: its turn did not come, so nothing was sent.
         """
         try:
             response = await self._client.exchange(request, target, account=account, wait=wait)
@@ -54,9 +54,9 @@ class HttpSender:
             if failure.outcome in _UNREACHABLE:
                 self._forget(target.host)
             raise
-        return self._answer(response)
+        return self._judge(response)
 
-    def _answer(self, response: Response) -> AttemptResult:
+    def _judge(self, response: Response) -> AttemptResult:
         status = response.status
         asked = response.field(b"retry-after") if status in _ASKS_TO_WAIT else ""
         return AttemptResult(
@@ -71,7 +71,7 @@ class HttpSender:
 
 
 def judge_response(status: int) -> Outcome:
-    """What *status* means."""
+    """Return the outcome that *status* stands for."""
     if is_success(status):
         return Outcome.DELIVERED
     return Outcome.GONE if status == _GONE else Outcome.STATUS

@@ -1,4 +1,4 @@
-"""Signs a request, so that its receiver can tell that it is ours (https://www.standardwebhooks.com)."""
+"""Sign requests, so that receivers can verify who sent them (https://www.standardwebhooks.com)."""
 
 import base64
 import hmac
@@ -8,25 +8,25 @@ from functools import lru_cache
 from ringback.errors import InfrastructureError, InvalidSetting
 
 PREFIX = "whsec_"
-"""What every secret starts with; the rest is the key in base64."""
+"""Every secret starts with this; the rest is the key in base64."""
 
 LEAST_BYTES, MAX_BYTES = 24, 64
-"""Of a key, says the rule."""
+"""Bytes of a key, by Standard Webhooks."""
 
 MAX_KEYED = 1_024
 """Secrets whose keys an execution environment keeps ready."""
 
 
 def encode_secret(key: bytes) -> str:
-    """*key* as an account's signing secret."""
+    """Return *key* as a signing secret."""
     return PREFIX + base64.b64encode(key).decode()
 
 
 def parse_secret(text: str) -> str:
-    """The signing secret that a customer brings.
+    """Check a signing secret that a customer brings, and return it.
 
     Raises:
-        InvalidSetting: it is none that the rule allows; the message says why without showing it.
+        InvalidSetting: it breaks a rule; the message says which without showing the secret.
     """
     rule = f"expected {PREFIX} and {LEAST_BYTES} to {MAX_BYTES} random bytes in base64"
     if not text.startswith(PREFIX):
@@ -41,12 +41,12 @@ def parse_secret(text: str) -> str:
 
 
 def sign(message_id: str, timestamp: int, payload: bytes, secrets: Sequence[str]) -> str:
-    """The `webhook-signature` of a request: one `v1,…` for each secret; *timestamp* is in seconds since 1970.
+    """Return the `webhook-signature` of a request: a `v1,…` for each secret; *timestamp* is in seconds since 1970.
 
     The *payload* of a request with a body is that body; of a GET it is the request target (docs/verify.md).
 
     Raises:
-        OurFault: a secret is none; the message does not show it.
+        InfrastructureError: a secret is unusable; the message does not show it.
     """
     content = f"{message_id}.{timestamp}.".encode() + payload
     return " ".join(f"v1,{_digest(secret, content)}" for secret in secrets)
@@ -60,7 +60,7 @@ def _digest(secret: str, content: bytes) -> str:
 
 @lru_cache(MAX_KEYED)
 def _keyed(secret: str) -> hmac.HMAC:
-    """Return the HMAC that has taken the key of *secret* and nothing yet; that is half the work of a short message."""
+    """Return an HMAC with the key of *secret* and no data yet; setting it up is half the work of a short message."""
     try:
         key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
     except ValueError:

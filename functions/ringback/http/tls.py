@@ -1,4 +1,4 @@
-"""TLS over memory: what comes from the network is counted before OpenSSL sees it, and never much at a time."""
+"""TLS over memory: data from the network is counted before OpenSSL sees it, and passed on in small pieces."""
 
 import asyncio
 import socket
@@ -10,7 +10,7 @@ from ringback.http.limits import Limits
 from ringback.http.tls_hello import ServerHello
 
 PIECE = 4 * 1024
-"""Bytes that one call hands to OpenSSL: as tickets or key updates they keep it busy for a millisecond or two."""
+"""Bytes that one call passes to OpenSSL; full of tickets or key updates, they take it a millisecond or two."""
 
 _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:!SHA1:!AESCCM"
 """Python's own choice for TLS 1.2 without finite-field Diffie-Hellman: a prime of 10,000 bits takes OpenSSL 0.6 s."""
@@ -27,14 +27,14 @@ def default_authorities() -> str:
 
 
 def tls_context(authorities: str | None = None) -> ssl.SSLContext:
-    """Rules of TLS for all connections: 1.2 or later, certificates required and checked against their host.
+    """Return the TLS settings of all connections: 1.2 or later, certificates checked against their host.
 
-    *authorities* is a file of CA certificates; without one, those of `certifi`. Made once: reading the
-    bundle costs more than ten handshakes.
+    *authorities* is a file of CA certificates, by default that of `certifi`. Make one context for all: reading the file
+    takes longer than ten handshakes.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # requires and checks certificates by itself
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # not X509_STRICT: some good roots have no key identifiers
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # not X509_STRICT: some good roots lack key identifiers
     context.set_ciphers(_CIPHERS)
     context.set_alpn_protocols(["http/1.1"])  # without it some servers hang up, and others speak HTTP/2
     context.load_verify_locations(authorities or default_authorities())
@@ -47,7 +47,7 @@ class TlsStream:
     __slots__ = ("_hello", "_incoming", "_limits", "_outgoing", "_room", "_ssl", "has_ended")
 
     def __init__(self, context: ssl.SSLContext, host: str, limits: Limits) -> None:
-        """*host* is whose certificate is asked for.
+        """The certificate has to be one of *host*.
 
         Raises:
             ValueError: no certificate can name it.
@@ -59,13 +59,13 @@ class TlsStream:
         self._outgoing = ssl.MemoryBIO()
         self._ssl = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host.rstrip("."))
         self.has_ended = False
-        """Whether the other side has said that it sends no more."""
+        """Whether the other side has announced that it sends no more."""
 
     def shake_hands(self, data: bytes = b"") -> bool:
-        """Go on with the handshake, now that *data* has come; whether it is complete.
+        """Continue the handshake with *data*, and return whether it is complete.
 
         Raises:
-            ssl.SSLError: it failed, or the certificate is not to be trusted.
+            ssl.SSLError: it failed, or the certificate cannot be trusted.
             ValueError: it would take OpenSSL too long.
             AttemptFailed: it is too long.
         """
@@ -82,10 +82,10 @@ class TlsStream:
         return True
 
     def encrypt(self, data: bytes) -> bytes:
-        """What goes on the wire for *data*, with what was still to be said before it; it is counted anew from here on.
+        """Return the bytes to send for *data*, after any that are still unsent; the count of received bytes restarts.
 
         Raises:
-            ssl.SSLError: nothing can be sent any more.
+            ssl.SSLError: the connection is closed.
         """
         self._room = self._limits.tls_overhead
         if len(data) <= _RECORD:
@@ -96,11 +96,11 @@ class TlsStream:
         return self._outgoing.read()
 
     def decrypt(self, data: bytes) -> bytes:
-        """The data in what came.
+        """Return the data in what came.
 
         Raises:
-            ssl.SSLError: it is no TLS.
-            AttemptFailed: too much of it is no data.
+            ssl.SSLError: it is not TLS.
+            AttemptFailed: too much of it carries no data.
         """
         self._incoming.write(data)
         plain = self._read()
@@ -116,11 +116,11 @@ class TlsStream:
 
     @property
     def has_unread(self) -> bool:
-        """Whether something has come that was not decrypted yet."""
+        """Whether something has come that has not been decrypted yet."""
         return self._incoming.pending > 0
 
     def unsent(self) -> bytes:
-        """What TLS itself has to say: a part of the handshake, an alert, an answer to a key update."""
+        """Return what TLS itself wants to send: part of the handshake, an alert, an answer to a key update."""
         return self._outgoing.read()
 
     def _read(self) -> bytes:
@@ -135,12 +135,13 @@ class TlsStream:
 async def secure(  # noqa: PLR0913 - all that a handshake needs
     sock: socket.socket, context: ssl.SSLContext, host: str, limits: Limits, *, until: float, seconds: float
 ) -> TlsStream:
-    """*sock* with TLS, the certificate checked against *host*, before the loop's clock says *until*.
+    """Set up TLS on *sock*, with a certificate of *host*, before the loop's time is *until*.
 
-    Its last words may still be `unsent`: they leave with the request. *seconds* is what messages say of the time.
+    The last bytes of the handshake may still be `unsent`; they leave with the request. *seconds* is the time limit as
+    messages state it.
 
     Raises:
-        AttemptFailed: there was no handshake, or no certificate to trust.
+        AttemptFailed: the handshake failed, or the certificate cannot be trusted.
     """
     try:
         stream = TlsStream(context, host, limits)
@@ -161,11 +162,11 @@ async def _shake_hands(sock: socket.socket, stream: TlsStream) -> None:
             if not data:
                 raise ConnectionResetError("closed by the receiver")
     except ssl.SSLError:
-        _say_why(sock, stream)
+        _send_alert(sock, stream)
         raise
 
 
-def _say_why(sock: socket.socket, stream: TlsStream) -> None:
-    """Send the alert, if the socket takes it: the other side's log then has the reason."""
+def _send_alert(sock: socket.socket, stream: TlsStream) -> None:
+    """Send the alert, if the socket takes it, so that the reason is in the log of the other side."""
     with suppress(OSError):
         sock.send(stream.unsent())

@@ -1,21 +1,21 @@
-"""What a server asks for in its first words, before OpenSSL computes it.
+"""Read which key exchange a server asks for, before OpenSSL computes it.
 
-A server that wants `ffdhe8192` keeps OpenSSL busy for a third of a second in two calls; nothing else runs meanwhile.
-Python cannot leave such groups out of its offer (`set_groups` comes with 3.15); no browser computes the large ones.
+A server that asks for `ffdhe8192` keeps OpenSSL busy for a third of a second in two calls, and nothing else runs
+meanwhile. Python cannot leave such groups out of its offer (`set_groups` comes with 3.15).
 """
 
 _HANDSHAKE, _SERVER_HELLO = 22, 2
 _HELLO_REQUEST = b"\x00"
-"""It has four of these bytes, and OpenSSL passes over any number of them."""
+"""It consists of four of these bytes; OpenSSL skips any number of them."""
 
 _SILENT = frozenset({20, 21})
-"""Records that may stand before it: change_cipher_spec and alerts."""
+"""Records that may precede it: change_cipher_spec and alerts."""
 
 _RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
 """The random of a ServerHello that is a HelloRetryRequest (RFC 8446, 4.1.3)."""
 
 _MAX_COUNT = 8 * 1024
-"""Bytes in which a ServerHello has to come; it has some hundred, or a thousand with keys of the future."""
+"""Bytes within which a ServerHello has to come; it has about a hundred, or a thousand with post-quantum keys."""
 
 _KEY_SHARE = 51
 _FINITE_FIELDS = range(0x100, 0x200)
@@ -23,18 +23,18 @@ _FINITE_FIELDS = range(0x100, 0x200)
 
 
 class ServerHello:
-    """The first words of a server, until they are known."""
+    """Collects the first bytes of a server until its ServerHello is known."""
 
     def __init__(self) -> None:
         self._records = bytearray()
         self.is_known = False
-        """Whether there is nothing more to find out."""
+        """Whether the ServerHello is complete, or none will come."""
 
     def wants_finite_field(self, data: bytes) -> bool:
-        """Whether the server, of which *data* has come now, asks for a Diffie-Hellman group over a finite field.
+        """Add *data*, and return whether the server asks for a Diffie-Hellman group over a finite field.
 
         Raises:
-            ValueError: it says a lot, and nothing to the point.
+            ValueError: it has sent a lot, but no ServerHello.
         """
         self._records += data
         message, is_over = _first_message(self._records)
@@ -45,7 +45,7 @@ class ServerHello:
 
 
 def _first_message(records: bytes | bytearray) -> tuple[bytes, bool]:
-    """The first handshake message, however it is cut into records, and whether it is all there, or none comes."""
+    """Return the first handshake message, joined from its records, and whether it is complete, or none will come."""
     message, start = b"", 0
     while len(records) >= start + 5:
         kind, length = records[start], int.from_bytes(records[start + 3 : start + 5])
@@ -60,7 +60,7 @@ def _first_message(records: bytes | bytearray) -> tuple[bytes, bool]:
 
 
 def _retry_group(message: bytes) -> int | None:
-    """The group that a HelloRetryRequest asks for; None of any other message."""
+    """Return the group that a HelloRetryRequest asks for, or None for any other message."""
     if message[:1] != bytes([_SERVER_HELLO]) or message[6:38] != _RETRY:
         return None
     start = 38 + 1 + message[38] + 2 + 1 + 2  # session id, cipher, compression, length of the extensions

@@ -68,7 +68,7 @@ def test_the_largest_dead_letter_fits_the_events_queue_again(stack: Stack) -> No
     longest = MalformedEvent(MalformedReason.BAD_FONENUMBER, "\N{GRINNING FACE}" * 5_000)
     message = {"body": "x" * MAX_BYTES, "messageId": "m" * 100}
 
-    assert letters.bury(message, longest)
+    assert letters.send(message, longest)
 
     [letter] = stack.messages("DEAD_LETTERS_URL")
     assert MAX_BYTES < size_of(letter) <= MAX_BYTES + MAX_ATTRIBUTES

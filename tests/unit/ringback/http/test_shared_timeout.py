@@ -21,7 +21,7 @@ def test_whoever_is_not_done_in_time_times_out() -> None:
 
     async def run() -> list[str]:
         until = SharedTimeout(0.05)
-        return await asyncio.gather(outcome(until, 0), outcome(until, 60), outcome(until, 60))
+        return list(await asyncio.gather(outcome(until, 0), outcome(until, 60), outcome(until, 60)))
 
     assert asyncio.run(run()) == ["done", "timed out", "timed out"]
 
