@@ -10,7 +10,8 @@ from deliver.endpoint_memory import ConsecutiveFailures, SlowEndpoints
 from deliver.postpone import hold, to_retry_lane
 from ringback.aws.dynamodb import Key
 from ringback.breaker import DISABLED_AFTER, HEALTHY, Admission, Breaker
-from ringback.delivery.outcomes import CONSEQUENCES, Consequence
+from ringback.delivery.attempt import Attempted
+from ringback.delivery.outcomes import Consequence
 from ringback.errors import InfrastructureError
 from ringback.models import Callback, CallbackType, Delivery
 from ringback.notify.events import StatusEventKind
@@ -64,17 +65,18 @@ class EndpointHealth:
             case _:
                 return due
 
-    def observe(self, attempted: Sequence[tuple[Callback, Delivery]], now: datetime) -> None:
-        """Learn from the last attempts of deliveries to callbacks."""
-        by_callback: dict[Key, list[tuple[Callback, Delivery]]] = {}
-        for callback, delivery in attempted:
+    def observe(self, attempts: Sequence[tuple[Callback, Attempted]], now: datetime) -> None:
+        """Learn from *attempts* to call callbacks."""
+        by_callback: dict[Key, list[tuple[Callback, Attempted]]] = {}
+        for callback, attempted in attempts:
+            delivery = attempted.delivery
             self._notifier.settled(delivery, callback, now)
             if callback.type is CallbackType.CALLBACK and not delivery.event.callback:
                 self._slow.observe(_key(callback), delivery.attempts[-1].milliseconds, _ended(delivery))
-                by_callback.setdefault(_key(callback), []).append((callback, delivery))
+                by_callback.setdefault(_key(callback), []).append((callback, attempted))
         for results in by_callback.values():
             with suppress(InfrastructureError):  # the next outcomes will say the same
-                self._learn(self._latest(results[0][0]), [delivery for _, delivery in results], now)
+                self._learn(self._latest(results[0][0]), [attempted for _, attempted in results], now)
 
     def _admission(self, one: DueAttempt, probed: set[Key], now: datetime) -> Admission:
         if one.delivery.event.callback:
@@ -110,10 +112,10 @@ class EndpointHealth:
         breaker = self._written.get(_key(callback))
         return callback if breaker is None else replace(callback, breaker=breaker)
 
-    def _learn(self, callback: Callback, deliveries: Sequence[Delivery], now: datetime) -> None:
+    def _learn(self, callback: Callback, attempts: Sequence[Attempted], now: datetime) -> None:
         failures: list[Delivery] = []
-        for delivery in sorted(deliveries, key=_ended):
-            match CONSEQUENCES[delivery.attempts[-1].outcome]:
+        for attempted in sorted(attempts, key=lambda attempted: _ended(attempted.delivery)):
+            match attempted.consequence:
                 case Consequence.DISABLE:
                     self._disable(callback, GONE, now)
                     return
@@ -121,7 +123,7 @@ class EndpointHealth:
                     failures.clear()
                     callback = self._succeeded(callback, now)
                 case Consequence.RETRY:
-                    failures.append(delivery)
+                    failures.append(attempted.delivery)
                 case Consequence.GIVE_UP:  # the guard or one of our rules: the endpoint was not asked
                     pass
         if failures:

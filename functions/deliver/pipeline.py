@@ -235,11 +235,11 @@ class DeliveryPipeline:
         made = {due.message: result for due, result in group if isinstance(result, Attempted)}
         records = self._recorder.record({message: result.delivery for message, result in made.items()})
         self._telemetry.superseded(records.superseded)
-        attempted: list[tuple[Callback, Delivery]] = []
+        attempted: list[tuple[Callback, Attempted]] = []
         for due, result in group:
             if due.message in records.recorded and isinstance(result, Attempted):
                 self._telemetry.attempted(due, result)
-                attempted.append((due.callback, result.delivery))
+                attempted.append((due.callback, result))
         self._health.observe(attempted, self._clock())
         return self._give_back(records.back, BUSY) | self._not_attempted(group, time_left)
 

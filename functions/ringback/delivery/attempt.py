@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from ringback.delivery.outcomes import judge
+from ringback.delivery.outcomes import Consequence, judge
 from ringback.delivery.render import Rendered, render
 from ringback.email.message import Mail
 from ringback.email.ses import MailSender
@@ -24,6 +24,7 @@ class Attempted(NamedTuple):
     """The delivery after an attempt."""
 
     delivery: Delivery
+    consequence: Consequence
     empty_tokens: int = 0
     """Tokens of the URL for which the event had no value."""
 
@@ -94,8 +95,8 @@ class Attempts:
         ended = self._clock()
         # Waiting for its turn is not part of the receiver's time.
         started = asked if result.seconds is None else ended - timedelta(seconds=result.seconds)
-        after = judge(delivery, result, called=called, started=started, ended=ended, uniform=self._uniform)
-        return Attempted(delivery=after, empty_tokens=empty_tokens)
+        after, consequence = judge(delivery, result, called=called, started=started, ended=ended, uniform=self._uniform)
+        return Attempted(delivery=after, consequence=consequence, empty_tokens=empty_tokens)
 
     async def _send(self, rendered: Rendered, account: str, wait: float) -> AttemptResult:
         request = rendered.request

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from ringback.delivery.retry_schedule import delay_after
 from ringback.models import NOT_CALLED, Attempt, AttemptReason, AttemptResult, Called, Delivery, DeliveryStatus, Outcome
@@ -39,6 +40,14 @@ CONSEQUENCES: Mapping[Outcome, Consequence] = MappingProxyType(
 )
 
 
+class Judgement(NamedTuple):
+    """What follows from an attempt."""
+
+    delivery: Delivery
+    """As it is afterwards: settled, or pending with the time of its next attempt."""
+    consequence: Consequence
+
+
 def judge(  # noqa: PLR0913 - what an attempt is judged by
     delivery: Delivery,
     result: AttemptResult,
@@ -47,8 +56,8 @@ def judge(  # noqa: PLR0913 - what an attempt is judged by
     started: datetime,
     ended: datetime,
     uniform: Callable[[float, float], float],
-) -> Delivery:
-    """Return *delivery* after an attempt with *result*: settled, or pending with the time of its next attempt."""
+) -> Judgement:
+    """Judge an attempt of *delivery* that had *result*."""
     attempt = Attempt(
         number=delivery.next_attempt,
         at=started,
@@ -63,11 +72,11 @@ def judge(  # noqa: PLR0913 - what an attempt is judged by
         headers=result.headers,
     )
     consequence = CONSEQUENCES[result.outcome]
+    status, due = DeliveryStatus.FAILED, None
     if consequence is Consequence.DONE:
-        return delivery.after(attempt, status=DeliveryStatus.DELIVERED, due=None)
-    if consequence is not Consequence.RETRY or delivery.reason is AttemptReason.TEST:
-        return delivery.after(attempt, status=DeliveryStatus.FAILED, due=None)
-    wait = delay_after(delivery.tries + 1, retry_after=result.retry_after, uniform=uniform)
-    if wait is None:
-        return delivery.after(attempt, status=DeliveryStatus.FAILED, due=None)
-    return delivery.after(attempt, status=DeliveryStatus.PENDING, due=ended + timedelta(seconds=wait))
+        status = DeliveryStatus.DELIVERED
+    elif consequence is Consequence.RETRY and delivery.reason is not AttemptReason.TEST:
+        wait = delay_after(delivery.tries + 1, retry_after=result.retry_after, uniform=uniform)
+        if wait is not None:
+            status, due = DeliveryStatus.PENDING, ended + timedelta(seconds=wait)
+    return Judgement(delivery=delivery.after(attempt, status=status, due=due), consequence=consequence)

@@ -21,7 +21,7 @@ def middle(low: float, high: float) -> float:
 
 def after(answer: AttemptResult, *, tries: int = 0, reason: AttemptReason = AttemptReason.EVENT) -> Delivery:
     delivery = Delivery(id="d", event=EVENT, created=NOW, tries=tries, reason=reason)
-    return judge(delivery, answer, started=NOW, ended=LATER, uniform=middle)
+    return judge(delivery, answer, started=NOW, ended=LATER, uniform=middle).delivery
 
 
 def test_every_outcome_has_a_consequence() -> None:
@@ -77,7 +77,10 @@ def test_the_tenth_failure_is_the_last() -> None:
 def test_an_attempt_ends_the_wait_that_was_noted() -> None:
     waiting = Delivery(id="d", event=EVENT, created=NOW, note="waits until its endpoint answers again")
 
-    assert judge(waiting, AttemptResult(outcome=Outcome.STATUS), started=NOW, ended=LATER, uniform=middle).note == ""
+    assert (
+        judge(waiting, AttemptResult(outcome=Outcome.STATUS), started=NOW, ended=LATER, uniform=middle).delivery.note
+        == ""
+    )
 
 
 def test_a_test_is_never_retried() -> None:
