@@ -9,7 +9,7 @@ from api.fonenumber_object import prefix_field
 from api.gateway.errors import not_found
 from ringback.aws.dynamodb import Key
 from ringback.breaker import HEALTHY
-from ringback.callbacks.parse import check_reachable, parse_inline, parse_public_setting
+from ringback.callbacks.parse import parse_inline, parse_public_setting
 from ringback.catalog.payload import EventKind, Scope, read_data
 from ringback.errors import InvalidSetting
 from ringback.http.request import HttpRequest
@@ -101,7 +101,7 @@ def _given(
     allowed: Iterable[Network],
 ) -> Callback:
     if kind.scope is Scope.MESSAGE:
-        return check_reachable(parse_inline(fields, owner=key[0], kind=kind), allowed)
+        return parse_inline(fields, owner=key[0], kind=kind, allowed=allowed)
     callback = parse_public_setting(kind, fields, owner=key[0], allowed=allowed, current=stored(key))
     if callback is None:
         raise InvalidSetting("type", "given None; with this type nothing is sent")

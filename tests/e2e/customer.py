@@ -12,7 +12,8 @@ from local.aws.cloud import Cloud
 from local.aws.queues import messages_on
 from local.demo.platform import put
 from ringback.aws.kms import Credentials
-from ringback.callbacks.parse import parse_setting
+from ringback.callbacks.parse import parse_public_setting
+from ringback.catalog.payload import lookup
 from ringback.models import SigningSecrets, build_owner
 from ringback.storage.callbacks import CallbackStore
 from ringback.storage.packing import unpack
@@ -45,7 +46,9 @@ class Customer:
     def wants(self, kind: str, **fields: str) -> None:
         """Set a callback, beside the API; a method goes without saying what type that is."""
         implied = {"type": "Email"} if "email" in fields else {"type": "Callback"}
-        callback = parse_setting(kind, implied | fields, owner=build_owner(self.account, FONENUMBER))
+        callback = parse_public_setting(
+            lookup(kind), implied | fields, owner=build_owner(self.account, FONENUMBER), allowed=None
+        )
         assert callback, f"{kind}: these fields set no callback"
         self._store.put(callback)
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from ringback.callbacks.identifiers import parse_mailbox
 from ringback.callbacks.rules import check_credentials, parse_callback_url, parse_method, parse_type
 from ringback.callbacks.url import parse_url
-from ringback.catalog.payload import EventKind, Scope, lookup
+from ringback.catalog.payload import EventKind, Scope
 from ringback.errors import InvalidSetting
-from ringback.models import Callback, CallbackType
+from ringback.models import Callback, CallbackType, Url
 from ringback.ssrf.rules import Network, refusal_of_host
 from ringback.text import describe_type, quote_value
 
@@ -68,10 +68,18 @@ def field_names(kind: EventKind, fields: Mapping[str, object]) -> Mapping[str, s
     return DELIVERY_FIELDS | ({"value": "email"} if is_mail else {})
 
 
-def parse_setting(
-    event: str, fields: Mapping[str, object], *, owner: str, current: Callback | None = None
+def parse_public_setting(
+    kind: EventKind,
+    fields: Mapping[str, object],
+    *,
+    owner: str,
+    allowed: Iterable[Network] | None,
+    current: Callback | None = None,
 ) -> Callback | None:
-    """Return the callback that *fields* set for *event*, or None if nothing is to happen any more.
+    """Parse the *fields* of a setting for *kind*; return None if nothing shall be delivered any more.
+
+    With *allowed*, the networks that callbacks may reach in addition to public ones, a URL that shows already that it
+    leads elsewhere is refused.
 
     *current* is the callback that *fields* amend. What the API never shows is taken from it: credentials that *fields*
     leave out, if scheme, host and port are the same; and `disabled`, if nothing else changes.
@@ -79,7 +87,6 @@ def parse_setting(
     Raises:
         InvalidSetting: a rule is broken; the message never repeats a password.
     """
-    kind = lookup(event)
     if kind.scope is Scope.MESSAGE:
         raise InvalidSetting("event", f"{kind.name} cannot be set: its callback travels inside each event")
     names = field_names(kind, fields)
@@ -87,19 +94,19 @@ def parse_setting(
     if fields.get("type", "") is None:
         texts["type"] = CallbackType.NONE
     try:
-        new = _parsed(kind, texts, owner, current)
+        new = _parsed(kind, texts, owner, allowed=allowed, current=current)
     except InvalidSetting as error:
         raise name_as_given(error, fields, names) from None
     return current if current and new == replace(current, disabled="") else new
 
 
-def parse_inline(fields: object, *, owner: str, kind: EventKind) -> Callback:
-    """Parse the callback inside an event of *kind*; type and method may be left out.
+def parse_inline(fields: object, *, owner: str, kind: EventKind, allowed: Iterable[Network] | None = None) -> Callback:
+    """Parse the callback inside an event of *kind*, whose type and method may be left out; *allowed* as above.
 
     Raises:
         InvalidSetting: a rule is broken; the message never repeats a password.
     """
-    return _inline(_inline_texts(fields, kind), owner, kind)
+    return _inline(_inline_texts(fields, kind), owner, kind, allowed)
 
 
 def read_inline(fields: object, *, owner: str, kind: EventKind) -> Callback:
@@ -110,7 +117,7 @@ def read_inline(fields: object, *, owner: str, kind: EventKind) -> Callback:
     """
     texts = _inline_texts(fields, kind)
     try:
-        return _inline(texts, owner, kind)
+        return _inline(texts, owner, kind, None)
     except InvalidSetting as error:
         return Callback(owner=owner, event=kind.name, type=CallbackType.CALLBACK, refused=error.logged)
 
@@ -122,14 +129,21 @@ def _inline_texts(fields: object, kind: EventKind) -> Mapping[str, str]:
     return {"type": CallbackType.CALLBACK.value, "method": kind.methods[0].value} | given
 
 
-def _inline(texts: Mapping[str, str], owner: str, kind: EventKind) -> Callback:
-    callback = _parsed(kind, texts, owner, None)
+def _inline(texts: Mapping[str, str], owner: str, kind: EventKind, allowed: Iterable[Network] | None) -> Callback:
+    callback = _parsed(kind, texts, owner, allowed=allowed)
     if callback is None:
         raise InvalidSetting("type", "given None; leave out the event if nobody wants it")
     return callback
 
 
-def _parsed(kind: EventKind, texts: Mapping[str, str], owner: str, current: Callback | None) -> Callback | None:
+def _parsed(
+    kind: EventKind,
+    texts: Mapping[str, str],
+    owner: str,
+    *,
+    allowed: Iterable[Network] | None,
+    current: Callback | None = None,
+) -> Callback | None:
     match _type(kind, texts):
         case CallbackType.NONE:
             return None
@@ -137,7 +151,7 @@ def _parsed(kind: EventKind, texts: Mapping[str, str], owner: str, current: Call
             address = parse_mailbox(texts.get("email", ""))
             return Callback(owner=owner, event=kind.name, type=CallbackType.EMAIL, email=address)
         case CallbackType.CALLBACK:
-            return _http_callback(kind, texts, owner, current)
+            return _http_callback(kind, texts, owner, allowed=allowed, current=current)
 
 
 def _type(kind: EventKind, texts: Mapping[str, str]) -> CallbackType:
@@ -148,37 +162,48 @@ def _type(kind: EventKind, texts: Mapping[str, str]) -> CallbackType:
     return parse_type(CallbackType.CALLBACK if is_callback else "", kind)
 
 
-def _http_callback(kind: EventKind, texts: Mapping[str, str], owner: str, current: Callback | None) -> Callback:
-    url = texts.get("url", "")
-    # The reference has one method for a delivery service, so clients may leave it out.
+def _http_callback(
+    kind: EventKind,
+    texts: Mapping[str, str],
+    owner: str,
+    *,
+    allowed: Iterable[Network] | None,
+    current: Callback | None,
+) -> Callback:
+    text = texts.get("url", "")
+    # The reference has one method for a delivery service, so its clients may say none.
     method = parse_method(texts.get("method") or (kind.methods[0] if kind.is_delivery else ""), kind)
-    parse_callback_url(url, kind)
+    url = parse_callback_url(text, kind)
     user_name, password = _credentials(texts, url, current)
     check_credentials(user_name, password)
+    if allowed is not None:
+        _check_reachable(url, allowed)
     return Callback(
         owner=owner,
         event=kind.name,
         type=CallbackType.CALLBACK,
         method=method,
-        url=url,
+        url=text,
         url_username=user_name,
         url_password=password,
     )
 
 
-def _credentials(texts: Mapping[str, str], url: str, current: Callback | None) -> tuple[str, str]:
-    if current and not {"url_username", "url_password"} & texts.keys() and _same_place(url, current.url):
+def _credentials(texts: Mapping[str, str], url: Url, current: Callback | None) -> tuple[str, str]:
+    if current and not {"url_username", "url_password"} & texts.keys() and _keeps_credentials(current, url):
         return current.url_username, current.url_password
     return texts.get("url_username", ""), texts.get("url_password", "")
 
 
-def _same_place(url: str, other: str) -> bool:
-    """Whether both URLs go to the same server, which then learns no credentials that it does not know."""
+def _keeps_credentials(current: Callback, url: Url) -> bool:
+    """Return whether *current* has credentials and *url* goes to the same server, which knows them already."""
+    if not current.url_username:
+        return False
     try:
-        ours, theirs = parse_url(url), parse_url(other)
+        known = parse_url(current.url)
     except InvalidSetting:
         return False
-    return (ours.scheme, ours.host, ours.port) == (theirs.scheme, theirs.host, theirs.port)
+    return (url.scheme, url.host, url.port) == (known.scheme, known.host, known.port)
 
 
 def read_texts(fields: Mapping[str, object], names: Mapping[str, str]) -> dict[str, str]:
@@ -219,33 +244,7 @@ def _text(name: str, value: object) -> str:
     return value
 
 
-def parse_public_setting(
-    kind: EventKind,
-    fields: Mapping[str, object],
-    *,
-    owner: str,
-    allowed: Iterable[Network],
-    current: Callback | None = None,
-) -> Callback | None:
-    """Parse as `parse_setting` does, and refuse a URL whose host shows that the guard would never let it pass.
-
-    Raises:
-        InvalidSetting: a rule is broken.
-    """
-    callback = parse_setting(kind.name, fields, owner=owner, current=current)
-    try:
-        return callback and check_reachable(callback, allowed)
-    except InvalidSetting as error:
-        raise name_as_given(error, fields, field_names(kind, fields)) from None
-
-
-def check_reachable(callback: Callback, allowed: Iterable[Network]) -> Callback:
-    """Return *callback*, unless its URL shows that the guard would refuse it.
-
-    Raises:
-        InvalidSetting: it does.
-    """
-    reason = refusal_of_host(parse_url(callback.url).host, allowed) if callback.url else None
+def _check_reachable(url: Url, allowed: Iterable[Network]) -> None:
+    reason = refusal_of_host(url.host, allowed)
     if reason:
         raise InvalidSetting("url", f"{reason}; callbacks go to public addresses only")
-    return callback

@@ -11,8 +11,8 @@ import pytest
 
 from deliver import app, environment
 from local.invocation import Context
-from ringback.callbacks.parse import parse_setting
-from ringback.catalog.payload import CATALOGUE, Scope
+from ringback.callbacks.parse import parse_public_setting
+from ringback.catalog.payload import CATALOGUE, Scope, lookup
 from ringback.http import tls
 from ringback.models import Attempt, AttemptReason, Delivery, Event, Outcome, build_owner
 from ringback.storage.deliveries import delivery_from_item
@@ -61,7 +61,9 @@ def set_callback(stack: Stack, case: Case, receiver: Receiver) -> None:
     fields = dict(case.fields)
     if "url" in fields:
         fields["url"] = base(receiver) + fields["url"]
-    callback = parse_setting(case.kind, fields, owner=build_owner(ACCOUNT, case.fonenumber))
+    callback = parse_public_setting(
+        lookup(case.kind), fields, owner=build_owner(ACCOUNT, case.fonenumber), allowed=None
+    )
     assert callback
     stack.callbacks().put(callback)
 

@@ -5,7 +5,7 @@ import pytest
 
 from local.demo.examples import FONENUMBER, SCENES, Endpoint, Scene, build_event, scene_of
 from local.demo.receiver import Request
-from ringback.callbacks.parse import parse_setting
+from ringback.callbacks.parse import parse_public_setting
 from ringback.catalog.payload import lookup, read_data
 from ringback.models import CallbackType, Method
 
@@ -20,7 +20,9 @@ def request(target: str) -> Request:
 def test_every_scene_is_a_setting_and_an_event_that_ringback_takes(scene: Scene) -> None:
     event = json.loads(build_event(scene, account="1000001", now=datetime(2026, 11, 23, tzinfo=UTC)))
 
-    assert parse_setting(scene.kind, scene.settings(RECEIVER), owner=f"1000001#{FONENUMBER}")
+    assert parse_public_setting(
+        lookup(scene.kind), scene.settings(RECEIVER), owner=f"1000001#{FONENUMBER}", allowed=None
+    )
     assert event["time"] == "2026-11-23T00:00:00.000Z"
     assert read_data(lookup(event["event"]), event["data"]) == (event["data"], ())
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.fonenumber_object import as_block
-from ringback.callbacks.parse import ACCOUNT_FIELDS, INLINE_FIELDS, NUMBER_FIELDS, parse_inline, parse_setting
-from ringback.catalog.payload import CATALOGUE
+from ringback.callbacks.parse import ACCOUNT_FIELDS, INLINE_FIELDS, NUMBER_FIELDS, parse_inline, parse_public_setting
+from ringback.catalog.payload import CATALOGUE, lookup
 from ringback.errors import InvalidSetting
 from ringback.models import Callback, CallbackType, Method
 
@@ -24,7 +24,7 @@ EMPTY = {"email": "", "url": "", "method": "", "url_username": "", "url_password
 
 
 def parse(fields: dict[str, Any], *, event: str = EVENT, current: Callback | None = None) -> Callback | None:
-    return parse_setting(event, fields, owner=OWNER, current=current)
+    return parse_public_setting(lookup(event), fields, owner=OWNER, allowed=None, current=current)
 
 
 def parse_callback(fields: dict[str, Any], *, event: str = EVENT, current: Callback | None = None) -> Callback:
@@ -293,7 +293,10 @@ def test_the_api_shows_four_fields_and_never_credentials() -> None:
 )
 def test_any_fields_are_parsed_or_refused(event: str, fields: dict[str, Any]) -> None:
     try:
-        callback = parse_setting(event, fields, owner=OWNER)
+        callback = parse_public_setting(lookup(event), fields, owner=OWNER, allowed=None)
     except InvalidSetting:
         return
-    assert callback is None or parse_setting(event, as_block(callback), owner=OWNER) is not None
+    assert (
+        callback is None
+        or parse_public_setting(lookup(event), as_block(callback), owner=OWNER, allowed=None) is not None
+    )

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook
 
 from ringback import VERSION
-from ringback.callbacks.parse import parse_setting
+from ringback.callbacks.parse import parse_public_setting
 from ringback.callbacks.url import MAX_RENDERED
-from ringback.catalog.payload import CATALOGUE, read_data
+from ringback.catalog.payload import CATALOGUE, lookup, read_data
 from ringback.delivery.render import Rendered, render
 from ringback.email.message import Mail
 from ringback.errors import AttemptFailed, InfrastructureError
@@ -305,7 +305,9 @@ def test_a_bad_signing_secret_is_our_fault() -> None:
 )
 def test_no_value_changes_anything_before_the_path(url: str, message: str, sender: str) -> None:
     """A caller's text never chooses the host; each value decodes back to itself."""
-    callback = parse_setting(KIND, {"type": "Callback", "method": "GET", "url": url}, owner="o")
+    callback = parse_public_setting(
+        lookup(KIND), {"type": "Callback", "method": "GET", "url": url}, owner="o", allowed=None
+    )
     assert callback is not None
     values: dict[str, Value] = {"to": "3215551212", "from": sender, "message": message}
     happened = Event(kind=KIND, account="1", fonenumber="3215551212", id="1", time=AT, data=values)
