@@ -42,7 +42,7 @@ def parse_time(text: str) -> datetime:
 
 
 def to_iso(at: datetime) -> str:
-    """ISO 8601 with milliseconds and `Z` (facts: dates are UTC, ISO 8601)."""
+    """Format as ISO 8601 with milliseconds and `Z` (facts: dates are UTC, ISO 8601)."""
     utc = at if at.tzinfo is UTC else at.astimezone(UTC)
-    # Python formats a time without an offset in half the time.
+    # Python formats a naive time twice as fast.
     return utc.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

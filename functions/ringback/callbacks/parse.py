@@ -76,10 +76,10 @@ def parse_public_setting(
     allowed: Iterable[Network] | None,
     current: Callback | None = None,
 ) -> Callback | None:
-    """Parse the *fields* of a setting for *kind*; return None if nothing shall be delivered any more.
+    """Parse the *fields* of a setting for *kind*; return None if nothing is to be delivered any more.
 
-    With *allowed*, the networks that callbacks may reach in addition to public ones, a URL that shows already that it
-    leads elsewhere is refused.
+    With *allowed*, the networks that callbacks may reach in addition to public ones, a URL whose host is plainly
+    an address elsewhere is refused.
 
     *current* is the callback that *fields* amend. What the API never shows is taken from it: credentials that *fields*
     leave out, if scheme, host and port are the same; and `disabled`, if nothing else changes.
@@ -171,7 +171,7 @@ def _http_callback(
     current: Callback | None,
 ) -> Callback:
     text = texts.get("url", "")
-    # The reference has one method for a delivery service, so its clients may say none.
+    # The reference has one method for a delivery service, so clients may leave it out.
     method = parse_method(texts.get("method") or (kind.methods[0] if kind.is_delivery else ""), kind)
     url = parse_callback_url(text, kind)
     user_name, password = _credentials(texts, url, current)
