@@ -48,7 +48,7 @@ def test_a_picture_is_small(browser: Browser, customer: Customer, name: str) -> 
 
 def _shrink(file: Path) -> None:
     """Keep 256 colours: a page has hardly more."""
-    from PIL import Image  # noqa: PLC0415 - of matplotlib's; no other test needs it
+    from PIL import Image  # noqa: PLC0415 - no other test needs it
 
     with Image.open(file) as picture:
         picture.convert("RGB").quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
