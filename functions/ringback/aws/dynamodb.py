@@ -73,7 +73,7 @@ class Table:
         """Read what lies under *keys*, consistently.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         [found] = read_together([(self, keys)])
         return found
@@ -82,7 +82,7 @@ class Table:
         """Read what lies under one *key*, consistently; None where there is nothing.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         with infrastructure_error(f"reading {self.name}"):
             answer = self.client.get_item(TableName=self.name, Key=self.key(key), ConsistentRead=True)
@@ -92,7 +92,7 @@ class Table:
         """Put *item* in place of what is there; *doing* is for the message of a fault.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         request = put_request(self.name, item, only_if)
         return carry_out(self.client.put_item, request, doing=doing, is_ours=lambda stands: stands == item)
@@ -103,7 +103,7 @@ class Table:
         """Make *change* once; *answer* is DynamoDB's `ReturnValues`.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         token = self.token()
         request = update_request(self.name, self.key(key), change, only_if, token) | {"ReturnValues": answer}
@@ -115,7 +115,7 @@ class Table:
         """Delete what lies under *key*; where nothing does, that is done.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         request = delete_request(self.name, self.key(key), only_if)
         return carry_out(self.client.delete_item, request, doing=doing, is_ours=lambda stands: not stands)
@@ -154,7 +154,7 @@ class Table:
         """Put *items*, whatever was there before; the keys of those that could not be written.
 
         Raises:
-            OurFault: the table did not answer.
+            InfrastructureError: the table did not answer.
         """
         unwritten: set[Key] = set()
         for chunk in batched(items, WRITE_AT_ONCE, strict=False):
@@ -167,7 +167,7 @@ class Table:
         Whether one is there, the table was busy, or we may not insert does not matter to whoever goes on with `put`.
 
         Raises:
-            OurFault: the table did not answer.
+            InfrastructureError: the table did not answer.
         """
         statements = [insert_statement(self.name, item) for item in items]
         with infrastructure_error(f"writing {self.name}"):
@@ -199,7 +199,7 @@ def read_together(wanted: Sequence[tuple[Table, Iterable[Key]]], *, consistent: 
     *consistent* costs half, and may miss what was written within the last second.
 
     Raises:
-        OurFault: the tables are out of reach.
+        InfrastructureError: the tables are out of reach.
     """
     tables = {table.name: table for table, _ in wanted}
     found = {name: Found(items=[], unread=set()) for name in tables}

@@ -28,7 +28,7 @@ class Credentials:
         """*text* encrypted; it opens only for the same *owner* and *event*.
 
         Raises:
-            OurFault: KMS is out of reach.
+            InfrastructureError: KMS is out of reach.
         """
         with infrastructure_error("encrypting a credential"):
             answer = self._kms().encrypt(
@@ -40,7 +40,7 @@ class Credentials:
         """What was sealed.
 
         Raises:
-            OurFault: KMS is out of reach, or the text was sealed for another owner, event or key.
+            InfrastructureError: KMS is out of reach, or the text was sealed for another owner, event or key.
         """
         remembered = (sealed, owner, event)
         if remembered not in self._opened:

@@ -40,7 +40,7 @@ class Queue:
         """Send *messages*; the ones that the queue did not take.
 
         Raises:
-            OurFault: the queue is out of reach.
+            InfrastructureError: the queue is out of reach.
         """
         failed: list[Outgoing] = []
         for chunk in batched(messages, SEND_AT_ONCE, strict=False):

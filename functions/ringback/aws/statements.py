@@ -118,7 +118,7 @@ def carry_out(
     """Make the *call*; where its condition fails, *is_ours* says of what stands there (maybe nothing) if we wrote it.
 
     Raises:
-        OurFault: the table is out of reach.
+        InfrastructureError: the table is out of reach.
     """
     try:
         with infrastructure_error(doing):

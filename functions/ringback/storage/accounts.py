@@ -33,7 +33,7 @@ def secrets_to_item(secrets: SigningSecrets, credentials: Credentials) -> dict[s
     """The item of *secrets*.
 
     Raises:
-        OurFault: KMS is out of reach.
+        InfrastructureError: KMS is out of reach.
     """
 
     def sealed(secret: str) -> "AttributeValueTypeDef":
@@ -61,7 +61,7 @@ def secrets_from_item(item: "Item", credentials: Credentials) -> SigningSecrets:
     """The secrets that *item* holds.
 
     Raises:
-        OurFault: a newer release made it, it is none, KMS is out of reach, or they were sealed for another account.
+        InfrastructureError: a newer release made it, it is none, KMS is out of reach, or they were sealed for another account.
     """
     with of_format("a signing secret", item, newest=SECRETS_FORMAT):
         return _secrets(item, credentials)
@@ -71,7 +71,7 @@ def get_secret_times(item: "Item") -> tuple[datetime | None, datetime | None]:
     """When the secret in *item* was made and until when the last one before it signs too; neither is secret.
 
     Raises:
-        OurFault: a newer release made it, or it is none.
+        InfrastructureError: a newer release made it, or it is none.
     """
     with of_format("a signing secret", item, newest=SECRETS_FORMAT):
         previous = _previous(item)
@@ -117,7 +117,7 @@ def contact_from_item(item: Item) -> str:
     """The address that *item* holds.
 
     Raises:
-        OurFault: a newer release made it, or it is none.
+        InfrastructureError: a newer release made it, or it is none.
     """
     with of_format("a contact", item, newest=CONTACT_FORMAT):
         return item["email"]["S"]
@@ -127,7 +127,7 @@ def load_contact(account: str, *, table: str, dynamodb: "DynamoDBClient") -> str
     """The address, or nothing.
 
     Raises:
-        OurFault: the table is out of reach, or a newer release set the contact.
+        InfrastructureError: the table is out of reach, or a newer release set the contact.
     """
     callbacks = callbacks_table(table, dynamodb)
     found = callbacks.read([(build_owner(account, ""), CONTACT)])

@@ -46,7 +46,7 @@ class Backlogs:
         """See that `requeue` looks after the line of *callback*.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         item: Item = {
             **self._table.key(_key(callback)),
@@ -59,7 +59,7 @@ class Backlogs:
         """Every line that was announced.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         for parked in self._index.parked(BACKLOGS):
             closed = None if parked.due == _OPEN else parked.due
@@ -69,7 +69,7 @@ class Backlogs:
         """The first *most* deliveries of *line*, those whose waiting ends first.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         name = "#".join(line.callback)
         parts = [self._index.parked(f"{shard}#{name}", at_once=most) for shard in SHARDS]
@@ -79,7 +79,7 @@ class Backlogs:
         """Let a delivery out, to be attempted at *due*; False if it does not wait any more.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         at_due: Item = {"due": {"N": str(to_millis(due))}, "due_shard": {"S": get_shard(parked.delivery)}}
         return self._update((parked.owner, parked.delivery), Change(set=at_due, remove=["note"]), before=parked.due)
@@ -88,7 +88,7 @@ class Backlogs:
         """The same line with the time when it was seen that nothing waits any more, or with None as one that waits.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         due: Item = {"due": {"N": str(to_millis(closed or _OPEN))}}
         self._update(_key(line.callback), Change(set=due), before=line.closed or _OPEN)
@@ -98,7 +98,7 @@ class Backlogs:
         """Take back the announcement of an empty line, unless it was announced again; the table's expiry removes it.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         expires: Item = {"expires": {"N": str(int((now + timedelta(hours=1)).timestamp()))}}
         change = Change(set=expires, remove=["due_shard"])

@@ -35,7 +35,7 @@ class BreakerStore:
         """Those that could be read; a callback that is off, or not set, is not open either.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         keys = set(keys)
         found = self._table.read(keys)
@@ -52,7 +52,7 @@ class BreakerStore:
         """Count *failures* in a row; the breaker then, or None if the callback is another one now.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         change = Change(set_if_missing={"failing_since": {"S": to_iso(since)}}, add={"failures": failures})
         write = self._update(callback, change, answer="ALL_NEW")
@@ -62,7 +62,7 @@ class BreakerStore:
         """Open it; False if another environment has opened it, or it has recovered.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         still_failing = Condition(
             holds="attribute_not_exists(open_until) AND failures >= :least",
@@ -74,7 +74,7 @@ class BreakerStore:
         """Take the probe that is due; False if somebody else has taken it, or there is none any more.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         seen = callback.breaker.open_until
         if seen is None:
@@ -86,7 +86,7 @@ class BreakerStore:
         """Forget all failures after a success; the breaker before, or None if there was nothing to forget.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         failing = Condition(holds="attribute_exists(failures)")
         write = self._update(callback, Change(remove=ALL_OF_IT), failing, answer="ALL_OLD")
@@ -98,7 +98,7 @@ class BreakerStore:
         """Turn *callback* off *at* this time until it is set again; False if it was changed or turned off meanwhile.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         change = Change(set={"disabled": {"S": reason}, "disabled_at": {"S": to_iso(at)}})
         return self._update(callback, change).done
@@ -107,7 +107,7 @@ class BreakerStore:
         """Turn *callback* on again and forget all failures, because it was just seen to work; False if it was changed.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         return self._update(callback, Change(remove=("disabled", "disabled_at", *ALL_OF_IT)), same=SAME).done
 

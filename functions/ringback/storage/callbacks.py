@@ -80,7 +80,7 @@ class CallbackStore:
         """Read what lies under *keys*.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         keys = set(keys)
         return self.opened(keys, self.table.read(keys)) if keys else Loaded({})
@@ -102,7 +102,7 @@ class CallbackStore:
         """Set *callback*, replacing the whole of what was set before (facts: POST replaces).
 
         Raises:
-            OurFault: the table or KMS is out of reach.
+            InfrastructureError: the table or KMS is out of reach.
         """
         self._put(callback_to_item(callback, self._credentials))
 
@@ -110,7 +110,7 @@ class CallbackStore:
         """Set what an account signs with.
 
         Raises:
-            OurFault: the table or KMS is out of reach.
+            InfrastructureError: the table or KMS is out of reach.
         """
         self._put(secrets_to_item(secrets, self._credentials))
 
@@ -118,7 +118,7 @@ class CallbackStore:
         """Forget a callback altogether (facts: `None` leaves nothing behind).
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         self.table.delete(key, doing="removing a callback")
 
@@ -135,7 +135,7 @@ def callback_to_item(callback: Callback, credentials: Credentials) -> dict[str, 
     """The item of *callback*; what is not set is left out.
 
     Raises:
-        OurFault: KMS is out of reach.
+        InfrastructureError: KMS is out of reach.
     """
     texts = {
         "owner": callback.owner,
@@ -168,7 +168,7 @@ def callback_from_item(item: "Item", credentials: Credentials) -> Callback:
     """The callback that *item* holds.
 
     Raises:
-        OurFault: a newer release made it, it is none, KMS is out of reach, or the password is not one that this owner
+        InfrastructureError: a newer release made it, it is none, KMS is out of reach, or the password is not one that this owner
             and event can open.
     """
     with of_format("a callback", item, newest=CALLBACK_FORMAT):

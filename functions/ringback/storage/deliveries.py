@@ -101,7 +101,7 @@ class DeliveryStore:
         """Read the deliveries under *keys* (owner, id).
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         return self.opened(self.table.read(keys))
 
@@ -231,7 +231,7 @@ def delivery_from_item(item: "Item") -> Delivery:
     """The delivery that *item* holds, without its callback.
 
     Raises:
-        OurFault: a newer release made it, or it is none.
+        InfrastructureError: a newer release made it, or it is none.
     """
     with of_format("a delivery", item, newest=DELIVERY_FORMAT):
         return _delivery(item)

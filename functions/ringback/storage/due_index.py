@@ -52,7 +52,7 @@ class DueIndex:
         *at_once* is how many are read at a time, where only a few are wanted.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         query: dict[str, Any] = {
             "IndexName": DUE_INDEX,
@@ -70,7 +70,7 @@ class DueIndex:
         """How many deliveries of one *shard* wait; of a very long one, how many there are at least.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         query = {
             "IndexName": DUE_INDEX,
@@ -85,7 +85,7 @@ class DueIndex:
         """Note that the queue has a delivery's message, if it still waits for the same attempt.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         self._move(parked, queued(get_shard(parked.delivery)))
 
@@ -93,7 +93,7 @@ class DueIndex:
         """Note that a delivery got a second message, if it still waits for the same attempt.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         self._move(parked, sought(get_shard(parked.delivery)))
 

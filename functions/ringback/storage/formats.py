@@ -20,7 +20,7 @@ def refuse_newer(what: str, given: int, newest: int) -> None:
     """Let nothing pass that only a newer release can read; it keeps until that one runs again.
 
     Raises:
-        OurFault: the format *given* is above the *newest* that this release knows.
+        InfrastructureError: the format *given* is above the *newest* that this release knows.
     """
     if given > newest:
         raise InfrastructureError(

@@ -33,7 +33,7 @@ class Numbers:
         """The callbacks of *owner* without their passwords, so that KMS is not asked.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         return {item["event"]["S"]: self._shown(item) for item in self._items(owner)}
 
@@ -41,7 +41,7 @@ class Numbers:
         """The callbacks of *owner*, passwords included.
 
         Raises:
-            OurFault: the table or KMS is out of reach.
+            InfrastructureError: the table or KMS is out of reach.
         """
         opened = (callback_from_item(item, self._credentials) for item in self._items(owner))
         return {callback.event: callback for callback in opened}
@@ -50,7 +50,7 @@ class Numbers:
         """The one callback under *key*, password included.
 
         Raises:
-            OurFault: the table or KMS is out of reach.
+            InfrastructureError: the table or KMS is out of reach.
         """
         item = self._table.get(key)
         return callback_from_item(item, self._credentials) if item else None
@@ -61,7 +61,7 @@ class Numbers:
         *declared_by* is the resource of a stack that wants this; whoever sets the callback next takes it over.
 
         Raises:
-            OurFault: the table or KMS is out of reach.
+            InfrastructureError: the table or KMS is out of reach.
         """
         items = [self._item(callback, declared_by) for callback in changes.values() if callback]
         gone = [key for key, callback in changes.items() if callback is None]
@@ -71,7 +71,7 @@ class Numbers:
         """Remove a callback, unless another resource of a stack has taken it over; whether it is gone.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         still_mine = Condition(
             holds="attribute_not_exists(declared_by) OR declared_by = :me", values={":me": {"S": declared_by}}
@@ -84,7 +84,7 @@ class Numbers:
         A number that was set within the last second may be missing.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         found: list[tuple[str, Callbacks]] = []
         numbers = groupby(self._index(account, after, limit + 1), key=lambda item: item["owner"]["S"])
@@ -99,7 +99,7 @@ class Numbers:
         """The numbers of *account* after that one that have a callback.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         for owner, _ in groupby(self._index(account, after, NUMBERS_AT_ONCE), key=lambda item: item["owner"]["S"]):
             yield split_owner(owner)[1]
@@ -108,7 +108,7 @@ class Numbers:
         """Those of *keys* under which there is a callback that is not turned off.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         return {key for key, callback in self.current(keys).items() if not callback.disabled}
 
@@ -116,7 +116,7 @@ class Numbers:
         """The callbacks under *keys* as they are now, without their passwords.
 
         Raises:
-            OurFault: the table is out of reach.
+            InfrastructureError: the table is out of reach.
         """
         found = self._table.read(keys)
         if found.unread:
