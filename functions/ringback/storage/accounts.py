@@ -61,7 +61,8 @@ def secrets_from_item(item: "Item", credentials: Credentials) -> SigningSecrets:
     """The secrets that *item* holds.
 
     Raises:
-        InfrastructureError: a newer release made it, it is none, KMS is out of reach, or they were sealed for another account.
+        InfrastructureError: a newer release made it, it is none, KMS is out of reach, or they were sealed for
+            another account.
     """
     with of_format("a signing secret", item, newest=SECRETS_FORMAT):
         return _secrets(item, credentials)

@@ -168,8 +168,8 @@ def callback_from_item(item: "Item", credentials: Credentials) -> Callback:
     """The callback that *item* holds.
 
     Raises:
-        InfrastructureError: a newer release made it, it is none, KMS is out of reach, or the password is not one that this owner
-            and event can open.
+        InfrastructureError: a newer release made it, it is none, KMS is out of reach, or the password is not one
+            that this owner and event can open.
     """
     with of_format("a callback", item, newest=CALLBACK_FORMAT):
         return _callback(item, credentials)
