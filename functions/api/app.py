@@ -5,7 +5,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from api.dispatch import Api
+from api.dispatch import Dispatcher
 from api.environment import environment, logger
 from api.routes import (
     account,
@@ -31,7 +31,7 @@ ROUTERS = (
     console.routes,
 )
 
-api = Api(ROUTERS, logger=logger)
+api = Dispatcher(ROUTERS, logger=logger)
 
 
 @logger.inject_lambda_context(clear_state=True)

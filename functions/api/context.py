@@ -24,7 +24,7 @@ class RequestContext:
     account: str
     """Empty on the open routes."""
     at: datetime
-    parts: Environment
+    environment: Environment
     headers: Mapping[str, str]
     """By lower-case name."""
     document: Callable[[Bodies], Publication]
@@ -37,7 +37,7 @@ class RequestContext:
     @property
     def cursors(self) -> Cursors:
         """The cursors of this account's lists."""
-        return Cursors(partial(self.parts.service_key.derived, CURSOR_PURPOSE, self.at))
+        return Cursors(partial(self.environment.service_key.derived, CURSOR_PURPOSE, self.at))
 
     @property
     def fonenumbers(self) -> tuple[str, ...] | None:
@@ -50,7 +50,7 @@ class RequestContext:
         Raises:
             InfrastructureError: the table or KMS is unavailable.
         """
-        return self.parts.service_key.derived(SESSION_PURPOSE, self.at)
+        return self.environment.service_key.derived(SESSION_PURPOSE, self.at)
 
     def within(self, fonenumber: str) -> str:
         """Return *fonenumber* if the request may access it.

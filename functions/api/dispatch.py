@@ -42,7 +42,7 @@ MAX_EDITIONS = 8
 """Editions of the OpenAPI document to keep, 0.2 MB each: two for every host name of the API."""
 
 
-class Api:
+class Dispatcher:
     """All routes, and the steps that every request takes before it reaches its handler."""
 
     def __init__(self, routers: Iterable[Routes], *, logger: Logger) -> None:
@@ -58,7 +58,7 @@ class Api:
         self._resolver.use([only_known_names])
         for router in routers:
             self._resolver.include_router(router)
-        self._resolver.exception_handler(Exception)(self._told)
+        self._resolver.exception_handler(Exception)(self._handle_error)
         self._documents: dict[ApiConfig, dict[str, Any]] = {}
         self.published = lru_cache(MAX_EDITIONS)(self._edition)
 
@@ -79,52 +79,59 @@ class Api:
             headers={"Access-Control-Allow-Origin": "*"},
         )
 
-    def answer(self, event: Mapping[str, Any], context: LambdaContext, parts: Environment) -> dict[str, Any]:
+    def answer(self, event: Mapping[str, Any], context: LambdaContext, environment: Environment) -> dict[str, Any]:
         """Answer a request of API Gateway, and log one line about it."""
         began = time.monotonic()
         line: dict[str, Any] = {"route": None, "account": None}
         try:
-            answered = self._answered(without_slash(event), context, parts, line)
+            answered = self._dispatch(without_slash(event), context, environment, line)
         except Exception as error:  # noqa: BLE001 - the one place where an error becomes an answer
             answered = lambda_answer(self._problem(error))
         milliseconds = round((time.monotonic() - began) * 1000)
         self._logger.info("api.called", extra={**line, "status": answered["statusCode"], "milliseconds": milliseconds})
         return answered
 
-    def _answered(
-        self, event: Mapping[str, Any], context: LambdaContext, parts: Environment, line: dict[str, Any]
+    def _dispatch(
+        self, event: Mapping[str, Any], context: LambdaContext, environment: Environment, line: dict[str, Any]
     ) -> dict[str, Any]:
+        """Take a request through all steps; *line* gets its route and account as soon as they are known."""
         if event.get("routeKey") == PREFLIGHT:
             line["route"] = PREFLIGHT
             return {"statusCode": HTTPStatus.NO_CONTENT.value, "headers": {}, "body": ""}
-        account, at = "", parts.clock()
-        session = None
+        at, session = environment.clock(), None
         if is_of_a_session(event):
             line["route"] = SESSION_ROUTE
-            session = _session_in(event, parts, at)
+            session = _session_in(event, environment, at)
             line["account"], event = session.account, mirrored(event)
-        operation = self._operation(event)
+        operation = self._find_operation(event)
         line["route"] = f"{operation.verb} {to_session_path(operation.path) if session else operation.path}"
         if not operation.open:
-            line["account"] = account = session.account if session else get_account(event, parts.api)
-            self._count(account, at, parts.rate)
+            line["account"] = session.account if session else get_account(event, environment.api)
+            self._count(line["account"], at, environment.rate)
         if session:
             admit(session, operation, APIGatewayProxyEventV2(dict(event)).path)
         refuse_repeated(event)
         request = {**readable(event), "rawPath": in_ascii(event["rawPath"])}
-        call = RequestContext(
-            account=account,
-            at=at,
-            parts=parts,
-            headers=event.get("headers", {}),
-            document=partial(self.published, parts.api, get_base_url(event)),
-            base=get_base_url(event) and f"{get_base_url(event)}{get_stage(event)}",
-            session=session,
-        )
+        account = "" if operation.open else line["account"]
+        call = self._context(event, environment, account=account, at=at, session=session)
         self._resolver.append_context(call=call)  # type: ignore[no-untyped-call] # of Powertools
         return self._resolver.resolve(request, context)
 
-    def _operation(self, event: Mapping[str, Any]) -> Operation:
+    def _context(
+        self, event: Mapping[str, Any], environment: Environment, *, account: str, at: datetime, session: Session | None
+    ) -> RequestContext:
+        base = get_base_url(event)
+        return RequestContext(
+            account=account,
+            at=at,
+            environment=environment,
+            headers=event.get("headers", {}),
+            document=partial(self.published, environment.api, base),
+            base=base and f"{base}{get_stage(event)}",
+            session=session,
+        )
+
+    def _find_operation(self, event: Mapping[str, Any]) -> Operation:
         request = APIGatewayProxyEventV2(dict(event))
         return self.paths.find(request.http_method.upper(), request.path)
 
@@ -135,7 +142,7 @@ class Api:
             # Fail open: the throttling of API Gateway's stage still protects the stack.
             self._logger.warning("request.uncounted", extra=describe_error(fault))
 
-    def _told(self, error: Exception) -> Response[dict[str, object]]:
+    def _handle_error(self, error: Exception) -> Response[dict[str, object]]:
         return answer(self._problem(error))
 
     def _problem(self, error: Exception) -> Problem:
@@ -145,9 +152,9 @@ class Api:
         return problem
 
 
-def _session_in(event: Mapping[str, Any], parts: Environment, at: datetime) -> Session:
+def _session_in(event: Mapping[str, Any], environment: Environment, at: datetime) -> Session:
     token = event.get("headers", {}).get(TOKEN_HEADER)
-    return parse_session(token, partial(parts.service_key.derived, SESSION_PURPOSE, at), at)
+    return parse_session(token, partial(environment.service_key.derived, SESSION_PURPOSE, at), at)
 
 
 def refuse_repeated(event: Mapping[str, Any]) -> None:

@@ -40,6 +40,16 @@ OLDER_NAMES = MappingProxyType({"sms_options": "message_options", "voice_options
 ACCOUNT_KINDS = tuple(kind for kind in CATALOGUE.values() if kind.scope is Scope.ACCOUNT)
 """The kinds of event whose callback is set for a whole account."""
 
+_NUMBER_KINDS = tuple(kind for kind in CATALOGUE.values() if kind.scope is Scope.NUMBER)
+
+OPTIONS: Mapping[str, Mapping[str, EventKind]] = MappingProxyType(
+    {
+        options: {kind.short_name: kind for kind in _NUMBER_KINDS if kind.options == options}
+        for options in dict.fromkeys(kind.options for kind in _NUMBER_KINDS)
+    }
+)
+"""The kinds of event whose callback is set for a number, by options object and block."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Block:
@@ -122,17 +132,6 @@ def _without_doubles(options: Options) -> Options:
             raise InvalidSetting(older, f"conflicts with its alias {newer}: {where}")
         del kept[older]
     return kept
-
-
-def _by_options(kinds: Iterable[EventKind]) -> Mapping[str, Mapping[str, EventKind]]:
-    options: dict[str, dict[str, EventKind]] = {}
-    for kind in kinds:
-        options.setdefault(kind.options, {})[kind.short_name] = kind
-    return MappingProxyType(options)
-
-
-OPTIONS = _by_options(kind for kind in CATALOGUE.values() if kind.scope is Scope.NUMBER)
-"""The kinds of event whose callback is set for a number, by options object and block."""
 
 
 def with_older_names[Value](options: Mapping[str, Value]) -> dict[str, Value]:

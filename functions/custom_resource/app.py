@@ -64,11 +64,11 @@ def _handle(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _set(event: Mapping[str, Any]) -> dict[str, Any]:
-    parts = environment()
+    env = environment()
     declaration = parse_declaration(event["ResourceProperties"])
     owner, kind = declaration.key
-    callback = parse_public_setting(lookup(kind), declaration.fields, owner=owner, allowed=parts.allowed_networks)
-    parts.numbers.change({declaration.key: callback}, declared_by=_resource(event))
+    callback = parse_public_setting(lookup(kind), declaration.fields, owner=owner, allowed=env.allowed_networks)
+    env.numbers.change({declaration.key: callback}, declared_by=_resource(event))
     data = build_attributes(declaration.key)
     return {"Status": "SUCCESS", "PhysicalResourceId": declaration.physical_id, "Data": data}
 

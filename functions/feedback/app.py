@@ -13,12 +13,12 @@ from ringback.errors import InfrastructureError
 @logger.inject_lambda_context(clear_state=True)
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Act on one report; if that fails, Lambda retries twice and then sends it to the dead-letter queue."""
-    parts = environment()
+    env = environment()
     report = read_report(event)
-    acted = parts.feedback.act(report)
-    parts.telemetry.reported(report, disabled=acted.disabled)
-    parts.notifier.tell(lambda: context.get_remaining_time_in_millis() / 1000)
-    parts.telemetry.flush()
+    acted = env.feedback.act(report)
+    env.telemetry.reported(report, disabled=acted.disabled)
+    env.notifier.tell(lambda: context.get_remaining_time_in_millis() / 1000)
+    env.telemetry.flush()
     if acted.too_early:
         raise InfrastructureError("a report of SES came before the record of its delivery; it will be retried")
 

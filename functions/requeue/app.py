@@ -21,43 +21,41 @@ from ringback.storage.due_index import SHARDS
 @logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:  # noqa: ARG001 - a schedule's event
     """Release backlogs, move due deliveries to the queue, bring back lost ones; return how many were moved."""
-    parts = environment()
+    env = environment()
     try:
-        return {"requeued": _run(parts, partial(_seconds, context))}
+        return {"requeued": _run(env, partial(_seconds, context))}
     finally:
         metrics.flush()
 
 
-def _run(parts: Environment, time_left: Callable[[], float]) -> int:
-    _release_backlogs(parts, time_left)
-    moved = requeue(index=parts.index, retries=parts.retries, clock=_now, time_left=time_left, mapper=parts.pool.map)
+def _run(env: Environment, time_left: Callable[[], float]) -> int:
+    _release_backlogs(env, time_left)
+    moved = requeue(index=env.index, retries=env.retries, clock=_now, time_left=time_left, mapper=env.pool.map)
     metrics.value("Requeued", moved)
     metrics.flush()  # an alarm depends on it, whatever happens to the rest
-    _find_lost(parts, time_left)
+    _find_lost(env, time_left)
     if time_left() >= RUN_NEEDS_SECONDS:
         with suppress(InfrastructureError):  # a missing data point does no harm
-            metrics.value("RetriesParked", sum(parts.pool.map(parts.index.count, SHARDS)))
+            metrics.value("RetriesParked", sum(env.pool.map(env.index.count, SHARDS)))
     return moved
 
 
-def _find_lost(parts: Environment, time_left: Callable[[], float]) -> None:
+def _find_lost(env: Environment, time_left: Callable[[], float]) -> None:
     try:
-        found = find_lost(
-            index=parts.index, retries=parts.retries, clock=_now, time_left=time_left, mapper=parts.pool.map
-        )
+        found = find_lost(index=env.index, retries=env.retries, clock=_now, time_left=time_left, mapper=env.pool.map)
         metrics.count("LostRetries", found)
     except InfrastructureError as fault:  # not urgent; the next run goes on
         logger.error("retries.unsought", extra=describe_error(fault))
 
 
-def _release_backlogs(parts: Environment, time_left: Callable[[], float]) -> None:
+def _release_backlogs(env: Environment, time_left: Callable[[], float]) -> None:
     release = BacklogRelease(
-        backlogs=parts.backlogs,
-        breakers=parts.health.breakers,
+        backlogs=env.backlogs,
+        breakers=env.health.breakers,
         clock=_now,
         uniform=random.uniform,
         time_left=time_left,
-        mapper=parts.pool.map,
+        mapper=env.pool.map,
     )
     try:
         metrics.value("Resumed", release.run())

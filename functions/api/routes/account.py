@@ -47,7 +47,7 @@ NOT_SIGNED = SigningSecretAnswer(signing_secret=SigningSecret(exists=False, crea
 )
 def get_signing_secret(call: CurrentRequest) -> SigningSecretAnswer:
     """Return whether there is a secret, and since when."""
-    times = call.parts.accounts.signing_times(call.account)
+    times = call.environment.accounts.signing_times(call.account)
     if times is None:
         return NOT_SIGNED
     created, until = times
@@ -77,7 +77,7 @@ def create_signing_secret(
     call: CurrentRequest, body: Annotated[SigningSecretInput | None, Body()] = None
 ) -> NewSigningSecretAnswer:
     """Create the account's first secret."""
-    secrets = call.parts.accounts.create_secret(call.account, call.at, _secret(call, body))
+    secrets = call.environment.accounts.create_secret(call.account, call.at, _secret(call, body))
     if secrets is None:
         raise conflict("there already is a signing secret, which is shown only once; POST …/rotate replaces it")
     return _new(secrets)
@@ -101,7 +101,7 @@ def rotate_signing_secret(
     call: CurrentRequest, body: Annotated[SigningSecretInput | None, Body()] = None
 ) -> NewSigningSecretAnswer:
     """Replace the secret, which keeps signing for a while."""
-    secrets = call.parts.accounts.rotate_secret(call.account, call.at, _secret(call, body))
+    secrets = call.environment.accounts.rotate_secret(call.account, call.at, _secret(call, body))
     if secrets is None:
         raise not_found(f"there is no signing secret to rotate; POST {SIGNING} creates one")
     return _new(secrets)
@@ -117,7 +117,7 @@ def rotate_signing_secret(
 )
 def delete_signing_secret(call: CurrentRequest) -> SigningSecretAnswer:
     """Delete all secrets."""
-    call.parts.accounts.remove_secrets(call.account)
+    call.environment.accounts.remove_secrets(call.account)
     return NOT_SIGNED
 
 
@@ -130,7 +130,7 @@ def delete_signing_secret(call: CurrentRequest) -> SigningSecretAnswer:
 )
 def get_contact(call: CurrentRequest) -> ContactAnswer:
     """Return the account's contact."""
-    return ContactAnswer(contact=Contact(email=call.parts.accounts.contact(call.account)))
+    return ContactAnswer(contact=Contact(email=call.environment.accounts.contact(call.account)))
 
 
 @routes.operation(
@@ -143,7 +143,7 @@ def get_contact(call: CurrentRequest) -> ContactAnswer:
 def put_contact(call: CurrentRequest, body: Annotated[ContactInput, Body()]) -> ContactAnswer:
     """Set or delete the account's contact."""
     email = parse_mailbox(body.email) if body.email else ""
-    call.parts.accounts.set_contact(call.account, email)
+    call.environment.accounts.set_contact(call.account, email)
     return ContactAnswer(contact=Contact(email=email))
 
 
@@ -151,7 +151,7 @@ def _secret(call: RequestContext, body: SigningSecretInput | None) -> str:
     """Return the secret that the caller has given, or generate one."""
     if body and body.secret is not None:
         return parse_secret(body.secret)
-    return encode_secret(call.parts.random_bytes(SECRET_BYTES))
+    return encode_secret(call.environment.random_bytes(SECRET_BYTES))
 
 
 def _new(secrets: SigningSecrets) -> NewSigningSecretAnswer:

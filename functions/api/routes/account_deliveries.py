@@ -1,4 +1,4 @@
-"""The log of a whole account, and sending again over all its numbers."""
+"""The routes of a whole account's deliveries: list, read and redeliver across all its numbers."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -59,10 +59,10 @@ routes = Routes("Deliveries")
 ACCOUNT = "/v2/accounts"
 
 EVERY = "every"
-"""Binds the cursors of what is of all numbers, and no other list's."""
+"""Binds the cursors of lists of all numbers."""
 
 MAX_NUMBERS = 1_000
-"""Numbers that one request reads side by side."""
+"""Numbers that one request may read."""
 
 
 @routes.operation(
@@ -92,7 +92,7 @@ def list_account_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
     limit: Limit = PAGE,
     cursor: Cursor = "",
 ) -> DeliveriesAnswer:
-    """A page of deliveries of all numbers, or of one."""
+    """Return a page of the deliveries of all numbers, or of one."""
     wanted = parse_filter(
         status=status,
         event=event,
@@ -120,7 +120,7 @@ def list_account_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
     answer=SHOWN_OF_ACCOUNT,
 )
 def get_account_delivery(call: CurrentRequest, delivery: DeliveryId) -> DeliveryAnswer:
-    """As for a number."""
+    """Return one delivery of an event without a number."""
     return delivery_of_owner(call, build_owner(call.account, ""), delivery)
 
 
@@ -135,7 +135,7 @@ def get_account_delivery(call: CurrentRequest, delivery: DeliveryId) -> Delivery
     answer=SENT_AGAIN_OF_ACCOUNT,
 )
 def redeliver_account_delivery(call: CurrentRequest, delivery: DeliveryId) -> DeliveryAnswer:
-    """As for a number."""
+    """Redeliver one event without a number."""
     return build_delivery_answer(build_redelivery(call).one(build_owner(call.account, ""), delivery, call.at))
 
 
@@ -156,7 +156,7 @@ def redeliver_account_delivery(call: CurrentRequest, delivery: DeliveryId) -> De
 def redeliver_many_of_account(
     call: CurrentRequest, body: Annotated[AccountRedeliveryInput, Body()]
 ) -> RedeliveryAnswer:
-    """Those of all numbers, or of one."""
+    """Redeliver the matching deliveries of all numbers, or of one."""
     if not body.dry_run:
         call.require_write_access()
     wanted = filter_in(body)
@@ -165,7 +165,9 @@ def redeliver_many_of_account(
     if call.fonenumbers is not None:
         raise InvalidSetting("fonenumber", "missing; this console session is limited to certain numbers: name one")
     bound = call.account, EVERY, AGAIN, *wanted.words
-    redelivery = AccountRedelivery(log=call.parts.log, numbers=call.parts.numbers, redelivery=build_redelivery(call))
+    redelivery = AccountRedelivery(
+        log=call.environment.log, numbers=call.environment.numbers, redelivery=build_redelivery(call)
+    )
     after = call.cursors.position_in(body.cursor or "", *bound)
     count, last = redelivery.many(call.account, wanted, after=after, now=call.at, dry_run=body.dry_run)
     return redelivery_answer(count, call.cursors.cursor_for(last, *bound) if last else None, dry_run=body.dry_run)
@@ -179,14 +181,14 @@ def _owner(call: RequestContext, fonenumber: str) -> str:
 
 
 def _page(call: RequestContext, wanted: Filter, after: str, limit: int) -> tuple[Sequence[Delivery], str]:
-    log, numbers, account = call.parts.log, call.parts.numbers, call.account
+    log, numbers, account = call.environment.log, call.environment.numbers, call.account
     if call.fonenumbers is not None:
         owners = [build_owner(account, fonenumber) for fonenumber in call.fonenumbers]
-        return merged_page(log, owners, wanted, after=after, limit=limit, mapper=call.parts.mapper)
+        return merged_page(log, owners, wanted, after=after, limit=limit, mapper=call.environment.mapper)
     if wanted.only_attention:
         return log.attention_page(account, wanted, after=after, limit=limit)
     owners = [build_owner(account, number) for number in ("", *islice(numbers.fonenumbers(account), MAX_NUMBERS + 1))]
     if len(owners) > MAX_NUMBERS + 1:
         what = f"missing; the account has more than {MAX_NUMBERS:,} numbers; name one, or list status=attention"
         raise InvalidSetting("fonenumber", what)
-    return merged_page(log, owners, wanted, after=after, limit=limit, mapper=call.parts.mapper)
+    return merged_page(log, owners, wanted, after=after, limit=limit, mapper=call.environment.mapper)

@@ -45,8 +45,8 @@ def _account_answer(account: str, callbacks: Callbacks) -> AccountAnswer:
 
 def _replace(call: RequestContext, kind: EventKind, fields: dict[str, Any], fonenumber: str) -> Callbacks:
     """Set one callback, and return all callbacks of its owner."""
-    owner, numbers = build_owner(call.account, fonenumber), call.parts.numbers
-    callback = parse_public_setting(kind, fields, owner=owner, allowed=call.parts.allowed_networks)
+    owner, numbers = build_owner(call.account, fonenumber), call.environment.numbers
+    callback = parse_public_setting(kind, fields, owner=owner, allowed=call.environment.allowed_networks)
     numbers.change({(owner, kind.name): callback})
     return numbers.shown(owner)
 
@@ -136,7 +136,7 @@ def _register_for_the_account(kind: EventKind) -> None:
 def _health_of_numbers(call: RequestContext, page: Sequence[tuple[str, Callbacks]]) -> list[Health]:
     """Return the health of a page's callbacks, which the index that lists numbers does not have."""
     keys = [[(build_owner(call.account, number), event) for event in callbacks] for number, callbacks in page]
-    current = call.parts.numbers.current(chain(*keys))
+    current = call.environment.numbers.current(chain(*keys))
     return [
         Health(fonenumber=number, callbacks=health_shown({key[1]: current[key] for key in own if key in current}))
         for (number, _), own in zip(page, keys, strict=True)
@@ -145,17 +145,17 @@ def _health_of_numbers(call: RequestContext, page: Sequence[tuple[str, Callbacks
 
 def _page(call: RequestContext, after: str, limit: int) -> tuple[Sequence[tuple[str, Callbacks]], bool]:
     """Return the next numbers that have a callback, and whether there are more."""
-    numbers = call.parts.numbers
+    numbers = call.environment.numbers
     if call.fonenumbers is None:
         return numbers.page(call.account, after=after, limit=limit)
     wanted = sorted(fonenumber for fonenumber in call.fonenumbers if fonenumber > after)
-    shown = call.parts.mapper(numbers.shown, [build_owner(call.account, fonenumber) for fonenumber in wanted])
+    shown = call.environment.mapper(numbers.shown, [build_owner(call.account, fonenumber) for fonenumber in wanted])
     found = [(fonenumber, callbacks) for fonenumber, callbacks in zip(wanted, shown, strict=True) if callbacks]
     return found[:limit], len(found) > limit
 
 
 def _of_the_account(call: RequestContext) -> AccountAnswer:
-    return _account_answer(call.account, call.parts.numbers.shown(build_owner(call.account, "")))
+    return _account_answer(call.account, call.environment.numbers.shown(build_owner(call.account, "")))
 
 
 for _kinds in OPTIONS.values():
@@ -218,7 +218,7 @@ def list_fonenumbers(
 )
 def get_fonenumber(call: CurrentRequest, fonenumber: Number) -> FonenumberAnswer:
     """Return the callbacks that the account has set for a number."""
-    return _answer(fonenumber, call.parts.numbers.shown(build_owner(call.account, fonenumber)))
+    return _answer(fonenumber, call.environment.numbers.shown(build_owner(call.account, fonenumber)))
 
 
 @routes.operation(
@@ -233,7 +233,7 @@ def get_fonenumber(call: CurrentRequest, fonenumber: Number) -> FonenumberAnswer
 )
 def get_health(call: CurrentRequest, fonenumber: Number) -> HealthAnswer:
     """Return the health of each callback of a number."""
-    callbacks = call.parts.numbers.shown(build_owner(call.account, fonenumber))
+    callbacks = call.environment.numbers.shown(build_owner(call.account, fonenumber))
     return HealthAnswer(health=Health(fonenumber=fonenumber, callbacks=health_shown(callbacks)))
 
 
@@ -246,7 +246,7 @@ def get_health(call: CurrentRequest, fonenumber: Number) -> HealthAnswer:
 )
 def get_account_health(call: CurrentRequest) -> AccountHealthAnswer:
     """Return the health of each callback of the whole account."""
-    callbacks = call.parts.numbers.shown(build_owner(call.account, ""))
+    callbacks = call.environment.numbers.shown(build_owner(call.account, ""))
     return AccountHealthAnswer(health=AccountHealth(account_id=call.account, callbacks=health_shown(callbacks)))
 
 
@@ -269,8 +269,10 @@ def put_fonenumber(
     options = to_object(body.given())
     if (given := options.pop("fonenumber", None)) and parse_fonenumber(given) != fonenumber:
         raise InvalidSetting("fonenumber", f"given {quote_value(given)}; the path has {fonenumber}")
-    numbers, owner = call.parts.numbers, build_owner(call.account, fonenumber)
+    numbers, owner = call.environment.numbers, build_owner(call.account, fonenumber)
     current = numbers.callbacks(owner)
-    changes = merge(options, current, account=call.account, fonenumber=fonenumber, allowed=call.parts.allowed_networks)
+    changes = merge(
+        options, current, account=call.account, fonenumber=fonenumber, allowed=call.environment.allowed_networks
+    )
     numbers.change(changes)
     return _answer(fonenumber, numbers.shown(owner))

@@ -81,7 +81,7 @@ def preview(
 
 def _preview(call: RequestContext, trial: Trial) -> PreviewAnswer:
     event = trial.delivery.event
-    secrets = call.parts.accounts.secrets(call.account, call.at)
+    secrets = call.environment.accounts.secrets(call.account, call.at)
     try:
         rendered = render(trial.callback, delivery=trial.delivery.id, event=event, at=call.at, secrets=secrets)
     except AttemptFailed as failure:
@@ -120,13 +120,13 @@ def try_now(
 
 
 def _try_now(call: RequestContext, trial: Trial) -> DeliveryAnswer:
-    secrets = call.parts.accounts.secrets(call.account, call.at)
-    delivery = call.parts.run(call.parts.attempts.make(trial.delivery, trial.callback, secrets)).delivery
-    written = call.parts.deliveries.record([delivery], parked=lambda _: False)
+    secrets = call.environment.accounts.secrets(call.account, call.at)
+    delivery = call.environment.run(call.environment.attempts.make(trial.delivery, trial.callback, secrets)).delivery
+    written = call.environment.deliveries.record([delivery], parked=lambda _: False)
     if set(written.values()) != {Written.YES}:
         raise InfrastructureError("the attempt was made, but could not be recorded")
     if trial.proves_it_works(delivery):
-        call.parts.health.enable(trial.callback)
+        call.environment.health.enable(trial.callback)
     return build_delivery_answer(delivery)
 
 
@@ -166,7 +166,7 @@ def _trial(
     if kind.scope is Scope.ACCOUNT:  # its callback is not the number's
         call.require_whole_account()
     given = body.given() if body else {}
-    event_id = f"test-{call.parts.random_bytes(TRIAL_ID_BYTES).hex()}"
+    event_id = f"test-{call.environment.random_bytes(TRIAL_ID_BYTES).hex()}"
     event = build_event(
         kind, given.get("data"), account=call.account, fonenumber=fonenumber, event_id=event_id, at=call.at
     )
@@ -174,6 +174,6 @@ def _trial(
         kind,
         event,
         given.get("callback"),
-        stored=call.parts.numbers.callback,
-        allowed=call.parts.allowed_networks,
+        stored=call.environment.numbers.callback,
+        allowed=call.environment.allowed_networks,
     )

@@ -34,9 +34,9 @@ def get_console_file_after_slash(call: CurrentRequest, version: str, file: str) 
 
 
 def _of(call: RequestContext) -> Console:
-    if not call.parts.console.on:
+    if not call.environment.console.on:
         raise not_found(NO_SUCH_PATH)
-    return console(call.parts.console)
+    return console(call.environment.console)
 
 
 def _file(one: Console, version: str, file: str) -> Publication:

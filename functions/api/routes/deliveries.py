@@ -1,4 +1,4 @@
-"""The log: what happened to a number's events, and sending them again."""
+"""The routes of a number's deliveries: list, read and redeliver; and what those of an account share with them."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -45,7 +45,7 @@ routes = Routes("Deliveries")
 
 NUMBER = "/v2/fonenumbers/{fonenumber}"
 AGAIN = "again"
-"""Binds the cursor of sending again, which goes from the oldest to the newest, and no list's does."""
+"""Binds cursors of redeliveries, which go from the oldest to the newest, unlike those of lists."""
 
 
 @routes.operation(
@@ -73,7 +73,7 @@ def list_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
     limit: Limit = PAGE,
     cursor: Cursor = "",
 ) -> DeliveriesAnswer:
-    """A page of deliveries, the newest event first."""
+    """Return a page of a number's deliveries, newest event first."""
     wanted = parse_filter(
         status=status,
         event=event,
@@ -96,7 +96,7 @@ def list_deliveries(  # noqa: PLR0913, PLR0917 - the filters of a list
     problems=[HTTPStatus.NOT_FOUND],
 )
 def get_delivery(call: CurrentRequest, fonenumber: Number, delivery: DeliveryId) -> DeliveryAnswer:
-    """All that is known of it."""
+    """Return one delivery of a number."""
     return delivery_of_owner(call, build_owner(call.account, fonenumber), delivery)
 
 
@@ -114,7 +114,7 @@ def get_delivery(call: CurrentRequest, fonenumber: Number, delivery: DeliveryId)
     answer=SENT_AGAIN,
 )
 def redeliver(call: CurrentRequest, fonenumber: Number, delivery: DeliveryId) -> DeliveryAnswer:
-    """One of a number."""
+    """Redeliver one delivery of a number."""
     return build_delivery_answer(build_redelivery(call).one(build_owner(call.account, fonenumber), delivery, call.at))
 
 
@@ -134,17 +134,17 @@ def redeliver(call: CurrentRequest, fonenumber: Number, delivery: DeliveryId) ->
 def redeliver_many(
     call: CurrentRequest, fonenumber: Number, body: Annotated[RedeliveryInput, Body()]
 ) -> RedeliveryAnswer:
-    """Those of a number."""
+    """Redeliver the matching deliveries of a number."""
     if not body.dry_run:
         call.require_write_access()
     return redeliver_of_owner(call, build_owner(call.account, fonenumber), body, filter_in(body))
 
 
 def parse_position(call: RequestContext, cursor: str, wanted: Filter, *of: str) -> str:
-    """Return where a list of what is *wanted* goes on; empty at its beginning.
+    """Return the position in a list of *wanted* deliveries that *cursor* stands for; empty for the beginning.
 
     Raises:
-        InvalidSetting: it is no cursor of this list.
+        InvalidSetting: it is not a cursor of this list.
     """
     after = call.cursors.position_in(cursor, *of, *wanted.words)
     if after and not wanted.spans(after):
@@ -153,22 +153,26 @@ def parse_position(call: RequestContext, cursor: str, wanted: Filter, *of: str) 
 
 
 def list_of_owner(call: RequestContext, owner: str, wanted: Filter, limit: int, cursor: str) -> DeliveriesAnswer:
-    """Answer with a page of one partition."""
+    """Return a page of one owner's deliveries."""
     after = parse_position(call, cursor, wanted, owner)
-    found, last = call.parts.log.page(owner, wanted, after=after, limit=limit)
+    found, last = call.environment.log.page(owner, wanted, after=after, limit=limit)
     return build_page(found, call.cursors.cursor_for(last, owner, *wanted.words) if last else None)
 
 
 def delivery_of_owner(call: RequestContext, owner: str, delivery: str) -> DeliveryAnswer:
-    """Answer with one delivery of one partition."""
-    item = call.parts.log.item(owner, delivery)
+    """Return one delivery of an owner.
+
+    Raises:
+        Problem: there is no such delivery (404).
+    """
+    item = call.environment.log.item(owner, delivery)
     if item is None:
         raise not_found(f"no such delivery: {delivery}; it may have expired")
     return build_delivery_answer(delivery_from_item(item))
 
 
 def redeliver_of_owner(call: RequestContext, owner: str, body: RedeliveryInput, wanted: Filter) -> RedeliveryAnswer:
-    """Send again what one partition has."""
+    """Redeliver the *wanted* deliveries of one owner."""
     after = parse_position(call, body.cursor or "", wanted, owner, AGAIN)
     count, last = build_redelivery(call).many(owner, wanted, after=after, now=call.at, dry_run=body.dry_run)
     return redelivery_answer(
@@ -177,14 +181,12 @@ def redeliver_of_owner(call: RequestContext, owner: str, body: RedeliveryInput, 
 
 
 def build_redelivery(call: RequestContext) -> Redelivery:
-    """Return what sends again."""
-    parts = call.parts
-    return Redelivery(
-        log=parts.log, numbers=parts.numbers, recorder=parts.recorder, index=parts.due_index, turns=parts.turns
-    )
+    """Return the redelivery with everything it needs from the environment."""
+    env = call.environment
+    return Redelivery(log=env.log, numbers=env.numbers, recorder=env.recorder, index=env.due_index, turns=env.turns)
 
 
 def filter_in(body: RedeliveryInput) -> Filter:
-    """Return the deliveries that a body asks to send again."""
+    """Return the filter that the fields of *body* describe."""
     fields = body.model_dump(include=set(FILTERS))
     return parse_filter(**fields)

@@ -23,5 +23,5 @@ NOT_FIXED = EgressAnswer(egress=Egress(fixed=False, addresses=[]))
 )
 def get_egress(call: CurrentRequest) -> EgressAnswer:
     """Return the fixed source addresses of this stack, if it has any."""
-    addresses = call.parts.api.egress_addresses
+    addresses = call.environment.api.egress_addresses
     return EgressAnswer(egress=Egress(fixed=bool(addresses), addresses=list(addresses)))

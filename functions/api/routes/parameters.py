@@ -29,6 +29,33 @@ PAGE = 50
 
 _DELIVERY = re.compile(r"[0-9a-f]{32}")
 
+
+class Shape(StrEnum):
+    """What a list of numbers contains of each number."""
+
+    ALL = "all"
+    """The whole object."""
+    FONENUMBERS = "fonenumbers"
+    """Only its digits."""
+
+
+class More(StrEnum):
+    """What a list of numbers may contain in addition to the numbers."""
+
+    HEALTH = "health"
+
+
+def delivery_of_path(text: str) -> str:
+    """Return the id of a delivery in a path.
+
+    Raises:
+        Problem: it is not the id of any delivery (404).
+    """
+    if not _DELIVERY.fullmatch(text):
+        raise not_found(f"no such delivery: {quote_value(text)}; an id has 32 hexadecimal digits")
+    return text
+
+
 Number = Annotated[
     str,
     Path(
@@ -82,20 +109,15 @@ Since = Annotated[str | None, Query(description="Only events from this time on."
 
 Until = Annotated[str | None, Query(description="Only events before this time.", json_schema_extra=TIME)]
 
+DeliveryId = Annotated[
+    str,
+    Path(description="32 hexadecimal digits.", examples=[DELIVERY_ID]),
+    AfterValidator(delivery_of_path),
+]
 
-class Shape(StrEnum):
-    """What a list of numbers contains of each number."""
+Shown = Annotated[Shape, Query(description="`fonenumbers`: digits only.")]
 
-    ALL = "all"
-    """The whole object."""
-    FONENUMBERS = "fonenumbers"
-    """Only its digits."""
-
-
-class More(StrEnum):
-    """What a list of numbers may contain in addition to the numbers."""
-
-    HEALTH = "health"
+With = Annotated[More | None, Query(alias="with", description="`health`: add the health of each number's callbacks.")]
 
 
 def kind_of_path(group: str, name: str) -> EventKind:
@@ -108,17 +130,6 @@ def kind_of_path(group: str, name: str) -> EventKind:
         return lookup(f"{group}/{name}")
     except InvalidSetting as error:
         raise not_found(str(error)) from None
-
-
-def delivery_of_path(text: str) -> str:
-    """Return the id of a delivery in a path.
-
-    Raises:
-        Problem: it is not the id of any delivery (404).
-    """
-    if not _DELIVERY.fullmatch(text):
-        raise not_found(f"no such delivery: {quote_value(text)}; an id has 32 hexadecimal digits")
-    return text
 
 
 def time_of(field: str, text: str | None) -> datetime | None:
@@ -147,19 +158,6 @@ def parse_span(since: str | None, until: str | None) -> tuple[datetime | None, d
     if first and end and end < first:
         raise InvalidSetting("until", f"given {quote_value(until)}, which is earlier than since")
     return first, end
-
-
-DeliveryId = Annotated[
-    str,
-    Path(description="32 hexadecimal digits.", examples=[DELIVERY_ID]),
-    AfterValidator(delivery_of_path),
-]
-
-
-Shown = Annotated[Shape, Query(description="`fonenumbers`: digits only.")]
-
-
-With = Annotated[More | None, Query(alias="with", description="`health`: add the health of each number's callbacks.")]
 
 
 def parse_filter(  # noqa: PLR0913 - the filters of a list

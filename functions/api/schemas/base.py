@@ -38,6 +38,12 @@ class Input(BaseModel):
         return self.model_dump(exclude_unset=True)
 
 
+class Output(BaseModel):
+    """The fields of a response, all of which are always present."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
+
+
 def examples(model: type[BaseModel] = BaseModel) -> Iterator[tuple[str, list[Any]]]:
     """Yield the examples of all models by name, with fields in their own order, which pydantic's schemas sort."""
     extra: Any = model.model_config.get("json_schema_extra") or {}
@@ -45,9 +51,3 @@ def examples(model: type[BaseModel] = BaseModel) -> Iterator[tuple[str, list[Any
         yield model.__name__, extra["examples"]
     for one in model.__subclasses__():
         yield from examples(one)
-
-
-class Output(BaseModel):
-    """The fields of a response, all of which are always present."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_serialization_defaults_required=True)
