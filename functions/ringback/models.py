@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from ringback.breaker import HEALTHY, Breaker
 from ringback.json_text import to_compact_json
@@ -242,9 +244,8 @@ class Url:
     """Path and query, byte for byte; never empty, and without a fragment."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Called:
-    """A request as an attempt shows it."""
+class Called(NamedTuple):
+    """A request as it is shown."""
 
     method: str = ""
     url: str = ""
@@ -254,9 +255,8 @@ NOT_CALLED = Called()
 """For a mail, and for what could not be rendered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttemptResult:
-    """What came back from a receiver or from SES."""
+class AttemptResult(NamedTuple):
+    """What came back from a receiver, or from SES."""
 
     outcome: Outcome
     status: int | None = None
@@ -264,8 +264,8 @@ class AttemptResult:
     """Seconds for which the receiver asked to be left alone (RFC 9110, 10.2.3)."""
     detail: str = ""
     excerpt: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    """Headers of the response that are kept."""
+    headers: Mapping[str, str] = MappingProxyType({})
+    """Those of the receiver's that are kept."""
     seconds: float | None = None
     """The attempt's duration, with name resolution but without the wait for its turn; None if nothing went out."""
 
