@@ -245,7 +245,7 @@ class Url:
 
 
 class Called(NamedTuple):
-    """A request as it is shown."""
+    """A request as an attempt shows it."""
 
     method: str = ""
     url: str = ""
@@ -256,7 +256,7 @@ NOT_CALLED = Called()
 
 
 class AttemptResult(NamedTuple):
-    """What came back from a receiver, or from SES."""
+    """What came back from a receiver or from SES."""
 
     outcome: Outcome
     status: int | None = None
@@ -265,7 +265,7 @@ class AttemptResult(NamedTuple):
     detail: str = ""
     excerpt: str = ""
     headers: Mapping[str, str] = MappingProxyType({})
-    """Those of the receiver's that are kept."""
+    """Headers of the response that are kept."""
     seconds: float | None = None
     """The attempt's duration, with name resolution but without the wait for its turn; None if nothing went out."""
 

@@ -22,4 +22,4 @@ def get_openapi(call: CurrentRequest, bodies: Annotated[Literal["all", "json"], 
 @routes.operation("GET", "/docs", name="get_docs", summary="This document as a page", open=True, documented=False)
 def get_docs(call: CurrentRequest) -> Response[str]:
     """Its operations by tag."""
-    return page(call.parts.console.color).answer(call.headers)
+    return page(call.environment.console.color).answer(call.headers)
