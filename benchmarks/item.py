@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from benchmarks.traffic import BODY_BYTES, text
-from ringback.catalog.definitions import CATALOGUE
+from ringback.catalog.kinds import CATALOGUE
 from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome, Value, delivery_id
 from ringback.storage.deliveries import delivery_to_item
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from local.errors import LocalError, reported
 from ringback.models import time_in_id
-from ringback.storage.packing import unpack
+from ringback.storage.compression import unpack
 from ringback.timestamps import from_millis, to_iso
 
 type Typed = Mapping[str, Mapping[str, Any]]

@@ -40,8 +40,8 @@ from ringback.storage.accounts import (
     secrets_to_item,
 )
 from ringback.storage.callbacks import CALLBACK_FORMAT, callback_from_item, callback_to_item
+from ringback.storage.compression import unpack
 from ringback.storage.deliveries import DELIVERY_FORMAT, delivery_from_item, delivery_to_item
-from ringback.storage.packing import unpack
 
 FOLDER = Path(__file__).parent / "samples"
 RETENTION = timedelta(days=30)

@@ -11,7 +11,7 @@ _INTRODUCTION = """\
 # Catalogue of events
 
 What can happen, and what a callback for it gets. `make docs` writes this page from
-`functions/ringback/catalog/definitions.py`; a test fails where the two differ.
+`functions/ringback/catalog/kinds.py`; a test fails where the two differ.
 
 - *token* stands for the value in a URL: `((msg))`, or the older `{{msg}}`. Body names and aliases are tokens, too.
 - *body* is the key in the JSON body, which has its keys in this order, and only those that the event has.

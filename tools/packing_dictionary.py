@@ -15,7 +15,7 @@ from pathlib import Path
 
 from backports.zstd import ZstdDict, train_dict
 
-from ringback.catalog.definitions import CATALOGUE
+from ringback.catalog.kinds import CATALOGUE
 from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome, Value, delivery_id
 from ringback.storage.deliveries import DELIVERY_FORMAT, delivery_to_json
 

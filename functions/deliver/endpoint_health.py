@@ -14,8 +14,8 @@ from ringback.delivery.attempt import Attempted
 from ringback.delivery.outcomes import Consequence
 from ringback.errors import InfrastructureError
 from ringback.models import Callback, CallbackType, Delivery
-from ringback.notify.events import StatusEventKind
 from ringback.notify.notifier import Notifier
+from ringback.notify.status_event import StatusEventKind
 from ringback.storage.backlog import Backlogs
 from ringback.storage.breakers import BreakerStore
 

@@ -10,17 +10,17 @@ from functools import cache
 
 from aws_lambda_powertools import Logger
 
+from deliver.attempt_log import AttemptLog
 from deliver.dead_letters import DeadLetters
 from deliver.endpoint_health import EndpointHealth
 from deliver.loading import Loader
 from deliver.messages import read_message
 from deliver.pipeline import DeliveryPipeline
-from deliver.telemetry import Telemetry
 from deliver.watch import Watch
 from ringback.aws.clients import client
 from ringback.aws.kms import Credentials
 from ringback.aws.sqs import Queue
-from ringback.config import Config, require
+from ringback.config import Config
 from ringback.delivery.attempt import Attempts
 from ringback.delivery.recorder import Recorder
 from ringback.delivery.render import render
@@ -36,21 +36,6 @@ from ringback.storage.breakers import BreakerStore
 from ringback.storage.callbacks import CallbackStore
 from ringback.storage.deliveries import DeliveryStore
 from ringback.telemetry import Metrics
-
-REQUIRED = (
-    "CALLBACKS_TABLE",
-    "DELIVERIES_TABLE",
-    "RETRIES_QUEUE_URL",
-    "DEAD_LETTERS_URL",
-    "CREDENTIALS_KEY",
-    "SENDER_ADDRESS",
-    "MAIL_CONFIGURATION",
-    "ALLOWED_NETWORKS",
-    "DELIVERY_RETENTION_DAYS",
-    "CONNECTIONS_PER_HOST",
-    "SUCCESS_LOG_RATE",
-)
-"""Variables that have to be set."""
 
 WRITES_AT_ONCE = 16
 """Threads for single writes of deliveries, which wait about 5 ms each: a hundred failures are recorded in 30 ms."""
@@ -78,7 +63,7 @@ class Environment:
         self._credentials = Credentials(key=config.credentials_key, kms=cache(lambda: client("kms")))
         log = StatusEventLog(logger=logger, metrics=metrics)
         self._notifier = build_notifier(config, dynamodb=self._dynamodb, client=client, log=log)
-        self.telemetry = Telemetry(
+        self.telemetry = AttemptLog(
             logger=logger, metrics=metrics, success_rate=config.success_log_rate, uniform=random.uniform
         )
         self.pipeline = self._pipeline()
@@ -153,7 +138,6 @@ class Environment:
 @cache
 def environment() -> Environment:
     """Return the execution environment, built once."""
-    require(os.environ, REQUIRED)
     return Environment(Config.of(os.environ))
 
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from deliver.attempt_log import AttemptLog
 from deliver.dead_letters import DeadLetters
 from deliver.decisions import Decision, Drop, DueAttempt, Expire, Postpone, Recorded, Reschedule, Return
 from deliver.endpoint_health import EndpointHealth
@@ -23,11 +24,10 @@ from deliver.postpone import postpone
 from deliver.reading import Batch, SqsRecord, came_back, read_batch
 from deliver.results import ResultGroups
 from deliver.suspects import read_suspects, renderable
-from deliver.telemetry import Telemetry
 from ringback.delivery.attempt import Attempted, Attempts
 from ringback.delivery.recorder import Recorder
 from ringback.errors import InfrastructureError, NoCapacity
-from ringback.http.deadlines import SharedTimeout
+from ringback.http.timers import SharedTimeout
 from ringback.notify.notifier import Notifier
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class DeliveryPipeline:
         recorder: Recorder,
         health: EndpointHealth,
         notifier: Notifier,
-        telemetry: Telemetry,
+        telemetry: AttemptLog,
         worker: Executor,
         clock: Callable[[], datetime],
         uniform: Callable[[float, float], float],

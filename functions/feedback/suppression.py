@@ -12,8 +12,8 @@ from ringback.aws.kms import Credentials
 from ringback.aws.statements import Change, Condition
 from ringback.errors import InfrastructureError
 from ringback.models import Callback, CallbackType, DeliveryStatus, split_owner
-from ringback.notify.events import StatusEventKind
 from ringback.notify.notifier import Notifier
+from ringback.notify.status_event import StatusEventKind
 from ringback.storage.breakers import BreakerStore
 from ringback.storage.callbacks import callback_from_item
 from ringback.telemetry import Metrics

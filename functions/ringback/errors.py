@@ -1,4 +1,4 @@
-"""Define every error as one tree; an error's type decides what happens to its event.
+"""Define the errors of events, settings and attempts as one tree; an error's type decides what happens to its event.
 
 RingbackError
 ├── MalformedEvent             the platform's mistake      → dead letters at once, with the reason
@@ -7,6 +7,9 @@ RingbackError
 └── InfrastructureError        table, queue, KMS, a bug    → back to the queue, never counted as an attempt
     ├── Conflict               somebody else wrote first   → their write stands
     └── NoCapacity             no room on our side         → postponed, never counted as an attempt
+
+Three others stand where they are answered: `api.gateway.errors.Problem` (an HTTP error of the API),
+`ringback.http.errors.Unanswered` (an attempt that may be made once more) and `ringback.config.MissingVariable`.
 """
 
 import traceback

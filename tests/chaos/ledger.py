@@ -6,8 +6,8 @@ from typing import Any
 
 from deliver.messages import read_message
 from ringback.models import Event, delivery_id
+from ringback.storage.compression import unpack
 from ringback.storage.due_index import SHARDS, queued, sought
-from ringback.storage.packing import unpack
 from tests.chaos.workers import Ended, Worker
 from tests.chaos.world import World
 from tests.integration.lambdas import record

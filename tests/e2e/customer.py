@@ -16,7 +16,7 @@ from ringback.callbacks.parse import parse_public_setting
 from ringback.catalog.payload import lookup
 from ringback.models import SigningSecrets, build_owner
 from ringback.storage.callbacks import CallbackStore
-from ringback.storage.packing import unpack
+from ringback.storage.compression import unpack
 
 FONENUMBER = "3215551212"
 

@@ -16,7 +16,7 @@ from ringback.models import DeliveryStatus
 from ringback.storage import deliveries
 from ringback.storage.backlog import Backlog
 from ringback.storage.breakers import BreakerStore
-from ringback.storage.packing import pack
+from ringback.storage.compression import pack
 from ringback.timestamps import to_millis
 from tests import stored
 from tests.integration.calling import Api

@@ -31,7 +31,7 @@ ENTRIES = """\
 def test_a_kind_that_is_added_to_the_catalogue_is_set_shown_previewed_delivered_and_mailed(tmp_path: Path) -> None:
     """In a process of its own, on a copy of the package."""
     copy = shutil.copytree(PACKAGE, tmp_path / "ringback", ignore=shutil.ignore_patterns("__pycache__"))
-    catalogue = copy / "catalog" / "definitions.py"
+    catalogue = copy / "catalog" / "kinds.py"
     text = catalogue.read_text(encoding="utf-8")
     catalogue.write_text(text.replace(END, ENTRIES + END), encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]

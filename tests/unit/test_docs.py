@@ -15,7 +15,7 @@ import pytest
 from feedback.ses_events import ReportKind
 from ringback.errors import MalformedReason
 from ringback.models import AttemptReason, DeliveryStatus, Outcome
-from ringback.notify.events import StatusEventKind
+from ringback.notify.status_event import StatusEventKind
 from ringback.telemetry import METRICS
 from tests.configs import CONFIGS, variables_of
 from tests.template_under_test import path_under_test, written

@@ -15,10 +15,9 @@ from api.routes.deliveries import AGAIN
 from api.service_key import derived
 from ringback.errors import InfrastructureError, MalformedEvent
 from ringback.models import DeliveryStatus
-from ringback.notify.events import StatusEventBus, StatusEventKind, about_callback, about_failure
-from ringback.storage import packing
+from ringback.notify.status_event import StatusEventBus, StatusEventKind, about_callback, about_failure
+from ringback.storage.compression import DICTIONARY, pack
 from ringback.storage.deliveries import delivery_from_item
-from ringback.storage.packing import pack
 from tests import stored
 from tests.stored import HTTP, KINDS, MEANINGS, NEW, NOW, OWNER, RETRIED, Stored
 
@@ -152,7 +151,7 @@ def test_a_newer_retry_is_known_by_its_delivery_alone() -> None:
 
 def test_the_dictionary_that_deliveries_are_packed_with_never_changes() -> None:
     """Those of ten years may be kept; another one comes with another format, in a file of its own."""
-    digest = hashlib.sha256(packing.DICTIONARY.read_bytes()).hexdigest()
+    digest = hashlib.sha256(DICTIONARY.read_bytes()).hexdigest()
 
     assert digest == "ea8ba302d9bfc9e473256efabf5bf68bb93fac2533b9971a6ef75a873c2feded"
 

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Final
 from urllib.parse import unquote
 
-from ringback.callbacks.template import TOKEN
+from ringback.callbacks.tokens import TOKEN
 
 _CLOSING: Final[Mapping[str, str]] = {"(": ")", "{": "}"}
 _ENDS: Final = frozenset("&?#")

@@ -6,9 +6,9 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 from ringback.callbacks.mistyped_tokens import mistyped_token
-from ringback.callbacks.template import tokens_in
+from ringback.callbacks.tokens import tokens_in
 from ringback.callbacks.url import MAX_CHARACTERS, parse_url
-from ringback.catalog.kinds import EventKind
+from ringback.catalog.event_kind import EventKind
 from ringback.errors import InvalidSetting
 from ringback.models import CallbackType, Method, Url
 from ringback.text import quote_value, to_well_formed

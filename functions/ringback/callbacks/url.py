@@ -5,7 +5,7 @@ import re
 import unicodedata
 from urllib.parse import quote
 
-from ringback.callbacks.template import tokens_in
+from ringback.callbacks.tokens import tokens_in
 from ringback.errors import InvalidSetting
 from ringback.models import Callback, Url
 from ringback.ssrf.rules import PORTS, is_allowed_port

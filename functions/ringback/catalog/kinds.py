@@ -1,89 +1,206 @@
-"""Describe a kind of event: its fields, and what its callback may be."""
+"""List the kinds of event as data; a new kind is one more entry of `_KINDS` (facts: Data of each event)."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
 from types import MappingProxyType
 
+from ringback.catalog.event_kind import EventKind, Field, FieldType, Scope
 from ringback.models import CallbackType, Method, Value
 
-_PLURAL = re.compile(r"(?<=[sxz])es$|(?<=[cs]h)es$|s$")
-"""The plural ending of an English noun: `calls`, `faxes`."""
+
+def _string(
+    token: str, meaning: str, *, body: str = "", values: Mapping[str, str] | None = None, aliases: tuple[str, ...] = ()
+) -> Field:
+    return Field(
+        token=token,
+        body=body or token,
+        type=FieldType.STRING,
+        meaning=meaning,
+        values=values or {},
+        aliases=aliases,
+    )
 
 
-class Scope(StrEnum):
-    """What a callback of a kind belongs to."""
-
-    NUMBER = "number"
-    ACCOUNT = "account"
-    MESSAGE = "message"
-    """The callback travels inside the event and is not stored."""
+def _integer(name: str, meaning: str) -> Field:
+    return Field(token=name, body=name, type=FieldType.INTEGER, meaning=meaning)
 
 
-class FieldType(StrEnum):
-    """The JSON type of a field in the body."""
+_NO_EMAIL = (CallbackType.NONE, CallbackType.CALLBACK)
 
-    STRING = "string"
-    INTEGER = "integer"
+_MESSAGE = (
+    _string("to", "recipient's number"),
+    _string("from", "sender's number"),
+    _string("msg", "text of the message", body="message"),
+    _string("id", "unique id of the message", aliases=("uid",)),
+)
 
+_CALL = (
+    _string("account_code", "account billed"),
+    _string("direction", "direction of the call", values={"INBOUND": "", "OUTBOUND": ""}),
+    _string("status", "which of a call's two notifications", values={"BEGIN": "it begins", "END": "it has ended"}),
+    _string("from", "caller"),
+    _string("to", "callee"),
+    _string("type", "what is transmitted", values={"VOICE": "", "FAX": ""}),
+    _string(
+        "disposition",
+        "how the call went, on `END`",
+        values={
+            "ANSWERED": "",
+            "NO_ANSWER": "",
+            "REJECTED": "",
+            "BUSY": "",
+            "CANCEL": "",
+            "INVALID": "",
+            "FAILED": "",
+            "FAILED:###": "with a code of three digits",
+        },
+    ),
+    _string("uid", "unique id of the call"),
+    _integer("billable_seconds", "seconds billed, on `END`"),
+)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One value of an event; *token* stands for it in a URL, and *body* is its key in the JSON body."""
+_FAX = (
+    _string("uid", "unique id of the fax"),
+    _string("account_code", "account billed"),
+    _string("status", "how it went", values={"SUCCESS": "", "FAILED": ""}),
+    _string("from", "sender's number"),
+    _string("to", "recipient's number"),
+    _string("timestamp", "when, ISO 8601"),
+    _string("file", "URL of the document"),
+    _string("type", "what was transmitted"),
+    _integer("attempts", "times that it was tried"),
+    _integer("pages", "pages of the document"),
+    _integer("pages_transmitted", "pages that got through"),
+)
 
-    token: str
-    body: str
-    type: FieldType
-    meaning: str
-    values: Mapping[str, str] = field(default_factory=dict)
-    """The values in the reference, with their meanings; other values are delivered unchanged."""
-    aliases: tuple[str, ...] = ()
-    """More names that a URL or the platform may use; never a key of a body."""
+_RECEIPT = (
+    _string(
+        "ds",
+        "where the message stands",
+        body="deliverystate",
+        values={"waiting": "", "delivered": "", "not-delivered": ""},
+    ),
+    _string(
+        "dc",
+        "why",
+        body="deliverycode",
+        values={
+            "000": "reached the carrier",
+            "100": "did not reach the carrier",
+            "187": "spam",
+            "188": "spam",
+            "189": "spam",
+            "482": "loop",
+            "600": "refused",
+            "610": "submit failed",
+            "620": "destination application error",
+            "630": "not acknowledged",
+            "720": "bad destination",
+            "740": "bad source",
+            "999": "unknown",
+        },
+    ),
+)
 
+_MESSAGE_EXAMPLE: dict[str, Value] = {
+    "to": "3215551212",
+    "from": "3215551111",
+    "message": "hello world",
+    "id": "0c4055acc5cc2736d818c96f4421b2f5",
+}
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventKind:
-    """A kind of event, and what its callback may be."""
+_CALL_EXAMPLE: dict[str, Value] = {
+    "account_code": "1000001",
+    "direction": "INBOUND",
+    "status": "END",
+    "from": "3215551111",
+    "to": "3215551212",
+    "type": "VOICE",
+    "disposition": "ANSWERED",
+    "uid": "1795455360.1187",
+    "billable_seconds": 42,
+}
 
-    name: str
-    title: str
-    """What happened, in words; the subject of a mail continues with "on" and the number."""
-    fields: tuple[Field, ...]
-    """In the order of the body."""
-    types: tuple[CallbackType, ...] = tuple(CallbackType)
-    methods: tuple[Method, ...] = tuple(Method)
-    https_only: bool = False
-    scope: Scope = Scope.NUMBER
-    is_delivery: bool = False
-    """Whether the message itself is delivered, rather than a notification of it. Its block then uses the names of
-    FoneStorm's delivery services: `URL` for `Callback`, and `url_method` for `method`."""
-    fixed: Mapping[str, Value] = field(default_factory=dict)
-    """Values, by body names, that are the same in every event of the kind."""
-    options: str = ""
-    """The object of a number that holds this kind's callback; by default it is named after the group, as `fax_options`
-    for `faxes/send_notify`."""
-    example: Mapping[str, Value]
-    """An example of the kind's data, under body names."""
-    names: Mapping[str, Field] = field(init=False, repr=False)
-    """All names that tokens and the platform's data may use."""
+_FAX_EXAMPLE: dict[str, Value] = {
+    "uid": "7f1c2b4e9a6d4d0f8e35b1a2c3d4e5f6",
+    "account_code": "1000001",
+    "status": "SUCCESS",
+    "from": "3215551111",
+    "to": "3215551212",
+    "timestamp": "2026-11-23T17:36:00Z",
+    "file": "https://fax.example.com/7f1c2b4e9a6d4d0f8e35b1a2c3d4e5f6.pdf",
+    "type": "FAX",
+    "attempts": 1,
+    "pages": 3,
+    "pages_transmitted": 3,
+}
 
-    def __post_init__(self) -> None:
-        names = {name: one for one in self.fields for name in (one.token, one.body, *one.aliases)}
-        object.__setattr__(self, "names", MappingProxyType(names))
-        object.__setattr__(self, "options", self.options or f"{_PLURAL.sub('', self.group)}_options")
+_KINDS = (
+    EventKind(
+        name="messages/receive_notify",
+        title="Message received",
+        fields=_MESSAGE,
+        example=_MESSAGE_EXAMPLE,
+    ),
+    EventKind(
+        name="messages/send_notify",
+        title="Message sent",
+        fields=_MESSAGE,
+        example=_MESSAGE_EXAMPLE | {"to": "3215551111", "from": "3215551212"},
+    ),
+    EventKind(
+        name="calls/receive_notify",
+        title="Call received",
+        fields=_CALL,
+        example=_CALL_EXAMPLE,
+    ),
+    EventKind(
+        name="calls/send_notify",
+        title="Call made",
+        fields=_CALL,
+        example=_CALL_EXAMPLE | {"direction": "OUTBOUND", "from": "3215551212", "to": "3215551111"},
+    ),
+    EventKind(
+        name="faxes/receive_notify",
+        title="Fax received",
+        fields=_FAX,
+        example=_FAX_EXAMPLE,
+    ),
+    EventKind(
+        name="faxes/send_notify",
+        title="Fax sent",
+        fields=_FAX,
+        example=_FAX_EXAMPLE | {"from": "3215551212", "to": "3215551111"},
+    ),
+    EventKind(
+        name="messages/confirm",
+        title="Delivery receipt",
+        fields=(*_MESSAGE, *_RECEIPT),
+        types=_NO_EMAIL,
+        methods=(Method.JSON,),
+        scope=Scope.MESSAGE,
+        example=_MESSAGE_EXAMPLE
+        | {"to": "3215551111", "from": "3215551212", "deliverystate": "delivered", "deliverycode": "000"},
+    ),
+    EventKind(
+        name="messages/receive",
+        title="Incoming message",
+        fields=_MESSAGE,
+        methods=(Method.POST, Method.JSON),
+        is_delivery=True,
+        example=_MESSAGE_EXAMPLE,
+    ),
+    EventKind(
+        name="accounts/cdr_notify",
+        title="Call record",
+        fields=_CALL,
+        types=_NO_EMAIL,
+        methods=(Method.POST, Method.JSON),
+        https_only=True,
+        scope=Scope.ACCOUNT,
+        fixed={"status": "END"},
+        example=_CALL_EXAMPLE,
+    ),
+)
 
-    @property
-    def group(self) -> str:
-        """The first part of the name, a plural."""
-        return self.name.split("/")[0]
-
-    @property
-    def short_name(self) -> str:
-        """The second part of the name, which is the name of its block among the options."""
-        return self.name.split("/")[1]
-
-    @property
-    def tokens(self) -> tuple[str, ...]:
-        """The names in the reference's token column."""
-        return tuple(one.token for one in self.fields)
+CATALOGUE: Mapping[str, EventKind] = MappingProxyType({kind.name: kind for kind in _KINDS})
+"""Every kind of event, by name."""

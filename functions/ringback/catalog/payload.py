@@ -5,8 +5,8 @@ import math
 import re
 from collections.abc import Mapping
 
-from ringback.catalog.definitions import CATALOGUE
-from ringback.catalog.kinds import EventKind, Field, FieldType, Scope
+from ringback.catalog.event_kind import EventKind, Field, FieldType, Scope
+from ringback.catalog.kinds import CATALOGUE
 from ringback.errors import InvalidSetting, MalformedEvent, MalformedReason
 from ringback.json_text import Literal
 from ringback.models import Value

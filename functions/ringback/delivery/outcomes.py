@@ -23,7 +23,7 @@ class Consequence(StrEnum):
 CONSEQUENCES: Mapping[Outcome, Consequence] = MappingProxyType(
     {
         Outcome.DELIVERED: Consequence.DONE,
-        Outcome.GONE: Consequence.DISABLE,
+        Outcome.GONE: Consequence.DISABLE,  # 410
         Outcome.STATUS: Consequence.RETRY,  # any other status: a redirect is not a success
         Outcome.DNS: Consequence.RETRY,
         Outcome.CONNECT: Consequence.RETRY,

@@ -1,17 +1,15 @@
 """Write what became of deliveries, and schedule their next attempts."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
-from ringback.aws.sqs import LONGEST_DELAY, Queue
+from ringback.aws.sqs import Queue
 from ringback.delivery.retry_message import build_retry_message
+from ringback.delivery.retry_schedule import waits_in_table
 from ringback.errors import InfrastructureError
 from ringback.models import Delivery
 from ringback.storage.deliveries import DeliveryStore, Superseded, Written
-
-LONGEST_QUEUE_WAIT = timedelta(seconds=LONGEST_DELAY)
-"""A shorter wait is the queue's delay; a longer one is a due time in the table, for `requeue`."""
 
 
 class Recording(NamedTuple):
@@ -39,8 +37,10 @@ class Recorder:
         Where another invocation was quicker, its version stands and is scheduled here too: that invocation may have
         ended before doing so, and a second message for the same attempt is dropped.
         """
-        latest = self._clock() + LONGEST_QUEUE_WAIT
-        written = self._deliveries.record(list(outcomes.values()), parked=lambda delivery: _in_table(delivery, latest))
+        now = self._clock()
+        written = self._deliveries.record(
+            list(outcomes.values()), parked=lambda delivery: waits_in_table(delivery, now)
+        )
         how = {message: written[delivery.owner, delivery.id] for message, delivery in outcomes.items()}
         recorded = {message for message, state in how.items() if state is Written.YES}
         unwritten = {message for message, state in how.items() if state is Written.NO}
@@ -55,14 +55,10 @@ class Recorder:
         outgoing = {
             message: build_retry_message(owner=delivery.owner, delivery=delivery.id, due=delivery.due, now=now)
             for message, delivery in deliveries.items()
-            if delivery.due and not _in_table(delivery, now + LONGEST_QUEUE_WAIT)
+            if delivery.due and not waits_in_table(delivery, now)
         }
         try:
             refused = self._retries.send(outgoing.values())
         except InfrastructureError:
             return set(outgoing)
         return {message for message, retry in outgoing.items() if retry in refused}
-
-
-def _in_table(delivery: Delivery, latest: datetime) -> bool:
-    return bool(delivery.line) or (delivery.due is not None and delivery.due > latest)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ringback.callbacks.identifiers import parse_mailbox
 from ringback.callbacks.rules import check_credentials, parse_callback_url, parse_method, parse_type
-from ringback.callbacks.template import Template, parse_template
+from ringback.callbacks.tokens import Template, parse_template
 from ringback.callbacks.url import MAX_RENDERED
 from ringback.catalog.payload import CATALOGUE, EventKind, lookup
 from ringback.email.message import Mail, render_mail

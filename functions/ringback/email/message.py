@@ -6,7 +6,7 @@ from html import escape
 from typing import Final
 
 from ringback.callbacks.identifiers import spoken
-from ringback.catalog.kinds import EventKind
+from ringback.catalog.event_kind import EventKind
 from ringback.models import Callback, CallbackType, Event, Value, split_owner
 from ringback.text import to_well_formed
 

@@ -15,7 +15,6 @@ from ringback.errors import AttemptFailed
 from ringback.http.background import BackgroundLoop
 from ringback.http.connect import open_socket
 from ringback.http.connection import Connection, Server
-from ringback.http.deadlines import Deadlines
 from ringback.http.errors import Unanswered
 from ringback.http.host_limiter import HostLimiter
 from ringback.http.idle import IdleConnections
@@ -23,6 +22,7 @@ from ringback.http.limits import Limits
 from ringback.http.reader import ResponseReader
 from ringback.http.request import HttpRequest
 from ringback.http.response import Response
+from ringback.http.timers import Deadlines
 from ringback.http.tls import TlsStream, secure, tls_context
 from ringback.ssrf.guard import Target
 

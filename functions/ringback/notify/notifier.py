@@ -17,7 +17,7 @@ from ringback.email.message import Mail, render_disabled
 from ringback.email.ses import MailSender
 from ringback.errors import AttemptFailed, InfrastructureError, describe_error
 from ringback.models import Callback, Delivery, DeliveryStatus, split_owner
-from ringback.notify.events import (
+from ringback.notify.status_event import (
     PUT_AT_ONCE,
     StatusEvent,
     StatusEventBus,

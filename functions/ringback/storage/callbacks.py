@@ -9,8 +9,8 @@ from ringback.aws.dynamodb import Found, Key
 from ringback.aws.kms import Credentials
 from ringback.aws.statements import Item
 from ringback.breaker import HEALTHY, Breaker
-from ringback.catalog.definitions import CATALOGUE
-from ringback.catalog.kinds import Scope
+from ringback.catalog.event_kind import Scope
+from ringback.catalog.kinds import CATALOGUE
 from ringback.errors import InfrastructureError
 from ringback.models import Callback, CallbackType, Event, Method, SigningSecrets, build_owner, split_owner
 from ringback.storage.accounts import SIGNING, secrets_from_item, secrets_to_item

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 from ringback.aws.dynamodb import WRITE_AT_ONCE, Found, Key
 from ringback.aws.kms import Credentials
 from ringback.aws.statements import Condition, Item
-from ringback.catalog.definitions import CATALOGUE
+from ringback.catalog.kinds import CATALOGUE
 from ringback.errors import InfrastructureError
 from ringback.json_text import to_compact_json
 from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome, split_owner, time_in_id
 from ringback.storage.callbacks import callback_from_item, callback_to_item
+from ringback.storage.compression import pack, unpack
 from ringback.storage.due_index import get_shard, queued
 from ringback.storage.formats import of_format
-from ringback.storage.packing import pack, unpack
 from ringback.storage.tables import deliveries_table
 from ringback.timestamps import from_millis, to_millis
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ringback.notify.events import SOURCE
+from ringback.notify.status_event import SOURCE
 from tests.unit.template.resources import FUNCTIONS, grants, of_type, properties
 
 

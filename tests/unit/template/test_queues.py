@@ -9,7 +9,7 @@ import pytest
 from api.delivery_queries import UNDER_WAY
 from deliver.dead_letters import MAX_ATTRIBUTES, MAX_BODY
 from deliver.messages import MAX_BYTES
-from ringback.notify.events import StatusEventKind
+from ringback.notify.status_event import StatusEventKind
 from tests.unit.template.resources import LANES, PROJECT, QUEUES, of_type, properties, source, statements, template
 
 DAY = 86_400

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from ringback.http.deadlines import SharedTimeout
+from ringback.http.timers import SharedTimeout
 
 
 async def outcome(until: SharedTimeout, seconds: float) -> str:

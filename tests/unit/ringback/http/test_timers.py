@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from ringback.http.deadlines import Deadlines
+from ringback.http.timers import Deadlines
 
 
 class Member:

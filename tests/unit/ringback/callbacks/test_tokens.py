@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback.callbacks.template import Filled, parse_template, percent_encoded, tokens_in
+from ringback.callbacks.tokens import Filled, parse_template, percent_encoded, tokens_in
 from ringback.callbacks.url import MAX_RENDERED
 from ringback.catalog.payload import CATALOGUE
 from ringback.models import Value

@@ -17,7 +17,7 @@ from ringback.timestamps import to_iso
 _SETTLED = {DeliveryStatus.DELIVERED: "Delivered", DeliveryStatus.FAILED: "Failed"}
 
 
-class Telemetry:
+class AttemptLog:
     """Logs every failed attempt and a share of the others, and counts all of them."""
 
     def __init__(

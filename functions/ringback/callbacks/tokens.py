@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from ringback.catalog.kinds import Field
+from ringback.catalog.event_kind import Field
 from ringback.errors import InvalidSetting
 from ringback.models import Value
 from ringback.redaction import MASK
