@@ -3,13 +3,12 @@
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache
 
 from aws_lambda_powertools import Logger
 
 from feedback.suppression import Feedback, ReportLog
 from ringback.aws.clients import client
-from ringback.aws.kms import Credentials
 from ringback.config import MailConfig, read_config
 from ringback.notify.notifier import StatusEventLog, build_notifier
 from ringback.storage.breakers import BreakerStore
@@ -39,7 +38,6 @@ class Environment:
         self.feedback = Feedback(
             callbacks=callbacks_table(table, dynamodb),
             deliveries=deliveries_table(settings.deliveries_table, dynamodb),
-            credentials=Credentials(key="", kms=partial(client, "kms")),  # never asked: a mail has no password
             health=BreakerStore(table=table, dynamodb=dynamodb),
             notifier=self.notifier,
             clock=_now,

@@ -8,7 +8,6 @@ from aws_lambda_powertools import Logger
 
 from feedback.ses_events import Report, ReportKind
 from ringback.aws.dynamodb import Key, Table
-from ringback.aws.kms import Credentials
 from ringback.aws.statements import Change, Condition
 from ringback.errors import InfrastructureError
 from ringback.models import Callback, CallbackType, DeliveryStatus, split_owner
@@ -69,21 +68,19 @@ class Acted:
 class Feedback:
     """Act on reports, idempotently."""
 
-    def __init__(  # noqa: PLR0913 - what it reads and writes
+    def __init__(
         self,
         *,
         callbacks: Table,
         deliveries: Table,
-        credentials: Credentials,
         health: BreakerStore,
         notifier: Notifier,
         clock: Callable[[], datetime],
     ) -> None:
         self._callbacks = callbacks
         self._deliveries = deliveries
-        self._credentials = credentials
         self._health = health
-        self._announcer = notifier
+        self._notifier = notifier
         self._clock = clock
 
     def act(self, report: Report) -> Acted:
@@ -113,7 +110,7 @@ class Feedback:
         now = self._clock()
         if not self._health.disable(callback, reason, at=now):
             return False
-        self._announcer.changed(StatusEventKind.CALLBACK_DISABLED, callback, now, reason)
+        self._notifier.changed(StatusEventKind.CALLBACK_DISABLED, callback, now, reason)
         return True
 
     def _mailing(self, key: Key) -> Callback | None:
@@ -123,5 +120,5 @@ class Feedback:
             raise InfrastructureError("reading a callback: the table is busy")
         for item in found.items:
             if item.get("type", {}).get("S") == CallbackType.EMAIL:
-                return callback_from_item(item, self._credentials)
+                return callback_from_item(item, credentials=None)
         return None

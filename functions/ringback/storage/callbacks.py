@@ -164,18 +164,18 @@ def _account_of_a_number(owner: str) -> str:
     return account if fonenumber else ""
 
 
-def callback_from_item(item: "Item", credentials: Credentials) -> Callback:
-    """The callback that *item* holds.
+def callback_from_item(item: "Item", credentials: Credentials | None) -> Callback:
+    """Return the callback that *item* holds; without *credentials*, leave its password out.
 
     Raises:
-        InfrastructureError: a newer release made it, it is none, KMS is out of reach, or the password is not one
-            that this owner and event can open.
+        InfrastructureError: a newer release wrote it, it is malformed, KMS is unavailable, or the password was sealed
+            for another owner or event.
     """
     with of_format("a callback", item, newest=CALLBACK_FORMAT):
         return _callback(item, credentials)
 
 
-def _callback(item: "Item", credentials: Credentials) -> Callback:
+def _callback(item: "Item", credentials: Credentials | None) -> Callback:
     texts = {name: value["S"] for name, value in item.items() if "S" in value}
     callback = Callback(
         owner=texts["owner"],
@@ -190,7 +190,7 @@ def _callback(item: "Item", credentials: Credentials) -> Callback:
         refused=texts.get("refused", ""),
         breaker=parse_breaker(item),
     )
-    if "url_password" not in item:
+    if credentials is None or "url_password" not in item:
         return callback
     sealed = bytes(item["url_password"]["B"])
     return replace(callback, url_password=credentials.open(sealed, owner=callback.owner, event=callback.event))

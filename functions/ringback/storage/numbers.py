@@ -35,7 +35,7 @@ class Numbers:
         Raises:
             InfrastructureError: the table is out of reach.
         """
-        return {item["event"]["S"]: self._shown(item) for item in self._items(owner)}
+        return {item["event"]["S"]: callback_from_item(item, credentials=None) for item in self._items(owner)}
 
     def callbacks(self, owner: str) -> Callbacks:
         """The callbacks of *owner*, passwords included.
@@ -91,7 +91,7 @@ class Numbers:
         for owner, items in numbers:
             if len(found) == limit:
                 return found, True
-            callbacks = {item["event"]["S"]: self._shown(item) for item in items}
+            callbacks = {item["event"]["S"]: callback_from_item(item, credentials=None) for item in items}
             found.append((split_owner(owner)[1], callbacks))
         return found, False
 
@@ -121,7 +121,7 @@ class Numbers:
         found = self._table.read(keys)
         if found.unread:
             raise InfrastructureError("reading callbacks: the table is busy")
-        return {self._table.key_of(item): self._shown(item) for item in found.items}
+        return {self._table.key_of(item): callback_from_item(item, credentials=None) for item in found.items}
 
     def _index(self, account: str, after: str, numbers: int) -> Iterator[Item]:
         query = {
@@ -147,10 +147,6 @@ class Numbers:
         }
         pages = self._table.query(query, doing="reading callbacks")
         return [item for page in pages for item in page["Items"] if item["event"]["S"] in CATALOGUE]
-
-    def _shown(self, item: Item) -> Callback:
-        public = {name: value for name, value in item.items() if name != "url_password"}
-        return callback_from_item(public, self._credentials)
 
     def _item(self, callback: Callback, declared_by: str) -> Item:
         item = callback_to_item(callback, self._credentials)
