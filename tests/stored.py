@@ -262,7 +262,7 @@ def _read_delivery(item: Stored) -> Delivery:
 
 def _write_delivery(delivery: Delivery, sample: Stored) -> Stored:
     shard = sample.get("due_shard", {"S": ""})["S"]
-    delivery = replace(delivery, line=shard if shard.count("#") > 1 else "")
+    delivery = replace(delivery, backlog=shard if shard.count("#") > 1 else "")
     parked = not shard.startswith("queued#")
     item: dict[str, Any] = dict(delivery_to_item(delivery, parked=parked, retention=RETENTION))
     if delivery.event.callback:

@@ -78,7 +78,8 @@ class AttemptLog:
         """Log and count a message that went to the dead letters."""
         self._metrics.count("DeadLetters", of=malformed.reason)
         self._logger.error(
-            "message.buried", extra={"message_id": message, "reason": malformed.reason, "detail": malformed.logged}
+            "message.dead_lettered",
+            extra={"message_id": message, "reason": malformed.reason, "detail": malformed.logged},
         )
 
     def flush(self) -> None:

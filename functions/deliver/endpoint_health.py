@@ -70,7 +70,7 @@ class EndpointHealth:
         by_callback: dict[Key, list[tuple[Callback, Attempted]]] = {}
         for callback, attempted in attempts:
             delivery = attempted.delivery
-            self._notifier.settled(delivery, callback, now)
+            self._notifier.delivery_settled(delivery, callback, now)
             if callback.type is CallbackType.CALLBACK and not delivery.event.callback:
                 self._slow.observe(_key(callback), delivery.attempts[-1].milliseconds, _ended(delivery))
                 by_callback.setdefault(_key(callback), []).append((callback, attempted))
@@ -136,7 +136,7 @@ class EndpointHealth:
         before = self._store.recovered(callback)
         callback = self._remember(callback, HEALTHY)
         if before and before.is_open:
-            self._notifier.changed(StatusEventKind.CALLBACK_CLOSED, callback, now, "an attempt succeeded")
+            self._notifier.callback_changed(StatusEventKind.CALLBACK_CLOSED, callback, now, "an attempt succeeded")
         return callback
 
     def _failed(self, callback: Callback, failures: Sequence[Delivery], now: datetime) -> None:
@@ -159,11 +159,11 @@ class EndpointHealth:
         if self._store.open(callback, opened):
             self._remember(callback, opened)
             reason = f"{opened.failures} failures in a row; the last one: {why}"
-            self._notifier.changed(StatusEventKind.CALLBACK_OPENED, callback, now, reason)
+            self._notifier.callback_changed(StatusEventKind.CALLBACK_OPENED, callback, now, reason)
 
     def _disable(self, callback: Callback, reason: str, now: datetime) -> None:
         if self._store.disable(callback, reason, at=now):
-            self._notifier.changed(StatusEventKind.CALLBACK_DISABLED, callback, now, reason)
+            self._notifier.callback_changed(StatusEventKind.CALLBACK_DISABLED, callback, now, reason)
 
 
 def _key(callback: Callback) -> Key:

@@ -109,7 +109,7 @@ def _decided(message: str, delivery: Delivery, loaded: Loaded, now: datetime) ->
     event = delivery.event
     needed = _needed(event)
     if not loaded.has(*needed):
-        return Return(message=message, cause=loaded.fault(*needed) or BUSY)
+        return Return(message=message, cause=loaded.error(*needed) or BUSY)
     callback = event.callback or loaded.callback(callback_key(event))
     if callback and callback.disabled:
         why = f"the callback is turned off: {callback.disabled}"

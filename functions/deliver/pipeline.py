@@ -103,7 +103,7 @@ class DeliveryPipeline:
         async with asyncio.TaskGroup() as tasks:
             first = tasks.create_task(self._deliver_fresh(fresh, under_way, time_left))
             second = tasks.create_task(self._deliver_suspects(suspects, first, under_way, time_left))
-        await self._in_worker(partial(self._notifier.tell, time_left))
+        await self._in_worker(partial(self._notifier.flush, time_left))
         return first.result() | second.result()
 
     async def _deliver_fresh(
@@ -209,7 +209,7 @@ class DeliveryPipeline:
             self._telemetry.unattempted(decision.metric)
             if isinstance(decision, Expire):
                 self._telemetry.failed()
-                self._notifier.settled(decision.delivery, decision.callback, self._clock())
+                self._notifier.delivery_settled(decision.delivery, decision.callback, self._clock())
         return self._give_back(result.back, BUSY)
 
     def _attempt_all(

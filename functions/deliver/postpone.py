@@ -33,8 +33,8 @@ def hold(delivery: Delivery, callback: Callback, *, now: datetime, retention: ti
         return replace(delivery, status=DeliveryStatus.FAILED, due=None, note=GAVE_UP)
     since = callback.breaker.failing_since
     note = f"waits until its endpoint answers again, down since {since:%Y-%m-%d %H:%M} UTC" if since else ""
-    line = backlog_partition((callback.owner, callback.event), delivery.id)
-    return replace(delivery, due=end, line=line, note=note)
+    backlog = backlog_partition((callback.owner, callback.event), delivery.id)
+    return replace(delivery, due=end, backlog=backlog, note=note)
 
 
 def postpone(delivery: Delivery, *, now: datetime, uniform: Callable[[float, float], float]) -> Delivery:

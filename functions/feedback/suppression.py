@@ -110,7 +110,7 @@ class Feedback:
         now = self._clock()
         if not self._health.disable(callback, reason, at=now):
             return False
-        self._notifier.changed(StatusEventKind.CALLBACK_DISABLED, callback, now, reason)
+        self._notifier.callback_changed(StatusEventKind.CALLBACK_DISABLED, callback, now, reason)
         return True
 
     def _mailing(self, key: Key) -> Callback | None:

@@ -45,7 +45,7 @@ def _find_lost(env: Environment, time_left: Callable[[], float]) -> None:
         found = find_lost(index=env.index, retries=env.retries, clock=_now, time_left=time_left, mapper=env.pool.map)
         metrics.count("LostRetries", found)
     except InfrastructureError as fault:  # not urgent; the next run goes on
-        logger.error("retries.unsought", extra=describe_error(fault))
+        logger.error("retries.unchecked", extra=describe_error(fault))
 
 
 def _release_backlogs(env: Environment, time_left: Callable[[], float]) -> None:
@@ -61,7 +61,7 @@ def _release_backlogs(env: Environment, time_left: Callable[[], float]) -> None:
         metrics.value("Resumed", release.run())
         metrics.value("OpenBreakers", release.open)
     except InfrastructureError as fault:  # must not hold up what is due; the next run goes on
-        logger.error("lines.unserved", extra=describe_error(fault))
+        logger.error("backlogs.unserved", extra=describe_error(fault))
 
 
 def _now() -> datetime:

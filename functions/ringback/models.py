@@ -176,8 +176,8 @@ class Delivery:
     """Why the next attempt runs; for a test, which has only one, it stays `test`."""
     note: str = ""
     """Why it waits or was given up, for a person; empty where its attempts already say so."""
-    line: str = ""
-    """The backlog that it is about to join (`storage.backlog.backlog_partition`); never read back."""
+    backlog: str = ""
+    """The partition of the backlog that it is about to join (`backlog_partition`); never read back."""
     version: int = 0
     """How often it was written; guards every write but the first."""
 

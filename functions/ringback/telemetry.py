@@ -124,8 +124,8 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
         "CallbacksOpened": Metric(meaning="callbacks whose breaker opened after ten failures in a row"),
         "CallbacksClosed": Metric(meaning="callbacks whose breaker closed, because their endpoint answers again"),
         "CallbacksDisabled": Metric(meaning="callbacks turned off: 410 Gone, five days of failures, or bounced mail"),
-        "Untold": Metric(
-            meaning="status events or mails about such changes that could not be sent; they are in the log"
+        "UnsentNotifications": Metric(
+            meaning="status events and mails to contacts that could not be sent; the log says why"
         ),
         # ── feedback: what SES reports about mails ──
         "MailBounced": Metric(meaning="mails that bounced, permanently or after SES had tried for hours"),

@@ -71,13 +71,13 @@ def sets(world: World, place: int, path: str, *, account: str = ACCOUNT, **chang
 
 
 def failed_before(world: World, callback: Callback, failures: int, *, until: datetime | None = None) -> Callback:
-    """The endpoint of *callback* has failed so often; with *until* its breaker is open, and its line announced."""
+    """The endpoint of *callback* has failed so often; with *until* its breaker is open, and its backlog announced."""
     now = datetime.now(UTC)
     health = world.stack.health()
     breaker = health.failed(callback, failures, since=now)
     assert breaker
     if until:
-        world.stack.lines().announce((callback.owner, callback.event))
+        world.stack.backlogs().announce((callback.owner, callback.event))
         breaker = replace(breaker, open_until=until)
         health.open(callback, breaker)
     return replace(callback, breaker=breaker)
@@ -92,7 +92,7 @@ def stored(  # noqa: PLR0913 - what a delivery may be
     due: datetime | None = None,
     waits_for: Callback | None = None,
 ) -> Delivery:
-    """A delivery with one attempt that failed, in the table; *due* is on the index, *waits_for* in its line."""
+    """A delivery with one attempt that failed, in the table; *due* is on the index, *waits_for* in its backlog."""
     now = datetime.now(UTC)
     number = next(_numbers)
     event = Event(
@@ -109,7 +109,7 @@ def stored(  # noqa: PLR0913 - what a delivery may be
     delivery = Delivery(id=delivery_id(event), event=event, created=now).after(attempt, status=status, due=due)
     if waits_for:
         delivery = hold(delivery, waits_for, now=now, retention=RETENTION)
-    world.stack.deliveries().record([delivery], parked=lambda one: bool(one.line) or one.due is not None)
+    world.stack.deliveries().record([delivery], parked=lambda one: bool(one.backlog) or one.due is not None)
     world.arrived[delivery.id] += 1
     return delivery
 

@@ -88,7 +88,7 @@ def a_minute(world: World) -> dict[str, Any]:
     probed = failed_before(world, sets(world, 20, "ok/20"), 10, until=now + timedelta(seconds=30))
     stored(world, 20, waits_for=probed)
     recovered = sets(world, 21, "ok/21")
-    world.stack.lines().announce((recovered.owner, recovered.event))
+    world.stack.backlogs().announce((recovered.owner, recovered.event))
     stored(world, 21, waits_for=replace(recovered, breaker=Breaker(failures=10, failing_since=now)))
     return {}
 

@@ -20,7 +20,7 @@ pytestmark = ON_THE_OPEN_ONE  # with permissions, the same functions log the sam
 
 MESSAGES = {
     "delivery.attempted",
-    "message.buried",
+    "message.dead_lettered",
     "message.returned",
     "callback.disabled",
     "mail.bounced",

@@ -89,7 +89,7 @@ class Platform:
     def deliveries(self) -> list[Delivery]:
         """The whole log."""
         keys = [(item["owner"]["S"], item["delivery"]["S"]) for item in self.stack.items("DELIVERIES_TABLE")]
-        keys = [key for key in keys if not key[0].startswith("#")]  # the announcement of a line
+        keys = [key for key in keys if not key[0].startswith("#")]  # the announcement of a backlog
         return list(self.stack.deliveries().load(keys).deliveries.values())
 
     def delivery(self) -> Delivery:

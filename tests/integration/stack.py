@@ -78,8 +78,8 @@ class Stack:
         """The breakers of callbacks."""
         return BreakerStore(table=self.environment["CALLBACKS_TABLE"], dynamodb=self.dynamodb)
 
-    def lines(self) -> Backlogs:
-        """The lines of waiting deliveries."""
+    def backlogs(self) -> Backlogs:
+        """The backlogs of waiting deliveries."""
         return Backlogs(table=self.environment["DELIVERIES_TABLE"], dynamodb=self.dynamodb)
 
     def lose_answers(self, monkeypatch: pytest.MonkeyPatch, operation: str) -> None:

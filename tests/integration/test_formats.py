@@ -211,19 +211,19 @@ def test_a_breaker_from_before_an_upgrade_is_closed_by_a_success(stack: Stack) -
     assert item == stored.cases("callback", 1)["http"]
 
 
-def test_a_line_from_before_an_upgrade_is_served(stack: Stack) -> None:
+def test_a_backlog_from_before_an_upgrade_is_served(stack: Stack) -> None:
     """The index has its keys alone: their names are its format."""
     put(stack, "DELIVERIES_TABLE", stored.unnumbered("line")["open"])
     waiting = put(stack, "DELIVERIES_TABLE", stored.cases("delivery", 1)["in_line"])
 
-    [line] = stack.lines().all()
-    assert line == Backlog(callback=(OWNER, HTTP.event))
-    [parked] = stack.lines().waiting(line, 10)
+    [backlog] = stack.backlogs().all()
+    assert backlog == Backlog(callback=(OWNER, HTTP.event))
+    [parked] = stack.backlogs().waiting(backlog, 10)
     assert (parked.owner, parked.delivery) == (waiting["owner"]["S"], waiting["delivery"]["S"])
 
 
-def test_a_line_is_announced_as_it_always_was(stack: Stack) -> None:
-    stack.lines().announce((OWNER, HTTP.event))
+def test_a_backlog_is_announced_as_it_always_was(stack: Stack) -> None:
+    stack.backlogs().announce((OWNER, HTTP.event))
 
     assert stack.items("DELIVERIES_TABLE") == [stored.unnumbered("line")["open"]]
 

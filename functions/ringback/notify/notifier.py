@@ -48,15 +48,15 @@ class StatusEventLog:
         self._logger = logger
         self._metrics = metrics
 
-    def changed(self, status_event: StatusEvent) -> None:
+    def callback_changed(self, status_event: StatusEvent) -> None:
         """Log and count a change of a callback's state."""
         self._metrics.count(_CHANGES[status_event.kind])
         self._logger.warning(status_event.kind.value, extra=dict(status_event.detail))
 
-    def untold(self, count: int, fault: Exception) -> None:
+    def unsent(self, count: int, error: Exception) -> None:
         """Log and count that *count* status events or mails could not be sent."""
-        self._metrics.count("Untold", count)
-        self._logger.error("notices.untold", extra={"count": count, **describe_error(fault)})
+        self._metrics.count("UnsentNotifications", count)
+        self._logger.error("notifications.unsent", extra={"count": count, **describe_error(error)})
 
 
 class Notifier:
@@ -73,20 +73,20 @@ class Notifier:
         self._status_events: list[StatusEvent] = []
         self._disabled: list[tuple[Callback, str]] = []
 
-    def changed(self, kind: StatusEventKind, callback: Callback, now: datetime, reason: str) -> None:
+    def callback_changed(self, kind: StatusEventKind, callback: Callback, now: datetime, reason: str) -> None:
         """Note that the state of *callback* changed; the contact gets a mail if it was turned off."""
         status_event = about_callback(kind, callback, at=now, reason=reason)
         self._status_events.append(status_event)
-        self._log.changed(status_event)
+        self._log.callback_changed(status_event)
         if kind is StatusEventKind.CALLBACK_DISABLED:
             self._disabled.append((callback, reason))
 
-    def settled(self, delivery: Delivery, callback: Callback, now: datetime) -> None:
+    def delivery_settled(self, delivery: Delivery, callback: Callback, now: datetime) -> None:
         """Note that *delivery* is settled; only a failure becomes a status event."""
         if delivery.status is DeliveryStatus.FAILED:
             self._status_events.append(about_failure(delivery, callback, at=now))
 
-    def tell(self, time_left: Callable[[], float]) -> None:
+    def flush(self, time_left: Callable[[], float]) -> None:
         """Send all that was collected, as far as time allows."""
         status_events, self._status_events = self._status_events, []
         disabled, self._disabled = self._disabled, []
@@ -102,17 +102,17 @@ class Notifier:
             self._mail.send(_mail(address, callback, reason))
         return 0
 
-    def _try(self, time_left: Callable[[], float], count: int, tell: Callable[[], int]) -> None:
+    def _try(self, time_left: Callable[[], float], count: int, send: Callable[[], int]) -> None:
         if time_left() < CALL_NEEDS_SECONDS:
-            self._log.untold(count, InfrastructureError("the invocation had no time left to send it"))
+            self._log.unsent(count, InfrastructureError("the invocation had no time left to send it"))
             return
         try:
-            untold = tell()
-        except (InfrastructureError, AttemptFailed) as fault:
-            self._log.untold(count, fault)
+            refused = send()
+        except (InfrastructureError, AttemptFailed) as error:
+            self._log.unsent(count, error)
             return
-        if untold:
-            self._log.untold(untold, InfrastructureError("the bus did not take them"))
+        if refused:
+            self._log.unsent(refused, InfrastructureError("the bus did not take them"))
 
 
 def _mail(address: str, callback: Callback, reason: str) -> Mail:

@@ -34,25 +34,25 @@ class Loaded:
     """What was found under the keys asked for; a key that could not be read is not there at all."""
 
     found: dict[Key, Callback | SigningSecrets | None]
-    faults: dict[Key, InfrastructureError] = field(default_factory=dict)
+    errors: dict[Key, InfrastructureError] = field(default_factory=dict)
     """Why keys could not be read, where the table was not just busy."""
 
     def __or__(self, other: "Loaded") -> "Loaded":
         """Both together."""
-        return Loaded(self.found | other.found, self.faults | other.faults)
+        return Loaded(self.found | other.found, self.errors | other.errors)
 
     @property
     def keys(self) -> set[Key]:
         """All that was read, whatever came of it."""
-        return self.found.keys() | self.faults.keys()
+        return self.found.keys() | self.errors.keys()
 
     def has(self, *keys: Key) -> bool:
         """Whether all *keys* could be read."""
         return all(key in self.found for key in keys)
 
-    def fault(self, *keys: Key) -> InfrastructureError | None:
+    def error(self, *keys: Key) -> InfrastructureError | None:
         """Why one of *keys* could not be read, where that is known."""
-        return next((self.faults[key] for key in keys if key in self.faults), None)
+        return next((self.errors[key] for key in keys if key in self.errors), None)
 
     def callback(self, key: Key) -> Callback | None:
         """The callback under *key* (owner, kind of event), if one is set."""
@@ -92,10 +92,10 @@ class CallbackStore:
             key = self.table.key_of(item)
             try:
                 loaded.found[key] = self._opened(item)
-            except InfrastructureError as fault:
+            except InfrastructureError as error:
                 # One password that KMS does not open is no reason to hold up everybody else's deliveries.
                 del loaded.found[key]
-                loaded.faults[key] = fault
+                loaded.errors[key] = error
         return loaded
 
     def put(self, callback: Callback) -> None:

@@ -113,8 +113,8 @@ class DeliveryStore:
             key = self.table.key_of(item)
             try:
                 deliveries[key] = self._delivery(item)
-            except InfrastructureError as fault:  # it cannot be read, or KMS does not open its callback's password
-                unread[key] = fault
+            except InfrastructureError as error:  # it cannot be read, or KMS does not open its callback's password
+                unread[key] = error
         return Stored(deliveries=deliveries, unread=unread)
 
     def record(
@@ -200,7 +200,7 @@ def delivery_to_item(delivery: Delivery, *, parked: bool, retention: timedelta) 
     if delivery.due:
         numbers["due"] = to_millis(delivery.due)
         shard = get_shard(delivery.id)
-        texts["due_shard"] = (delivery.line or shard) if parked else queued(shard)
+        texts["due_shard"] = (delivery.backlog or shard) if parked else queued(shard)
     if delivery.note:
         texts["note"] = _cut(delivery.note, MAX_DETAIL)
     item: dict[str, AttributeValueTypeDef] = {name: {"S": text} for name, text in texts.items()}

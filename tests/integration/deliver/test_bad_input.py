@@ -41,7 +41,7 @@ def test_rubbish_goes_to_the_dead_letters_and_the_rest_is_delivered(
     }
     assert all(letter["MessageAttributes"]["detail"]["StringValue"] for letter in letters)
     output = capsys.readouterr().out
-    assert len(lines(output, "message.buried")) == 5
+    assert len(lines(output, "message.dead_lettered")) == 5
     assert metrics(output)["DeadLetters"] == 5
 
 
@@ -90,7 +90,7 @@ def test_what_could_not_be_buried_is_not_counted_as_buried(
 
     output = capsys.readouterr().out
     assert metrics(output) == {"Returned": 1}
-    assert lines(output, "message.buried") == []
+    assert lines(output, "message.dead_lettered") == []
     [line] = lines(output, "message.returned")
     assert (line["message_ids"], line["fault"]) == (["m"], "the dead letters did not take it")
 

@@ -42,8 +42,8 @@ def test_ten_failures_in_a_row_open_the_callback(opened: Platform) -> None:
     assert waiting.note.startswith("waits until its endpoint answers again, down since 20")
     assert waiting.event.data["message"] == "hello world"
     assert opened.waiting() == queued
-    assert list(opened.stack.lines().all()) == [Backlog(callback=KEY)]
-    assert len(opened.stack.lines().waiting(Backlog(callback=KEY), 9)) == 3
+    assert list(opened.stack.backlogs().all()) == [Backlog(callback=KEY)]
+    assert len(opened.stack.backlogs().waiting(Backlog(callback=KEY), 9)) == 3
 
 
 def test_what_waits_is_written_together(opened: Platform, calls: list[tuple[str, Any]]) -> None:

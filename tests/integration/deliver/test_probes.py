@@ -33,7 +33,7 @@ def test_one_probe_goes_out_when_its_time_has_come(opened: Platform, monkeypatch
     assert (breaker.failures, breaker.probes) == (11, 1)
     assert breaker.open_until
     assert timedelta(seconds=107) <= breaker.open_until - opened.clock() <= timedelta(seconds=132)
-    assert len(opened.stack.lines().waiting(Backlog(callback=KEY), 9)) == 2
+    assert len(opened.stack.backlogs().waiting(Backlog(callback=KEY), 9)) == 2
 
 
 def test_two_environments_make_one_probe(opened: Platform) -> None:
@@ -71,7 +71,7 @@ def test_what_waited_arrives_when_the_endpoint_is_up_again(opened: Platform) -> 
     opened.invoke(*events(1, start=12))
 
     resumption = BacklogRelease(
-        backlogs=opened.stack.lines(),
+        backlogs=opened.stack.backlogs(),
         breakers=opened.stack.health().breakers,
         clock=opened.clock,
         uniform=min,

@@ -54,7 +54,7 @@ def test_a_failure_is_told_once_it_is_recorded(
     assert [entry["DetailType"] for entry in told] == ["delivery.failed"]
 
 
-def test_a_contact_that_cannot_be_read_is_counted_as_untold(
+def test_a_contact_that_cannot_be_read_is_counted_as_unsent(
     platform: Platform,
     letters: list[dict[str, Any]],
     monkeypatch: pytest.MonkeyPatch,
@@ -75,7 +75,7 @@ def test_a_contact_that_cannot_be_read_is_counted_as_untold(
     platform.invoke(*events(1))
 
     assert letters == []
-    assert metrics(capsys.readouterr().out)["Untold"] == 1
+    assert metrics(capsys.readouterr().out)["UnsentNotifications"] == 1
 
 
 # ── Off, and on again ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -187,7 +187,7 @@ def test_who_cannot_be_told_holds_nothing_up(
 
     output = capsys.readouterr().out
     assert len(lines(output, "callback.disabled")) == 1
-    assert lines(output, "notices.untold")
+    assert lines(output, "notifications.unsent")
     assert state(platform) == "disabled"
 
 

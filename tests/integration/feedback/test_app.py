@@ -308,7 +308,7 @@ def test_who_cannot_be_told_holds_nothing_up(
     mailing.reported("mail-bounced")
 
     assert mailing.disabled() == BOUNCED
-    assert len(lines(capsys.readouterr().out, "notices.untold")) == 1
+    assert len(lines(capsys.readouterr().out, "notifications.unsent")) == 1
 
 
 def test_what_is_no_report_of_ses_is_an_error(mailing: Mailing) -> None:

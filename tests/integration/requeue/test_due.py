@@ -187,11 +187,11 @@ def test_what_requeue_itself_sent_and_the_queue_lost_is_found_too(stack: Stack) 
 
 
 def test_what_waits_elsewhere_or_is_done_is_not_lost(stack: Stack) -> None:
-    """Later attempts are parked, those of a failing endpoint are in its line, and what is settled is off the index."""
+    """Later attempts are parked, a failing endpoint's are in its backlog, what is settled is off the index."""
     park(stack, 1, due=NOW - timedelta(hours=2))
     waiting = Delivery(id=f"{2:032x}", event=EVENT, created=NOW, due=NOW - timedelta(hours=2))
-    line = backlog_partition((EVENT.owner, EVENT.kind), waiting.id)
-    stack.deliveries().record([replace(waiting, line=line)], parked=lambda _: True)
+    backlog = backlog_partition((EVENT.owner, EVENT.kind), waiting.id)
+    stack.deliveries().record([replace(waiting, backlog=backlog)], parked=lambda _: True)
     done = queue(stack, 3, due=NOW - timedelta(hours=2))
     settled = replace(done, version=1, status=DeliveryStatus.DELIVERED, due=None)
     stack.deliveries().record([settled], parked=lambda _: False)

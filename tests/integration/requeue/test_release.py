@@ -41,7 +41,7 @@ EVENT = Event(kind=KIND, account="1000001", fonenumber="3215551212", id="0c40", 
 
 @dataclass(slots=True, kw_only=True)
 class Queues:
-    """Lines of a stack, and the runs of `requeue` over them."""
+    """Backlogs of a stack, and the runs of `requeue` over them."""
 
     stack: Stack
     now: datetime = NOW
@@ -55,8 +55,8 @@ class Queues:
             self.stack.health().open(CALLBACK, replace(CALLBACK.breaker, open_until=open_until))
 
     def wait(self, count: int, *, created: datetime = NOW, start: int = 0) -> None:
-        """So many deliveries wait in the line."""
-        self.stack.lines().announce(KEY)
+        """So many deliveries wait in the backlog."""
+        self.stack.backlogs().announce(KEY)
         some = [Delivery(id=f"{number:032x}", event=EVENT, created=created) for number in range(start, start + count)]
         waiting = [hold(one, CALLBACK, now=NOW, retention=MONTH) for one in some]
         self.stack.deliveries().record(waiting, parked=lambda _: True)
@@ -64,7 +64,7 @@ class Queues:
     def run(self) -> int:
         """What one run lets out."""
         resumption = BacklogRelease(
-            backlogs=self.stack.lines(),
+            backlogs=self.stack.backlogs(),
             breakers=self.stack.health().breakers,
             clock=lambda: self.now,
             uniform=lambda low, high: low + (high - low) * 0.25,
@@ -74,7 +74,7 @@ class Queues:
 
     def waiting(self) -> int:
         """How many wait."""
-        return len(self.stack.lines().waiting(Backlog(callback=KEY), 10_000))
+        return len(self.stack.backlogs().waiting(Backlog(callback=KEY), 10_000))
 
     def due(self) -> list[datetime]:
         """When those are due that were let out."""
@@ -82,7 +82,7 @@ class Queues:
         return sorted(parked.due for shard in SHARDS for parked in index.parked(shard))
 
     def announced(self) -> list[Backlog]:
-        return list(self.stack.lines().all())
+        return list(self.stack.backlogs().all())
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_a_breaker_that_cannot_be_read_holds_up_its_own_line_alone(queues: Queue
         Key={"owner": {"S": other.owner}, "event": {"S": other.event}},
         UpdateExpression="REMOVE failing_since",
     )
-    queues.stack.lines().announce((other.owner, other.event))
+    queues.stack.backlogs().announce((other.owner, other.event))
     queues.set(None)
     queues.wait(3)
 
@@ -126,7 +126,7 @@ def test_one_delivery_is_let_out_for_the_probe_and_is_due_then(queues: Queues) -
 
     assert queues.run() == 1
     assert queues.due() == [NOW + MINUTE]
-    assert f"{3:032x}" not in [parked.delivery for parked in queues.stack.lines().waiting(Backlog(callback=KEY), 9)]
+    assert f"{3:032x}" not in [parked.delivery for parked in queues.stack.backlogs().waiting(Backlog(callback=KEY), 9)]
 
 
 def test_a_probe_that_nobody_made_is_made_now(queues: Queues) -> None:
@@ -150,7 +150,7 @@ def test_what_has_waited_too_long_is_let_out_with_the_probe(queues: Queues) -> N
 
 def test_an_open_callback_without_deliveries_stays_announced(queues: Queues) -> None:
     queues.set(NOW)
-    queues.stack.lines().announce(KEY)
+    queues.stack.backlogs().announce(KEY)
     queues.now = NOW + timedelta(days=1)
 
     assert queues.run() == 0
@@ -229,15 +229,15 @@ def test_an_empty_line_is_looked_at_for_a_while_and_then_forgotten(queues: Queue
     assert int(left["expires"]["N"]) > queues.now.timestamp()
 
 
-def test_a_line_that_is_announced_again_is_not_forgotten(queues: Queues) -> None:
-    """It opened between the look at its callback and the end of its line."""
+def test_a_backlog_that_is_announced_again_is_not_forgotten(queues: Queues) -> None:
+    """It opened between the look at its callback and the end of its backlog."""
     queues.set(None)
-    queues.stack.lines().announce(KEY)
+    queues.stack.backlogs().announce(KEY)
     queues.run()
     [seen] = queues.announced()
-    queues.stack.lines().announce(KEY)
+    queues.stack.backlogs().announce(KEY)
 
-    queues.stack.lines().end(seen, NOW)
+    queues.stack.backlogs().end(seen, NOW)
 
     assert queues.announced() == [Backlog(callback=KEY)]
 
@@ -246,9 +246,9 @@ def test_a_delivery_that_moved_on_is_not_let_out(queues: Queues) -> None:
     """Its owner has sent it again meanwhile."""
     queues.set(None)
     queues.wait(1)
-    [parked] = queues.stack.lines().waiting(Backlog(callback=KEY), 1)
+    [parked] = queues.stack.backlogs().waiting(Backlog(callback=KEY), 1)
 
-    assert not queues.stack.lines().release(replace(parked, due=parked.due - MINUTE), due=NOW)
+    assert not queues.stack.backlogs().release(replace(parked, due=parked.due - MINUTE), due=NOW)
     assert queues.waiting() == 1
 
 
@@ -265,7 +265,7 @@ def test_a_run_leaves_time_for_what_is_due(queues: Queues) -> None:
 
 def test_an_announcement_is_in_no_customer_s_list(queues: Queues) -> None:
     """No account begins with `#`."""
-    queues.stack.lines().announce(KEY)
+    queues.stack.backlogs().announce(KEY)
 
     [item] = queues.stack.items("DELIVERIES_TABLE")
     assert item == {

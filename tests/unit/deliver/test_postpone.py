@@ -29,8 +29,8 @@ def middle(low: float, high: float) -> float:
     return (low + high) / 2
 
 
-def test_a_delivery_waits_in_the_line_of_its_callback_and_uses_no_attempt_up() -> None:
-    """The line is the callback's, not the number's: an account-wide callback has deliveries of many numbers."""
+def test_a_delivery_waits_in_the_backlog_of_its_callback_and_uses_no_attempt_up() -> None:
+    """The backlog is the callback's, not the number's: an account-wide callback has deliveries of many numbers."""
     waiting = hold(DELIVERY, CALLBACK, now=NOW, retention=MONTH)
 
     assert (waiting.status, waiting.tries, waiting.attempts) == (DeliveryStatus.PENDING, 4, ())
@@ -45,7 +45,7 @@ def test_nothing_waits_until_its_record_expires() -> None:
 
     assert hold(DELIVERY, CALLBACK, now=end - timedelta(seconds=1), retention=MONTH).due == end
     failed = hold(DELIVERY, CALLBACK, now=end, retention=MONTH)
-    assert (failed.status, failed.due, failed.line, failed.note) == (DeliveryStatus.FAILED, None, "", GAVE_UP)
+    assert (failed.status, failed.due, failed.backlog, failed.note) == (DeliveryStatus.FAILED, None, "", GAVE_UP)
 
 
 def test_a_line_has_as_many_parts_as_the_due_index() -> None:

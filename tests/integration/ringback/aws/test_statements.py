@@ -93,12 +93,12 @@ def test_every_delivery_moves_on_the_index(
 
 
 def test_every_delivery_that_leaves_its_line_is_counted(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    waiting = [replace(one, line=backlog_partition((OWNER, KIND), one.id)) for one in DELIVERIES]
+    waiting = [replace(one, backlog=backlog_partition((OWNER, KIND), one.id)) for one in DELIVERIES]
     stack.deliveries().record(waiting, parked=lambda _: True)
-    first = stack.lines().waiting(Backlog(callback=(OWNER, KIND)), MANY)
+    first = stack.backlogs().waiting(Backlog(callback=(OWNER, KIND)), MANY)
     stack.lose_answers(monkeypatch, "update_item")
 
-    assert [stack.lines().release(one, due=NOW) for one in first] == [True] * MANY
+    assert [stack.backlogs().release(one, due=NOW) for one in first] == [True] * MANY
     assert set(shards(stack)) <= set(SHARDS)
 
 
