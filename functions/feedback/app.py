@@ -15,10 +15,10 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> None:
     """Act on one report; if that fails, Lambda retries twice and then sends it to the dead-letter queue."""
     env = environment()
     report = read_report(event)
-    acted = parts.feedback.act(report)
-    parts.telemetry.reported(report, disabled=acted.disabled)
-    parts.notifier.flush(lambda: context.get_remaining_time_in_millis() / 1000)
-    parts.telemetry.flush()
+    acted = env.feedback.act(report)
+    env.telemetry.reported(report, disabled=acted.disabled)
+    env.notifier.flush(lambda: context.get_remaining_time_in_millis() / 1000)
+    env.telemetry.flush()
     if acted.too_early:
         raise InfrastructureError("a report of SES came before the record of its delivery; it will be retried")
 

@@ -120,6 +120,7 @@ class Server(ABC):
         """Start to listen."""
         family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
         self._listener = socket.create_server((self.address, 0), family=family, backlog=200)
+        self.port: int = self._listener.getsockname()[1]
         self._start(self._accept)
         return self
 
@@ -134,12 +135,6 @@ class Server(ABC):
         self.drop_connections()
         for thread in self._threads:
             thread.join(5)
-
-    @property
-    def port(self) -> int:
-        """The port that it listens on."""
-        port: int = self._listener.getsockname()[1]
-        return port
 
     @property
     def open(self) -> int:

@@ -62,7 +62,3 @@ class Recorder:
         except InfrastructureError:
             return set(outgoing)
         return {message for message, retry in outgoing.items() if retry in refused}
-
-
-def _in_table(delivery: Delivery, latest: datetime) -> bool:
-    return bool(delivery.backlog) or (delivery.due is not None and delivery.due > latest)

@@ -33,4 +33,4 @@ def delay_after(tries: int, *, retry_after: float | None, uniform: Callable[[flo
 
 def waits_in_table(delivery: Delivery, now: datetime) -> bool:
     """Return whether *delivery* waits in the table, not on the queue: for its endpoint, or longer than a queue can."""
-    return bool(delivery.line) or (delivery.due is not None and delivery.due > now + LONGEST_QUEUE_WAIT)
+    return bool(delivery.backlog) or (delivery.due is not None and delivery.due > now + LONGEST_QUEUE_WAIT)
