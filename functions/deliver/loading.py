@@ -30,7 +30,7 @@ class Loader:
         Deliveries whose keys are *under_way* are not attempted a second time.
 
         Raises:
-            InfrastructureError: a table is out of reach.
+            InfrastructureError: a table is unavailable.
         """
         decisions: list[Decision] = []
         readable: list[tuple[Message, Key]] = []

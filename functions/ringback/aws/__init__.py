@@ -1,1 +1,1 @@
-"""AWS as Ringback uses it: clients, DynamoDB, SQS and KMS."""
+"""Call AWS: clients, DynamoDB, SQS and KMS."""

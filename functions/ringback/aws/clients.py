@@ -1,4 +1,4 @@
-"""How Ringback talks to AWS: clients with short time-outs, and one mapping of their failures."""
+"""Create clients of AWS with short time-outs, and turn their errors into Ringback's."""
 
 import logging
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from ringback.errors import Conflict, InfrastructureError
 CONNECT_SECONDS = 2
 READ_SECONDS = 5
 TRIES = 3
-"""Of one call, botocore's own back-off between them; a batch must not wait longer for a table than for a receiver."""
+"""Tries of one call, with botocore's back-off between; a batch must not wait longer for a table than for a receiver."""
 
 # At DEBUG they would write whole requests, with customers' texts and URLs; at INFO, where botocore found credentials.
 for _library in ("botocore", "urllib3"):
@@ -27,29 +27,29 @@ for _library in ("botocore", "urllib3"):
 
 @cache
 def _session() -> Session:
-    """What `boto3.client` wraps; without boto3's own import, which brings all of S3's transfers: a tenth of a start."""
+    """Return the session that boto3 wraps; importing boto3 itself adds S3's transfers, a tenth of a cold start."""
     return get_session()
 
 
 def client(service: str, *, connections: int = 10, tries: int = TRIES) -> Any:  # noqa: ANN401 - boto3 makes the class at run time
-    """The client that boto3 makes of *service*; region, endpoint and credentials come from the environment."""
+    """Create the client of *service*; region, endpoint and credentials come from the environment."""
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
         retries={"mode": "standard", "total_max_attempts": tries},
         max_pool_connections=connections,
-        parameter_validation=False,  # the service validates too, and mypy before it; a fifth of a delivery's CPU
+        parameter_validation=False,  # the service validates, and so does mypy; it took a fifth of a delivery's CPU
     )
-    made = _session().create_client(service, config=config)
+    created = _session().create_client(service, config=config)
     if service == "dynamodb":
-        retry_contention(made)
-        speak_json(made)
-    return made
+        retry_contention(created)
+        speak_json(created)
+    return created
 
 
 @contextmanager
 def infrastructure_error(doing: str) -> Iterator[None]:
-    """Make any failure of AWS inside the block an `InfrastructureError` that says what we were *doing*.
+    """Turn any error of AWS in the block into an `InfrastructureError` that says what we were *doing*.
 
     Raises:
         Conflict: the condition of a write did not hold.
@@ -66,11 +66,11 @@ def infrastructure_error(doing: str) -> Iterator[None]:
 
 
 def is_refusal(error: ClientError) -> bool:
-    """Whether the service has refused the call as it was, so that nothing of it was done."""
+    """Return whether the service refused the call itself, so that none of it was done."""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", HTTPStatus.INTERNAL_SERVER_ERROR)
     return status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def get_error_code(error: ClientError) -> str:
-    """The service's own name for its *error*."""
+    """Return the service's code for *error*."""
     return error.response.get("Error", {}).get("Code", "unknown error")

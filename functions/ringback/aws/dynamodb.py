@@ -1,4 +1,4 @@
-"""DynamoDB in batches; what a call leaves over is named, never dropped."""
+"""Read and write DynamoDB, in batches where possible; what a batch leaves unprocessed is returned, never dropped."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,29 +30,29 @@ if TYPE_CHECKING:
 type Key = tuple[str, str]
 """Partition and sort key of an item."""
 type _Keys = Sequence[tuple[str, Item]]
-"""Names of tables, each with a key as DynamoDB wants it."""
+"""Names of tables, each with a key in DynamoDB's JSON."""
 
 READ_AT_ONCE = 100
 """BatchGetItem's limit."""
 WRITE_AT_ONCE = 25
 """BatchWriteItem's limit, and BatchExecuteStatement's."""
 PAUSES = (0.05, 0.2, 0.5)
-"""Seconds before each further try of what a batch call left over."""
+"""Seconds before each further try of what a batch call left unprocessed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a read brought: one that was cut short leaves keys over, and nothing is known of those."""
+    """What a read returned; nothing is known about the keys that it left unread."""
 
     items: list[Item]
-    """Those that exist, in no order."""
+    """The items that exist, in no particular order."""
     unread: set[Key]
     """Keys that the table was too busy to read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """One table, by the names of its two keys."""
+    """A table with a partition key and a sort key."""
 
     name: str
     partition: str
@@ -62,37 +62,37 @@ class Table:
     token: Callable[[], str] = new_token
 
     def key(self, key: Key) -> dict[str, "AttributeValueTypeDef"]:
-        """*key* as DynamoDB wants it."""
+        """Return *key* in DynamoDB's JSON."""
         return {self.partition: {"S": key[0]}, self.sort: {"S": key[1]}}
 
     def key_of(self, item: Item) -> Key:
-        """The key of a stored *item*."""
+        """Return the key of a stored *item*."""
         return item[self.partition]["S"], item[self.sort]["S"]
 
     def read(self, keys: Iterable[Key]) -> "Found":
-        """Read what lies under *keys*, consistently.
+        """Read the items under *keys*, consistently.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         [found] = read_together([(self, keys)])
         return found
 
     def get(self, key: Key) -> Item | None:
-        """Read what lies under one *key*, consistently; None where there is nothing.
+        """Return the item under *key*, read consistently; None if there is none.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         with infrastructure_error(f"reading {self.name}"):
             answer = self.client.get_item(TableName=self.name, Key=self.key(key), ConsistentRead=True)
         return answer.get("Item")
 
     def put(self, item: Item, *, doing: str, only_if: Condition | None = None) -> Write:
-        """Put *item* in place of what is there; *doing* is for the message of a fault.
+        """Put *item*, replacing what is stored; *doing* goes into the text of an error.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         request = put_request(self.name, item, only_if)
         return carry_out(self.client.put_item, request, doing=doing, is_ours=lambda stands: stands == item)
@@ -100,10 +100,10 @@ class Table:
     def update(
         self, key: Key, change: Change, *, doing: str, only_if: Condition | None = None, answer: str = "NONE"
     ) -> Write:
-        """Make *change* once; *answer* is DynamoDB's `ReturnValues`.
+        """Apply *change* exactly once; *answer* is DynamoDB's `ReturnValues`.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         token = self.token()
         request = update_request(self.name, self.key(key), change, only_if, token) | {"ReturnValues": answer}
@@ -112,19 +112,19 @@ class Table:
         )
 
     def delete(self, key: Key, *, doing: str, only_if: Condition | None = None) -> Write:
-        """Delete what lies under *key*; where nothing does, that is done.
+        """Delete the item under *key*; if there is none, that counts as done.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         request = delete_request(self.name, self.key(key), only_if)
         return carry_out(self.client.delete_item, request, doing=doing, is_ours=lambda stands: not stands)
 
     def query(self, request: Mapping[str, Any], *, doing: str) -> "Iterator[QueryOutputTypeDef]":
-        """Yield the pages of a Query, whose arguments but the table are *request*; each is read when it is asked for.
+        """Yield the pages of a Query, each read on demand; *request* has its arguments except the table.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         start: Mapping[str, Any] | None = {}
         while start is not None:
@@ -134,10 +134,10 @@ class Table:
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]} if "LastEvaluatedKey" in page else None
 
     def change_together(self, puts: Sequence[Item], deletes: Sequence[Key], *, doing: str) -> None:
-        """Put and delete, all or nothing; where that is one write, it is no transaction, which costs double.
+        """Put and delete, all or nothing; a single write is sent without a transaction, which would cost double.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         writes: list[Any] = [{"Put": put_request(self.name, item, None)} for item in puts]
         writes += [{"Delete": delete_request(self.name, self.key(key), None)} for key in deletes]
@@ -151,7 +151,7 @@ class Table:
             self.delete(key, doing=doing)
 
     def write(self, items: Sequence[Item]) -> set[Key]:
-        """Put *items*, whatever was there before; the keys of those that could not be written.
+        """Put *items*, whatever was stored before; return the keys of those that could not be written.
 
         Raises:
             InfrastructureError: the table did not answer.
@@ -162,9 +162,9 @@ class Table:
         return unwritten
 
     def insert(self, items: Sequence[Item]) -> set[Key]:
-        """Put up to `WRITE_AT_ONCE` *items* where none is; the keys of those where that was not to be done.
+        """Insert up to `WRITE_AT_ONCE` *items*; return the keys of those that were not inserted.
 
-        Whether one is there, the table was busy, or we may not insert does not matter to whoever goes on with `put`.
+        Whether one exists already, the table was busy, or inserting is not permitted, callers go on with `put`.
 
         Raises:
             InfrastructureError: the table did not answer.
@@ -195,11 +195,11 @@ class Table:
 def read_together(wanted: Sequence[tuple[Table, Iterable[Key]]], *, consistent: bool = True) -> list[Found]:
     """Read keys of several tables of one account in as few calls as they fit into.
 
-    The answer has one `Found` for each entry of *wanted*, in the same order; a table is named once. A read that is not
-    *consistent* costs half, and may miss what was written within the last second.
+    The result has one `Found` for each entry of *wanted*, in the same order; each table is named once. A read that is
+    not *consistent* costs half, and may miss what was written within the last second.
 
     Raises:
-        InfrastructureError: the tables are out of reach.
+        InfrastructureError: the tables are unavailable.
     """
     tables = {table.name: table for table, _ in wanted}
     found = {name: Found(items=[], unread=set()) for name in tables}
@@ -211,7 +211,7 @@ def read_together(wanted: Sequence[tuple[Table, Iterable[Key]]], *, consistent: 
 
 
 def _read_chunk(caller: Table, keys: _Keys, found: Mapping[str, Found], *, consistent: bool) -> _Keys:
-    """Read up to `READ_AT_ONCE` *keys* into *found* with the client of *caller*; the ones that are left over."""
+    """Read up to `READ_AT_ONCE` *keys* into *found* with the client of *caller*; return those left unread."""
     for pause in (*PAUSES, None):
         with infrastructure_error(f"reading {' and '.join(sorted({name for name, _ in keys}))}"):
             page = caller.client.batch_get_item(RequestItems=_by_table(keys, consistent=consistent))

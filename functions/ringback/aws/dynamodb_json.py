@@ -1,9 +1,9 @@
-"""DynamoDB's batch calls as the JSON that they are.
+"""Send DynamoDB's batch calls as plain JSON.
 
-botocore walks through each attribute of each item by its model, in and out. That costs more than to send the delivery
-that the item is about, and changes nothing: our items have the shape of DynamoDB's JSON already. botocore's own events
-are the place to step in; signing, retries, time-outs and errors stay its business. Where a release of it lacks one of
-them, it does what it always did.
+botocore walks through every attribute of every item by its model, on the way out and back. That takes longer than
+sending the delivery that the item describes, and changes nothing, because our items already are DynamoDB's JSON. So
+handlers of botocore's events write and read the bodies; signing, retries, time-outs and errors stay with botocore. If a
+release lacks one of the events, botocore serializes as usual.
 """
 
 import json
@@ -24,7 +24,7 @@ _BINARY = re.compile(rb'\{\s*"BS?"')
 
 
 def speak_json(dynamodb: "BaseClient") -> None:
-    """Have *dynamodb* write and read `OPERATIONS` without a look at each attribute."""
+    """Have *dynamodb* write and read `OPERATIONS` without looking at each attribute."""
     events = dynamodb.meta.events
     for operation in OPERATIONS:
         events.register(f"provide-client-params.dynamodb.{operation}", _set_aside)  # type: ignore[arg-type] # of its stubs
@@ -33,7 +33,7 @@ def speak_json(dynamodb: "BaseClient") -> None:
 
 
 def _set_aside(params: Mapping[str, Any], context: dict[str, Any], **_: object) -> Mapping[str, Any]:
-    """Keep *params* for `_write`; what is left says which tables they are about, as finding the endpoint may need."""
+    """Keep *params* for `_write`; return only the names of the tables, which resolving the endpoint may need."""
     context[_SET_ASIDE] = params
     if "RequestItems" not in params:
         return {"Statements": []}
@@ -57,14 +57,14 @@ def _read(response_dict: dict[str, Any], customized_response_dict: dict[str, Any
 
 
 def _items(responses: Mapping[str, list[Any]] | list[Any]) -> Iterable[dict[str, Any]]:
-    """What was read: by tables, or by statements, of which not each reads."""
+    """Return the items in *responses*: by table, or by statement, where not every statement reads one."""
     if isinstance(responses, list):
         return (response["Item"] for response in responses if "Item" in response)
     return chain.from_iterable(responses.values())
 
 
 def _open_binary(values: Iterable[dict[str, Any]]) -> None:
-    """Decode what is binary among *values*, at whatever depth."""
+    """Decode binary values among *values*, at any depth."""
     for value in values:
         if "B" in value:
             value["B"] = b64decode(value["B"])

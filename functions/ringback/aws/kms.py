@@ -1,4 +1,4 @@
-"""Passwords and signing secrets at rest: KMS, bound to the owner and event that they belong to."""
+"""Encrypt passwords and signing secrets with KMS, bound to the owner and event that they belong to."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
 MAX_REMEMBERED = 4_096
-"""Decrypted values that one execution environment keeps, so that KMS is asked once for each and not in every batch."""
+"""Decrypted values that one execution environment keeps, so that KMS is called once for each, not in every batch."""
 
 
 class Credentials:
-    """Seals and opens text with a KMS key; *kms* makes the client when it is first needed.
+    """Seal and open text with a KMS key; *kms* creates the client when it is first needed.
 
-    *key* is its ARN. Any others after it, separated by commas, only open what was sealed with them before.
+    *key* is the key's ARN. Any further ARNs, separated by commas, only open what was sealed with those keys before.
     """
 
     def __init__(self, *, key: str, kms: "Callable[[], KMSClient]") -> None:
@@ -25,10 +25,10 @@ class Credentials:
         self._opened: dict[tuple[bytes, str, str], str] = {}
 
     def seal(self, text: str, *, owner: str, event: str) -> bytes:
-        """*text* encrypted; it opens only for the same *owner* and *event*.
+        """Encrypt *text*, so that it opens only for the same *owner* and *event*.
 
         Raises:
-            InfrastructureError: KMS is out of reach.
+            InfrastructureError: KMS is unavailable.
         """
         with infrastructure_error("encrypting a credential"):
             answer = self._kms().encrypt(
@@ -37,24 +37,24 @@ class Credentials:
         return answer["CiphertextBlob"]
 
     def open(self, sealed: bytes, *, owner: str, event: str) -> str:
-        """What was sealed.
+        """Return the text that was sealed.
 
         Raises:
-            InfrastructureError: KMS is out of reach, or the text was sealed for another owner, event or key.
+            InfrastructureError: KMS is unavailable, or the text was sealed for another owner, event or key.
         """
         remembered = (sealed, owner, event)
         if remembered not in self._opened:
             with infrastructure_error("decrypting a credential"):
-                answer = self._kms().decrypt(**self._to_open(sealed, _context(owner, event)))
+                answer = self._kms().decrypt(**self._decrypt_request(sealed, _context(owner, event)))
             if len(self._opened) >= MAX_REMEMBERED:
                 self._opened.clear()
             self._opened[remembered] = answer["Plaintext"].decode()
         return self._opened[remembered]
 
-    def _to_open(self, sealed: bytes, context: dict[str, str]) -> dict[str, Any]:
+    def _decrypt_request(self, sealed: bytes, context: dict[str, str]) -> dict[str, Any]:
         request: dict[str, Any] = {"CiphertextBlob": sealed, "EncryptionContext": context}
         if len(self._keys) > 1:
-            return request  # KMS finds the key by the text; the roles name those that it may be
+            return request  # KMS finds the key by the ciphertext; the roles name the keys that are permitted
         return request | {"KeyId": self._keys[0]}
 
 

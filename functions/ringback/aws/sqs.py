@@ -1,4 +1,4 @@
-"""SQS in batches; a batch call that answers 200 can still have failed entries, and they are named."""
+"""Send to SQS in batches; a batch call that answers 200 can still have failed entries, which are returned."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ SEND_AT_ONCE = 10
 """SendMessageBatch's limit."""
 
 LONGEST_DELAY = 900
-"""Seconds; SQS's own limit for `DelaySeconds`."""
+"""Seconds; SQS's limit for `DelaySeconds`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +31,16 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """One queue that we send to."""
+    """A queue that we send to."""
 
     url: str
     client: "SQSClient"
 
     def send(self, messages: Iterable[Outgoing]) -> list[Outgoing]:
-        """Send *messages*; the ones that the queue did not take.
+        """Send *messages*; return those that the queue did not accept.
 
         Raises:
-            InfrastructureError: the queue is out of reach.
+            InfrastructureError: the queue is unavailable.
         """
         failed: list[Outgoing] = []
         for chunk in batched(messages, SEND_AT_ONCE, strict=False):

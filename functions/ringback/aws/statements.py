@@ -1,9 +1,9 @@
-"""Single writes of DynamoDB that know their own.
+"""Build single writes to DynamoDB that recognize themselves when they are sent twice.
 
-botocore sends a request again when its answer was lost. What was done then fails the second time by its own condition,
-and would pass for somebody else's, or holds once more and would be done twice. So each update leaves a token, and its
-condition asks that it is not there yet; a put is known by its item. Where a condition fails, DynamoDB's answer has what
-stands there, so that nothing has to be read.
+botocore sends a request again when the answer was lost. If the first one was carried out, the second either fails its
+own condition, and looks like somebody else's write, or meets it once more, and is carried out twice. So each update
+leaves a token, on the condition that the token is not there yet; a put is recognized by its item. When a condition
+fails, DynamoDB's answer has the stored item, so that no further read is needed.
 """
 
 import re
@@ -32,17 +32,17 @@ _NAME = re.compile(r"#(\w+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """What an item must be like for a write to happen."""
+    """A condition on the stored item; a write happens only if it holds."""
 
     holds: str
-    """DynamoDB's expression; `#name` is the attribute of that name, whether its word is reserved or not."""
+    """DynamoDB's expression; `#name` is the attribute of that name, reserved word or not."""
     values: "Item" = field(default_factory=dict)
-    """What its `:names` stand for."""
+    """The values of its `:names`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What an update does to attributes."""
+    """What an update does to the attributes of an item."""
 
     set: "Item" = field(default_factory=dict)
     set_if_missing: "Item" = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Change:
     remove: Sequence[str] = ()
 
     def expression(self) -> str:
-        """The same as an UpdateExpression."""
+        """Return the change as an UpdateExpression."""
         sets = [f"#{name} = :new_{name}" for name in self.set]
         sets += [f"#{name} = if_not_exists(#{name}, :new_{name})" for name in self.set_if_missing]
         clauses = {
@@ -61,44 +61,44 @@ class Change:
         return " ".join(f"{clause} {', '.join(parts)}" for clause, parts in clauses.items() if parts)
 
     def values(self) -> dict[str, "AttributeValueTypeDef"]:
-        """What the names in `expression` stand for."""
+        """Return the values of the names in `expression`."""
         added: Item = {name: {"N": str(number)} for name, number in self.add.items()}
         return {f":new_{name}": value for name, value in {**self.set, **self.set_if_missing, **added}.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
-    """How a write went."""
+    """The result of a write."""
 
     done: bool
-    """False if the item is not as the condition demands, and that is not our own doing."""
+    """False if the condition did not hold, and not because of this very write."""
     item: "Item" = field(default_factory=dict)
-    """What was asked for; of a write that was not done, or of one whose answer was lost, what stands there now."""
+    """The attributes that were asked for; if the write was not done, or its answer was lost, the item as it is now."""
 
 
 def new_token() -> str:
-    """A text that no other write has."""
+    """Return a text that no other write has."""
     return secrets.token_hex(TOKEN_BYTES)
 
 
 def put_request(table: str, item: "Item", only_if: Condition | None) -> dict[str, Any]:
-    """PutItem's arguments."""
+    """Return the arguments of PutItem."""
     return {"TableName": table, "Item": item, **_conditional(only_if)}
 
 
 def insert_statement(table: str, item: "Item") -> dict[str, Any]:
-    """One of BatchExecuteStatement's: put *item* where none is."""
+    """Return the statement for BatchExecuteStatement that inserts *item*."""
     names = ", ".join(f"'{name}': ?" for name in item)
     return {"Statement": f'INSERT INTO "{table}" VALUE {{{names}}}', "Parameters": list(item.values())}
 
 
 def delete_request(table: str, key: "Item", only_if: Condition | None) -> dict[str, Any]:
-    """DeleteItem's arguments."""
+    """Return the arguments of DeleteItem."""
     return {"TableName": table, "Key": key, **_conditional(only_if)}
 
 
 def update_request(table: str, key: "Item", change: Change, only_if: Condition | None, token: str) -> dict[str, Any]:
-    """UpdateItem's arguments; the update leaves *token*, and does not happen a second time."""
+    """Return the arguments of UpdateItem; the update leaves *token*, and is not carried out a second time."""
     marked = Change(
         set={**change.set, WRITER: {"S": token}},
         set_if_missing=change.set_if_missing,
@@ -115,10 +115,10 @@ def update_request(table: str, key: "Item", change: Change, only_if: Condition |
 def carry_out(
     call: Callable[..., Any], request: Mapping[str, Any], *, doing: str, is_ours: Callable[["Item"], bool]
 ) -> Write:
-    """Make the *call*; where its condition fails, *is_ours* says of what stands there (maybe nothing) if we wrote it.
+    """Make the *call*; if its condition fails, *is_ours* tells whether this write left the stored item, or none.
 
     Raises:
-        InfrastructureError: the table is out of reach.
+        InfrastructureError: the table is unavailable.
     """
     try:
         with infrastructure_error(doing):

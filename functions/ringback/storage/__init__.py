@@ -1,1 +1,1 @@
-"""The items of both tables, each written and read in one module."""
+"""Write and read the items of both tables, each kind in one module."""

@@ -1,4 +1,7 @@
-"""An account's signing secrets as an item of the Callbacks table, and back; sealed like passwords."""
+"""Write and read what belongs to a whole account: its signing secrets, sealed like passwords, and its contact.
+
+Both are items of the Callbacks table, under the account's own owner and a sort key that is not a kind of event.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,23 +20,23 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 SIGNING = "signing_secret"
-"""The sort key of an account's secrets; no kind of event has this name."""
+"""The sort key of an account's signing secrets."""
 
 SECRETS_FORMAT = 1
-"""Of the items."""
-
-CONTACT_FORMAT = 1
-"""Of the items."""
+"""The format of their items."""
 
 CONTACT = "contact"
-"""Its sort key in the Callbacks table, beside the account's signing secrets; no kind of event has this name."""
+"""The sort key of an account's contact."""
+
+CONTACT_FORMAT = 1
+"""The format of its items."""
 
 
 def secrets_to_item(secrets: SigningSecrets, credentials: Credentials) -> dict[str, "AttributeValueTypeDef"]:
-    """The item of *secrets*.
+    """Return the item that holds *secrets*.
 
     Raises:
-        InfrastructureError: KMS is out of reach.
+        InfrastructureError: KMS is unavailable.
     """
 
     def sealed(secret: str) -> "AttributeValueTypeDef":
@@ -58,21 +61,21 @@ def secrets_to_item(secrets: SigningSecrets, credentials: Credentials) -> dict[s
 
 
 def secrets_from_item(item: "Item", credentials: Credentials) -> SigningSecrets:
-    """The secrets that *item* holds.
+    """Return the secrets that *item* holds.
 
     Raises:
-        InfrastructureError: a newer release made it, it is none, KMS is out of reach, or they were sealed for
-            another account.
+        InfrastructureError: a newer release wrote it, it is malformed, KMS is unavailable, or they were sealed
+            for another account.
     """
     with of_format("a signing secret", item, newest=SECRETS_FORMAT):
         return _secrets(item, credentials)
 
 
 def get_secret_times(item: "Item") -> tuple[datetime | None, datetime | None]:
-    """When the secret in *item* was made and until when the last one before it signs too; neither is secret.
+    """Return when the secret in *item* was created, and until when the one before it signs too; neither is secret.
 
     Raises:
-        InfrastructureError: a newer release made it, or it is none.
+        InfrastructureError: a newer release wrote it, or it is malformed.
     """
     with of_format("a signing secret", item, newest=SECRETS_FORMAT):
         previous = _previous(item)
@@ -105,7 +108,7 @@ def _time(item: "Item", name: str) -> datetime | None:
 
 
 def contact_to_item(account: str, email: str) -> dict[str, "AttributeValueTypeDef"]:
-    """The item of *account*'s contact."""
+    """Return the item that holds the contact of *account*."""
     return {
         "owner": {"S": build_owner(account, "")},
         "event": {"S": CONTACT},
@@ -115,20 +118,20 @@ def contact_to_item(account: str, email: str) -> dict[str, "AttributeValueTypeDe
 
 
 def contact_from_item(item: Item) -> str:
-    """The address that *item* holds.
+    """Return the address that *item* holds.
 
     Raises:
-        InfrastructureError: a newer release made it, or it is none.
+        InfrastructureError: a newer release wrote it, or it is malformed.
     """
     with of_format("a contact", item, newest=CONTACT_FORMAT):
         return item["email"]["S"]
 
 
 def load_contact(account: str, *, table: str, dynamodb: "DynamoDBClient") -> str:
-    """The address, or nothing.
+    """Return the address of *account*'s contact, or an empty string if it has none.
 
     Raises:
-        InfrastructureError: the table is out of reach, or a newer release set the contact.
+        InfrastructureError: the table is unavailable, or a newer release set the contact.
     """
     callbacks = callbacks_table(table, dynamodb)
     found = callbacks.read([(build_owner(account, ""), CONTACT)])

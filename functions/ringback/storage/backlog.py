@@ -1,6 +1,7 @@
-"""Lines of waiting deliveries: those of one open callback, found by it on the due index.
+"""Keep backlogs: the deliveries that wait while the breaker of their callback is open.
 
-A line is announced by an item of its own in the Deliveries table, under a key that no delivery has.
+They are on the due index, in partitions named after the callback. An item in the Deliveries table, under a key that no
+delivery has, announces each backlog.
 """
 
 from collections.abc import Iterator
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 BACKLOGS = "lines"
-"""The partition of the due index that holds the announcements."""
+"""The partition of the due index that holds the announcements; the value is stored."""
 
 _OPEN = from_millis(0)
-"""The due time of a line's announcement while its callback is open; afterwards it is the time when that was seen."""
+"""The due time of an announcement while its callback is open; then the time when the callback was first seen closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,77 +33,77 @@ class Backlog:
 
     callback: Key
     closed: datetime | None = None
-    """When it was seen that they need not wait any more."""
+    """When the callback was first seen closed, so that they no longer have to wait."""
 
 
 class Backlogs:
-    """Announces lines, finds them, and lets deliveries out; `waiting.hold` puts them in."""
+    """Announce backlogs, find them, and release their deliveries; `deliver.postpone.hold` adds deliveries to them."""
 
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient") -> None:
         self._table = deliveries_table(table, dynamodb)
         self._index = DueIndex(table=table, dynamodb=dynamodb)
 
     def announce(self, callback: Key) -> None:
-        """See that `requeue` looks after the line of *callback*.
+        """Have `requeue` release the backlog of *callback* when its time comes.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         item: Item = {
             **self._table.key(_key(callback)),
             "due_shard": {"S": BACKLOGS},
             "due": {"N": str(to_millis(_OPEN))},
         }
-        self._table.put(item, doing="announcing a line")
+        self._table.put(item, doing="announcing a backlog")
 
     def all(self) -> Iterator[Backlog]:
-        """Every line that was announced.
+        """Yield every backlog that was announced.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         for parked in self._index.parked(BACKLOGS):
             closed = None if parked.due == _OPEN else parked.due
             yield Backlog(callback=(parked.owner.removeprefix("#"), parked.delivery), closed=closed)
 
-    def waiting(self, line: Backlog, most: int) -> list[ScheduledDelivery]:
-        """The first *most* deliveries of *line*, those whose waiting ends first.
+    def waiting(self, backlog: Backlog, most: int) -> list[ScheduledDelivery]:
+        """Return the first *most* deliveries of *backlog*, ordered by when their waiting ends.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
-        name = "#".join(line.callback)
+        name = "#".join(backlog.callback)
         parts = [self._index.parked(f"{shard}#{name}", at_once=most) for shard in SHARDS]
         return list(islice(merge(*parts, key=lambda parked: parked.due), most))
 
     def release(self, parked: ScheduledDelivery, *, due: datetime) -> bool:
-        """Let a delivery out, to be attempted at *due*; False if it does not wait any more.
+        """Release a delivery for an attempt at *due*; return False if it is no longer waiting.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         at_due: Item = {"due": {"N": str(to_millis(due))}, "due_shard": {"S": get_shard(parked.delivery)}}
         return self._update((parked.owner, parked.delivery), Change(set=at_due, remove=["note"]), before=parked.due)
 
-    def mark(self, line: Backlog, closed: datetime | None) -> Backlog:
-        """The same line with the time when it was seen that nothing waits any more, or with None as one that waits.
+    def mark(self, backlog: Backlog, closed: datetime | None) -> Backlog:
+        """Record when the callback was seen *closed*, or None while it is open; return the backlog with that.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         due: Item = {"due": {"N": str(to_millis(closed or _OPEN))}}
-        self._update(_key(line.callback), Change(set=due), before=line.closed or _OPEN)
-        return replace(line, closed=closed)
+        self._update(_key(backlog.callback), Change(set=due), before=backlog.closed or _OPEN)
+        return replace(backlog, closed=closed)
 
-    def end(self, line: Backlog, now: datetime) -> None:
-        """Take back the announcement of an empty line, unless it was announced again; the table's expiry removes it.
+    def end(self, backlog: Backlog, now: datetime) -> None:
+        """Withdraw the announcement of an empty backlog unless it was announced again; the table's expiry deletes it.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         expires: Item = {"expires": {"N": str(int((now + timedelta(hours=1)).timestamp()))}}
         change = Change(set=expires, remove=["due_shard"])
-        self._update(_key(line.callback), change, before=line.closed or _OPEN)
+        self._update(_key(backlog.callback), change, before=backlog.closed or _OPEN)
 
     def _update(self, key: Key, change: Change, *, before: datetime) -> bool:
         still_there = Condition(
@@ -112,11 +113,11 @@ class Backlogs:
         return self._table.update(key, change, doing="moving a waiting delivery", only_if=still_there).done
 
 
-def _key(callback: Key) -> Key:
-    # No account begins with "#": no customer's list can meet it.
-    return f"#{callback[0]}", callback[1]
-
-
 def backlog_partition(callback: Key, delivery: str) -> str:
-    """The partition of the due index where a *delivery* waits while *callback* is open; one of 8 for each callback."""
+    """Return the partition of the due index where *delivery* waits; each callback has one for each shard."""
     return f"{get_shard(delivery)}#{'#'.join(callback)}"
+
+
+def _key(callback: Key) -> Key:
+    # No account begins with "#", so no customer's list can contain it.
+    return f"#{callback[0]}", callback[1]

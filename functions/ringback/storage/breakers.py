@@ -1,4 +1,4 @@
-"""The breakers of callbacks, on the callbacks' own items: one conditional write per change, none while all is well."""
+"""Store the breakers of callbacks on the callbacks' items: one conditional write per change, none for a success."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 
 SAME = "#{place} = :place"
 SAME_AND_ON = f"{SAME} AND attribute_not_exists(disabled)"
-"""An outcome says nothing about a callback that goes elsewhere now, is gone, or was turned off meanwhile."""
+"""An outcome says nothing about a callback that has since been pointed elsewhere, removed or turned off."""
 
-ALL_OF_IT = ("failures", "failing_since", "open_until", "probes")
+BREAKER_ATTRIBUTES = ("failures", "failing_since", "open_until", "probes")
 
 
 class BreakerStore:
-    """Writes what attempts say about their endpoints; setting a callback replaces its item, and so forgets it all."""
+    """Record what attempts say about their endpoints; setting a callback replaces its item, and with it the breaker."""
 
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient", token: Callable[[], str] = new_token) -> None:
-        """*token* gives a text that nobody else has."""
+        """*token* returns a text that nobody else has."""
         self._table = callbacks_table(table, dynamodb, token=token)
 
     def breakers(self, keys: Iterable[Key]) -> Mapping[Key, Breaker]:
-        """Those that could be read; a callback that is off, or not set, is not open either.
+        """Return the breakers that could be read; that of a callback that is turned off or not set counts as closed.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         keys = set(keys)
         found = self._table.read(keys)
@@ -44,25 +44,25 @@ class BreakerStore:
             key = self._table.key_of(item)
             try:
                 breakers[key] = HEALTHY if "disabled" in item else _read(item)
-            except InfrastructureError:  # its own line waits, and no other one
+            except InfrastructureError:  # only its own backlog waits
                 del breakers[key]
         return breakers
 
     def failed(self, callback: Callback, failures: int, *, since: datetime) -> Breaker | None:
-        """Count *failures* in a row; the breaker then, or None if the callback is another one now.
+        """Add *failures* in a row; return the breaker with them, or None if the callback has changed.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         change = Change(set_if_missing={"failing_since": {"S": to_iso(since)}}, add={"failures": failures})
         write = self._update(callback, change, answer="ALL_NEW")
         return _read(write.item) if write.done else None
 
     def open(self, callback: Callback, opened: Breaker) -> bool:
-        """Open it; False if another environment has opened it, or it has recovered.
+        """Open the breaker; return False if another environment has opened it, or the endpoint has recovered.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         still_failing = Condition(
             holds="attribute_not_exists(open_until) AND failures >= :least",
@@ -71,10 +71,10 @@ class BreakerStore:
         return self._update(callback, Change(set=_probe(opened)), still_failing).done
 
     def claim(self, callback: Callback, probed: Breaker) -> bool:
-        """Take the probe that is due; False if somebody else has taken it, or there is none any more.
+        """Claim the probe that is due; return False if another environment has claimed it, or none is due any more.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         seen = callback.breaker.open_until
         if seen is None:
@@ -83,33 +83,33 @@ class BreakerStore:
         return self._update(callback, Change(set=_probe(probed)), untaken).done
 
     def recovered(self, callback: Callback) -> Breaker | None:
-        """Forget all failures after a success; the breaker before, or None if there was nothing to forget.
+        """Clear all failures after a success; return the breaker as it was, or None if there were none.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         failing = Condition(holds="attribute_exists(failures)")
-        write = self._update(callback, Change(remove=ALL_OF_IT), failing, answer="ALL_OLD")
+        write = self._update(callback, Change(remove=BREAKER_ATTRIBUTES), failing, answer="ALL_OLD")
         if not write.done:
             return None
-        return _read(write.item) if "failures" in write.item else callback.breaker  # that of a lost answer is no more
+        return _read(write.item) if "failures" in write.item else callback.breaker  # else the first answer was lost
 
     def disable(self, callback: Callback, reason: str, *, at: datetime) -> bool:
-        """Turn *callback* off *at* this time until it is set again; False if it was changed or turned off meanwhile.
+        """Turn *callback* off until it is set again; return False if it has been changed or turned off meanwhile.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         change = Change(set={"disabled": {"S": reason}, "disabled_at": {"S": to_iso(at)}})
         return self._update(callback, change).done
 
     def enable(self, callback: Callback) -> bool:
-        """Turn *callback* on again and forget all failures, because it was just seen to work; False if it was changed.
+        """Turn *callback* on and clear all failures, because it was just seen to work; return False if it has changed.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
-        return self._update(callback, Change(remove=("disabled", "disabled_at", *ALL_OF_IT)), same=SAME).done
+        return self._update(callback, Change(remove=("disabled", "disabled_at", *BREAKER_ATTRIBUTES)), same=SAME).done
 
     def _update(
         self,
@@ -126,7 +126,7 @@ class BreakerStore:
             holds=" AND ".join(filter(None, (same.format(place=place), more.holds))),
             values={":place": {"S": getattr(callback, place)}, **more.values},
         )
-        doing = "noting the health of a callback"
+        doing = "recording the health of a callback"
         return self._table.update((callback.owner, callback.event), change, doing=doing, only_if=only_if, answer=answer)
 
 

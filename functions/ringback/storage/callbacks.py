@@ -1,4 +1,7 @@
-"""A callback as a DynamoDB item, and back; its password is sealed for its owner and event."""
+"""Write and read callbacks, whose passwords are sealed for their owner and event.
+
+Also what a delivery needs of the Callbacks table in one read: callbacks, and the signing secrets of their accounts.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -23,53 +26,52 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 CALLBACK_FORMAT = 1
-"""Of the items."""
+"""The format of their items."""
 
 NUMBERS_INDEX = "numbers"
-"""The sparse index of the Callbacks table: by `account` and `owner`, for the list of an account's numbers."""
+"""The sparse index of the Callbacks table by `account` and `owner`, for the list of an account's numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What was found under the keys asked for; a key that could not be read is not there at all."""
+    """What a read found under its keys; a key that could not be read is missing from `found`."""
 
     found: dict[Key, Callback | SigningSecrets | None]
     errors: dict[Key, InfrastructureError] = field(default_factory=dict)
-    """Why keys could not be read, where the table was not just busy."""
+    """Why keys could not be read, unless the table was merely busy."""
 
     def __or__(self, other: "Loaded") -> "Loaded":
-        """Both together."""
+        """Merge both."""
         return Loaded(self.found | other.found, self.errors | other.errors)
 
     @property
     def keys(self) -> set[Key]:
-        """All that was read, whatever came of it."""
+        """All keys that were read, with or without success."""
         return self.found.keys() | self.errors.keys()
 
     def has(self, *keys: Key) -> bool:
-        """Whether all *keys* could be read."""
+        """Return whether all *keys* could be read."""
         return all(key in self.found for key in keys)
 
     def error(self, *keys: Key) -> InfrastructureError | None:
-        """Why one of *keys* could not be read, where that is known."""
+        """Return why one of *keys* could not be read, if that is known."""
         return next((self.errors[key] for key in keys if key in self.errors), None)
 
     def callback(self, key: Key) -> Callback | None:
-        """The callback under *key* (owner, kind of event), if one is set."""
+        """Return the callback under *key* (owner, kind of event), if one is set."""
         found = self.found[key]
         return found if isinstance(found, Callback) else None
 
     def secrets(self, account: str, now: datetime) -> tuple[str, ...]:
-        """What *account*'s requests are signed with at *now*; nothing, if it made no secret."""
+        """Return the secrets that sign *account*'s requests at *now*; none if it has not created any."""
         found = self.found[secrets_key(account)]
         return found.valid(now) if isinstance(found, SigningSecrets) else ()
 
 
 class CallbackStore:
-    """Reads callbacks as they are at this moment, and sets them; passwords are sealed on the way in.
+    """Read callbacks as they are at this moment, and set them; passwords are stored sealed.
 
-    Nothing is remembered, neither a callback nor that there is none. What KMS opened once is (`Credentials`), by its
-    ciphertext.
+    No callback is cached. Decrypted passwords are, by their ciphertext (`Credentials`).
     """
 
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient", credentials: Credentials) -> None:
@@ -77,23 +79,23 @@ class CallbackStore:
         self._credentials = credentials
 
     def load(self, keys: Iterable[Key]) -> Loaded:
-        """Read what lies under *keys*.
+        """Read what is stored under *keys*.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         keys = set(keys)
         return self.opened(keys, self.table.read(keys)) if keys else Loaded({})
 
     def opened(self, keys: Iterable[Key], found: Found) -> Loaded:
-        """Make callbacks and secrets of items that were read from this table under *keys*."""
+        """Parse items that were read from this table under *keys* into callbacks and secrets."""
         loaded = Loaded(dict.fromkeys(set(keys) - found.unread))
         for item in found.items:
             key = self.table.key_of(item)
             try:
                 loaded.found[key] = self._opened(item)
             except InfrastructureError as error:
-                # One password that KMS does not open is no reason to hold up everybody else's deliveries.
+                # A password that KMS does not decrypt must not hold up everybody else's deliveries.
                 del loaded.found[key]
                 loaded.errors[key] = error
         return loaded
@@ -102,23 +104,23 @@ class CallbackStore:
         """Set *callback*, replacing the whole of what was set before (facts: POST replaces).
 
         Raises:
-            InfrastructureError: the table or KMS is out of reach.
+            InfrastructureError: the table or KMS is unavailable.
         """
         self._put(callback_to_item(callback, self._credentials))
 
     def put_secrets(self, secrets: SigningSecrets) -> None:
-        """Set what an account signs with.
+        """Set the secrets that an account signs with.
 
         Raises:
-            InfrastructureError: the table or KMS is out of reach.
+            InfrastructureError: the table or KMS is unavailable.
         """
         self._put(secrets_to_item(secrets, self._credentials))
 
     def remove(self, key: Key) -> None:
-        """Forget a callback altogether (facts: `None` leaves nothing behind).
+        """Remove a callback entirely (facts: `None` leaves nothing behind).
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         self.table.delete(key, doing="removing a callback")
 
@@ -132,10 +134,10 @@ class CallbackStore:
 
 
 def callback_to_item(callback: Callback, credentials: Credentials) -> dict[str, "AttributeValueTypeDef"]:
-    """The item of *callback*; what is not set is left out.
+    """Return the item that holds *callback*; what is not set is left out.
 
     Raises:
-        InfrastructureError: KMS is out of reach.
+        InfrastructureError: KMS is unavailable.
     """
     texts = {
         "owner": callback.owner,
@@ -159,7 +161,7 @@ def callback_to_item(callback: Callback, credentials: Credentials) -> dict[str, 
 
 
 def _account_of_a_number(owner: str) -> str:
-    """The partition of the index; what belongs to a whole account is not on it."""
+    """Return the partition of the index; what belongs to a whole account is not on it."""
     account, fonenumber = split_owner(owner)
     return account if fonenumber else ""
 
@@ -197,7 +199,7 @@ def _callback(item: "Item", credentials: Credentials | None) -> Callback:
 
 
 def parse_breaker(item: "Item") -> Breaker:
-    """The breaker on the item of a callback; `health_store` puts it there, and setting the callback takes it away."""
+    """Return the breaker on the item of a callback; `BreakerStore` writes it, and setting the callback removes it."""
     if "failures" not in item:
         return HEALTHY
     return Breaker(
@@ -209,16 +211,16 @@ def parse_breaker(item: "Item") -> Breaker:
 
 
 def callback_key(event: Event) -> Key:
-    """Where the callback for *event* lies; an account-wide kind has one for all numbers."""
+    """Return the key of the callback for *event*; an account-wide kind has one for all numbers."""
     account_wide = CATALOGUE[event.kind].scope is Scope.ACCOUNT
     return build_owner(event.account, "" if account_wide else event.fonenumber), event.kind
 
 
 def secrets_key(account: str) -> Key:
-    """Where an *account*'s signing secrets lie."""
+    """Return the key of an *account*'s signing secrets."""
     return build_owner(account, ""), SIGNING
 
 
 def is_secrets_key(key: Key) -> bool:
-    """Return whether an account's signing secrets lie there."""
+    """Return whether *key* is that of an account's signing secrets."""
     return key[1] == SIGNING

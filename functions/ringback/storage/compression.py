@@ -1,7 +1,7 @@
-"""JSON as one small binary, for what is stored in great numbers and read by us alone: zstd, with a dictionary.
+"""Pack JSON into few bytes with zstd and a dictionary, for what is stored in large numbers and read only by Ringback.
 
-The dictionary knows the names and words that nearly all of it has, and how often each byte comes in the rest. It is a
-part of the format, a file for each, and never changes; `tools.packing_dictionary` makes that of a new one.
+The dictionary has the names and words that occur in nearly all of it, and how often each byte occurs in the rest. It is
+part of the format and never changes; a new format gets a new file, which `tools.packing_dictionary` creates.
 """
 
 import json
@@ -19,22 +19,22 @@ from backports.zstd import (  # type: ignore[import-not-found, unused-ignore]
 DICTIONARY = Path(__file__).with_name("delivery.1.zdict")
 
 _LEVEL = 3
-"""The higher ones take fifty times as long for the last three percent."""
+"""Higher levels take fifty times as long to save another three percent."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def pack(value: object) -> bytes:
-    """Return *value*, which JSON can hold, in a few bytes."""
+    """Pack *value*, which JSON can represent."""
     text = _encode(value).encode("utf-8", "surrogatepass")
     return _compressor().compress(text, ZstdCompressor.FLUSH_FRAME)
 
 
 def unpack(packed: bytes) -> Any:  # noqa: ANN401 - as json.loads
-    """Return what `pack` made *packed* of.
+    """Return the value that `pack` turned into *packed*.
 
     Raises:
-        ValueError: it is nothing of the kind.
+        ValueError: it is not packed JSON.
     """
     try:
         text = ZstdDecompressor(_dictionary().as_digested_dict).decompress(packed)

@@ -1,7 +1,7 @@
-"""A delivery as an item of the Deliveries table, and back.
+"""Write and read deliveries, the items of the Deliveries table, and tell who wrote one first.
 
-What DynamoDB goes by (keys, conditions, indexes, filters, expiry) is an attribute of its own. The rest is packed into
-one, which takes a third of the bytes. What is changed in place stands beside it, and counts.
+What DynamoDB uses (keys, conditions, indexes, filters, expiry) has separate attributes. The rest is packed into one,
+which takes a third of the bytes. An attribute that is updated in place overrides the packed value.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -30,28 +30,28 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 DELIVERY_FORMAT = 1
-"""Of the items, which do not say so as long as it is the first; `version` is the lock of one item."""
+"""The format of the items, which do not name the first; their `version` is the lock of a single item."""
 
 ATTENTION_INDEX = "attention"
-"""The sparse index of what has not arrived, by account and id; what succeeds at once is never on it."""
+"""The sparse index, by account and id, of deliveries that have not arrived; one that arrives at once is never on it."""
 
 ATTENTION = frozenset({DeliveryStatus.PENDING, DeliveryStatus.FAILED})
-"""Where deliveries stand that are on that index."""
+"""The statuses of deliveries on that index."""
 
 MAX_EXCERPT = 3_072
-"""Bytes that an attempt's excerpt takes in its item: three for each of 1,024 in the charset that grows most."""
+"""Bytes of an attempt's excerpt in its item: three for each of 1,024 in the charset that grows most."""
 
 MAX_DETAIL = 1_024
-"""Bytes that its detail takes; and a delivery's note."""
+"""Bytes of an attempt's detail, and of a delivery's note."""
 
 MAX_URL = 512
-"""Bytes that the URL of an attempt takes."""
+"""Bytes of an attempt's URL."""
 
 MAX_HEADERS = 512
-"""Bytes that the headers of its answer take."""
+"""Bytes of the headers in the response to an attempt."""
 
 _WIDEST = 6
-"""Bytes of a character as JSON, at most: that of NUL is `\\u0000`."""
+"""Bytes of one character as JSON, at most: NUL is `\\u0000`."""
 
 
 class Written(StrEnum):
@@ -59,12 +59,12 @@ class Written(StrEnum):
 
     YES = "yes"
     NO = "no"
-    """The table did not take it."""
+    """The table did not accept it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """Somebody else has written the delivery since it was read; theirs *stands*."""
+    """Another invocation has written the delivery since it was read; its version *stands*."""
 
     stands: Delivery
 
@@ -76,11 +76,11 @@ class Stored:
     deliveries: Mapping[Key, Delivery]
     """Those that exist."""
     unread: Mapping[Key, InfrastructureError | None]
-    """Keys that could not be read, each with the reason; None where the table was just busy."""
+    """Keys that could not be read, each with the reason; None where the table was merely busy."""
 
 
 class DeliveryStore:
-    """Reads and writes deliveries."""
+    """Read and write deliveries."""
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class DeliveryStore:
         retention: timedelta,
         mapper: Callable[..., Iterable[Any]] = map,
     ) -> None:
-        """*mapper* may run writes side by side."""
+        """*mapper* may run writes concurrently."""
         self.table = deliveries_table(table, dynamodb)
         self._credentials = credentials
         self._retention = retention
@@ -101,19 +101,19 @@ class DeliveryStore:
         """Read the deliveries under *keys* (owner, id).
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         return self.opened(self.table.read(keys))
 
     def opened(self, found: Found) -> Stored:
-        """Make deliveries of items that were read from this table."""
+        """Parse items that were read from this table into deliveries."""
         deliveries: dict[Key, Delivery] = {}
         unread: dict[Key, InfrastructureError | None] = dict.fromkeys(found.unread)
         for item in found.items:
             key = self.table.key_of(item)
             try:
                 deliveries[key] = self._delivery(item)
-            except InfrastructureError as error:  # it cannot be read, or KMS does not open its callback's password
+            except InfrastructureError as error:  # it is unreadable, or KMS does not decrypt its callback's password
                 unread[key] = error
         return Stored(deliveries=deliveries, unread=unread)
 
@@ -122,9 +122,9 @@ class DeliveryStore:
     ) -> Mapping[Key, Written | Superseded]:
         """Write *deliveries*; those that are *parked* wait on the due index, not on the queue.
 
-        A delivery that arrived at its first attempt is written 25 at a time, whatever was there: nothing is better
-        than delivered. Every other one only if nobody wrote it since it was read; the first writes of several, 25 at a
-        time too.
+        Deliveries that arrived at their first attempt are written 25 at a time, whatever was stored before: no status
+        is better than delivered. Every other one is written only if nobody has written it since it was read. Several
+        that are new are inserted 25 at a time, too.
         """
         together = [delivery for delivery in deliveries if _arrived_at_once(delivery)]
         others = [delivery for delivery in deliveries if not _arrived_at_once(delivery)]
@@ -137,7 +137,7 @@ class DeliveryStore:
         return written | self._put_together(together)
 
     def _insert(self, deliveries: Sequence[Delivery], parked: Callable[[Delivery], bool]) -> dict[Key, Written]:
-        """Write deliveries that nobody has written; those that are not named are to be written by themselves."""
+        """Insert new deliveries; those that are missing from the result have to be written one by one."""
         try:
             left = self.table.insert([self._item(delivery, parked=parked(delivery)) for delivery in deliveries])
         except InfrastructureError:
@@ -185,7 +185,7 @@ class DeliveryStore:
 
 
 def delivery_to_item(delivery: Delivery, *, parked: bool, retention: timedelta) -> dict[str, "AttributeValueTypeDef"]:
-    """The item of *delivery*, without its callback; one that is *parked* waits on the due index, not on the queue."""
+    """Return the item that holds *delivery*, without its callback; one that is *parked* waits on the due index."""
     texts = {
         "owner": delivery.owner,
         "delivery": delivery.id,
@@ -210,9 +210,9 @@ def delivery_to_item(delivery: Delivery, *, parked: bool, retention: timedelta) 
 
 
 def delivery_to_json(delivery: Delivery) -> dict[str, Any]:
-    """Return what of *delivery* is packed.
+    """Return the part of *delivery* that is packed.
 
-    Times are milliseconds: `created` after the event's time, `at` after that. The event's own is in the id.
+    Times are in milliseconds: `created` counts from the event's time, which is in the id, and `at` from `created`.
     """
     event = delivery.event
     happened, created = to_millis(event.time), to_millis(delivery.created)
@@ -228,10 +228,10 @@ def delivery_to_json(delivery: Delivery) -> dict[str, Any]:
 
 
 def delivery_from_item(item: "Item") -> Delivery:
-    """The delivery that *item* holds, without its callback.
+    """Return the delivery that *item* holds, without its callback.
 
     Raises:
-        InfrastructureError: a newer release made it, or it is none.
+        InfrastructureError: a newer release wrote it, or it is malformed.
     """
     with of_format("a delivery", item, newest=DELIVERY_FORMAT):
         return _delivery(item)
@@ -283,7 +283,7 @@ def _attempt_to_json(attempt: Attempt, created: int) -> dict[str, Any]:
 
 
 def _some(headers: Mapping[str, str]) -> dict[str, str]:
-    """The first of *headers* that fit, all of them nearly always."""
+    """Return the first of *headers* that fit; nearly always all of them."""
     kept = dict(headers)
     while kept and len(to_compact_json(kept).encode(errors="replace")) > MAX_HEADERS:
         kept.popitem()
@@ -291,7 +291,7 @@ def _some(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _cut(text: str, most: int) -> str:
-    """The beginning of *text* that takes up to *most* bytes as JSON."""
+    """Return the beginning of *text* that takes up to *most* bytes as JSON."""
     while len(text) * _WIDEST > most and (size := len(to_compact_json(text).encode(errors="replace")) - 2) > most:
         text = text[: len(text) * most // size]
     return text

@@ -1,7 +1,8 @@
-"""The sparse index of the Deliveries table: every pending delivery that was recorded, by where it waits and until when.
+"""Find pending deliveries on the sparse due index of the Deliveries table, by where they wait and until when.
 
-A partition is one of `delivery_items.SHARDS` (longer than a queue can hold it: `requeue` moves it), `queued` (its
-message is on the Retries queue), `sought` (it got a second message), or a line's (`waiting.backlog_partition`).
+A delivery waits in one of four kinds of partition: a shard (`SHARDS`) if it is due later than a queue can delay it;
+`queued` while its message is on the Retries queue; `sought` after it got a second message; or a part of its callback's
+backlog (`backlog_partition`).
 """
 
 import zlib
@@ -19,14 +20,15 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 DUE_INDEX = "due"
+"""The name of the index."""
 
 MAX_PAGES = 4
-"""Pages of 1 MB that are counted of one shard, some 10,000 deliveries each: a count each minute must stay cheap."""
-
-_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""Pages of 1 MB (some 10,000 deliveries) that are counted in one shard, so that a count each minute stays cheap."""
 
 SHARDS = tuple(str(number) for number in range(8))
 """Partitions of the due index; 8 take 8,000 writes a second (1,000 each is DynamoDB's limit)."""
+
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ class ScheduledDelivery:
 
 
 class DueIndex:
-    """Finds what is due and moves it; `delivery_items.to_item` puts it on."""
+    """Find deliveries that are due, and move them; `delivery_to_item` puts them on the index."""
 
     def __init__(self, *, table: str, dynamodb: "DynamoDBClient") -> None:
         self._table = deliveries_table(table, dynamodb)
@@ -47,12 +49,12 @@ class DueIndex:
     def parked(
         self, shard: str, *, until: datetime | None = None, at_once: int | None = None
     ) -> Iterator[ScheduledDelivery]:
-        """The deliveries of one *shard*, or those that are due before *until*, the earliest first.
+        """Yield the deliveries of one *shard* that are due before *until*, if given, the earliest first.
 
-        *at_once* is how many are read at a time, where only a few are wanted.
+        *at_once* is the number to read at a time, for callers that want only a few.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         query: dict[str, Any] = {
             "IndexName": DUE_INDEX,
@@ -67,10 +69,10 @@ class DueIndex:
                 yield ScheduledDelivery(owner=owner, delivery=delivery, due=from_millis(int(item["due"]["N"])))
 
     def count(self, shard: str) -> int:
-        """How many deliveries of one *shard* wait; of a very long one, how many there are at least.
+        """Return how many deliveries wait in one *shard*; for a very long one, a lower bound.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         query = {
             "IndexName": DUE_INDEX,
@@ -82,18 +84,18 @@ class DueIndex:
         return sum(page["Count"] for page in islice(pages, MAX_PAGES))
 
     def unpark(self, parked: ScheduledDelivery) -> None:
-        """Note that the queue has a delivery's message, if it still waits for the same attempt.
+        """Record that a delivery's message is on the queue, if it still waits for the same attempt.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         self._move(parked, queued(get_shard(parked.delivery)))
 
     def note_sought(self, parked: ScheduledDelivery) -> None:
-        """Note that a delivery got a second message, if it still waits for the same attempt.
+        """Record that a delivery got a second message, if it still waits for the same attempt.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         self._move(parked, sought(get_shard(parked.delivery)))
 
@@ -107,15 +109,15 @@ class DueIndex:
 
 
 def get_shard(delivery: str) -> str:
-    """The partition of the due index that a delivery's id falls into."""
+    """Return the shard of the due index that *delivery*, an id, belongs to."""
     return SHARDS[zlib.crc32(delivery.encode()) % len(SHARDS)]
 
 
 def queued(shard: str) -> str:
-    """The partition of those whose message is on the Retries queue, or was lost."""
+    """Return the partition of deliveries whose message is on the Retries queue, or was lost."""
     return f"queued#{shard}"
 
 
 def sought(shard: str) -> str:
-    """The partition of those that got a second message, because they were overdue."""
+    """Return the partition of deliveries that got a second message because they were overdue."""
     return f"sought#{shard}"

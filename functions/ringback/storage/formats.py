@@ -1,7 +1,7 @@
-"""Formats: each shape that is stored or sent has a number, and a release reads every one up to its own.
+"""Number the formats of what is stored or sent; a release reads every format up to its own.
 
-What has no number is of the first. What DynamoDB itself goes by (keys, conditions, indexes, expiry) has none: its
-meaning never changes, so that a release which cannot read an item does it no harm (decision 0013).
+What has no number is in the first format. What DynamoDB itself uses (keys, conditions, indexes, expiry) has no format:
+its meaning never changes, so that a release that cannot read an item does not damage it (decision 0013).
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ FIRST = 1
 
 
 def refuse_newer(what: str, given: int, newest: int) -> None:
-    """Let nothing pass that only a newer release can read; it keeps until that one runs again.
+    """Refuse what only a newer release can read; it is kept until that release runs again.
 
     Raises:
         InfrastructureError: the format *given* is above the *newest* that this release knows.
@@ -30,7 +30,7 @@ def refuse_newer(what: str, given: int, newest: int) -> None:
 
 @contextmanager
 def as_stored(what: str) -> Iterator[None]:
-    """Raise `InfrastructureError` for an item in the block that has not its shape: it must not end a whole batch."""
+    """Raise `InfrastructureError` if the block cannot parse an item, so that one item does not end a whole batch."""
     try:
         yield
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
@@ -39,7 +39,7 @@ def as_stored(what: str) -> Iterator[None]:
 
 @contextmanager
 def of_format(what: str, item: "Item", *, newest: int) -> Iterator[None]:
-    """Read *item* in the block if its format is *newest* or older; raise `InfrastructureError` for any other."""
+    """Let the block read *item* if its format is *newest* or older; raise `InfrastructureError` otherwise."""
     with as_stored(what):
         refuse_newer(what, int(item["format"]["N"]) if "format" in item else FIRST, newest)
         yield

@@ -1,4 +1,4 @@
-"""The Callbacks table as customers see it: a number's callbacks, and an account's numbers."""
+"""Read and change the Callbacks table as customers see it: a number's callbacks, and an account's numbers."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
@@ -15,63 +15,62 @@ type Callbacks = Mapping[str, Callback]
 """Callbacks of one owner, by kind of event."""
 
 KINDS_OF_A_NUMBER = len(CATALOGUE)
-"""Items that a number has at most."""
-
+"""Items of one number, at most."""
 
 NUMBERS_AT_ONCE = 500
-"""Numbers whose callbacks are read in one query, where nothing but the numbers is wanted; 1 MiB has about as many."""
+"""Numbers whose callbacks one query reads when only the numbers are wanted; about as many as fit into 1 MiB."""
 
 
 class Numbers:
-    """Reads what is set as it is now, and changes it."""
+    """Read callbacks as they are set now, and change them."""
 
     def __init__(self, *, table: Table, credentials: Credentials) -> None:
         self._table = table
         self._credentials = credentials
 
     def shown(self, owner: str) -> Callbacks:
-        """The callbacks of *owner* without their passwords, so that KMS is not asked.
+        """Return the callbacks of *owner* without their passwords, so that KMS is not called.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         return {item["event"]["S"]: callback_from_item(item, credentials=None) for item in self._items(owner)}
 
     def callbacks(self, owner: str) -> Callbacks:
-        """The callbacks of *owner*, passwords included.
+        """Return the callbacks of *owner*, passwords included.
 
         Raises:
-            InfrastructureError: the table or KMS is out of reach.
+            InfrastructureError: the table or KMS is unavailable.
         """
         opened = (callback_from_item(item, self._credentials) for item in self._items(owner))
         return {callback.event: callback for callback in opened}
 
     def callback(self, key: Key) -> Callback | None:
-        """The one callback under *key*, password included.
+        """Return the callback under *key*, password included.
 
         Raises:
-            InfrastructureError: the table or KMS is out of reach.
+            InfrastructureError: the table or KMS is unavailable.
         """
         item = self._table.get(key)
         return callback_from_item(item, self._credentials) if item else None
 
     def change(self, changes: Mapping[Key, Callback | None], *, declared_by: str = "") -> None:
-        """Set callbacks, and remove those that are None: all or nothing.
+        """Set callbacks, and remove those that are None, all or nothing.
 
-        *declared_by* is the resource of a stack that wants this; whoever sets the callback next takes it over.
+        *declared_by* is the stack resource that declares them; whoever sets a callback next takes it over.
 
         Raises:
-            InfrastructureError: the table or KMS is out of reach.
+            InfrastructureError: the table or KMS is unavailable.
         """
         items = [self._item(callback, declared_by) for callback in changes.values() if callback]
         gone = [key for key, callback in changes.items() if callback is None]
         self._table.change_together(items, gone, doing="setting callbacks")
 
     def withdraw(self, key: Key, *, declared_by: str) -> bool:
-        """Remove a callback, unless another resource of a stack has taken it over; whether it is gone.
+        """Remove a callback unless another stack resource has taken it over; return whether it was removed.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         still_mine = Condition(
             holds="attribute_not_exists(declared_by) OR declared_by = :me", values={":me": {"S": declared_by}}
@@ -79,12 +78,12 @@ class Numbers:
         return self._table.delete(key, doing="removing a callback", only_if=still_mine).done
 
     def page(self, account: str, *, after: str, limit: int) -> tuple[list[tuple[str, Callbacks]], bool]:
-        """The callbacks of the next *limit* numbers of *account* after that one, and whether there are more.
+        """Return the callbacks of the next *limit* numbers of *account*, and whether there are more.
 
         A number that was set within the last second may be missing.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         found: list[tuple[str, Callbacks]] = []
         numbers = groupby(self._index(account, after, limit + 1), key=lambda item: item["owner"]["S"])
@@ -96,27 +95,27 @@ class Numbers:
         return found, False
 
     def fonenumbers(self, account: str, *, after: str = "") -> Iterator[str]:
-        """The numbers of *account* after that one that have a callback.
+        """Yield the numbers of *account* that have a callback, starting after the number *after*.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         for owner, _ in groupby(self._index(account, after, NUMBERS_AT_ONCE), key=lambda item: item["owner"]["S"]):
             yield split_owner(owner)[1]
 
     def live(self, keys: Iterable[Key]) -> set[Key]:
-        """Those of *keys* under which there is a callback that is not turned off.
+        """Return those of *keys* that have a callback that is not turned off.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         return {key for key, callback in self.current(keys).items() if not callback.disabled}
 
     def current(self, keys: Iterable[Key]) -> Mapping[Key, Callback]:
-        """The callbacks under *keys* as they are now, without their passwords.
+        """Return the callbacks under *keys* as they are now, without their passwords.
 
         Raises:
-            InfrastructureError: the table is out of reach.
+            InfrastructureError: the table is unavailable.
         """
         found = self._table.read(keys)
         if found.unread:

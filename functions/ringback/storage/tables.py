@@ -1,4 +1,4 @@
-"""The two tables of a stack, by the names of their keys."""
+"""Describe the two tables of a stack by the names of their keys."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def callbacks_table(name: str, dynamodb: "DynamoDBClient", *, token: Callable[[], str] = new_token) -> Table:
-    """Return the table of what customers have set; an event's kind is one sort key of it among others."""
+    """Return the table of what customers set; kinds of event are only some of its sort keys."""
     return Table(name=name, partition="owner", sort="event", client=dynamodb, token=token)
 
 
 def deliveries_table(name: str, dynamodb: "DynamoDBClient") -> Table:
-    """Return the table of deliveries, and of the backlogs that are announced there."""
+    """Return the table of deliveries, which also holds the announcements of backlogs."""
     return Table(name=name, partition="owner", sort="delivery", client=dynamodb)

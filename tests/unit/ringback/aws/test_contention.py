@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ringback.aws.contention import PAUSES, is_passing, pause_after
+from ringback.aws.contention import PAUSES, is_transient, pause_after
 
 
 def cancelled(*reasons: str) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def cancelled(*reasons: str) -> dict[str, Any]:
     ],
 )
 def test_what_others_write_at_this_moment_passes(answer: dict[str, Any]) -> None:
-    assert is_passing(answer)
+    assert is_transient(answer)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_what_others_write_at_this_moment_passes(answer: dict[str, Any]) -> None
     ],
 )
 def test_what_would_be_refused_again_or_botocore_tries_itself_does_not(answer: dict[str, Any]) -> None:
-    assert not is_passing(answer)
+    assert not is_transient(answer)
 
 
 def test_pauses_grow_are_spread_and_end() -> None:
