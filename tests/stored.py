@@ -283,22 +283,22 @@ def _write_retry(retry: tuple[str, str, datetime], _: Stored) -> Stored:
 
 
 KINDS: Mapping[str, Kind] = {
-    "delivery": Kind(newest=DELIVERY_FORMAT, where="py", read=_read_delivery, write=_write_delivery),
+    "delivery": Kind(newest=DELIVERY_FORMAT, where="storage/deliveries.py", read=_read_delivery, write=_write_delivery),
     "callback": Kind(
         newest=CALLBACK_FORMAT,
-        where="py",
+        where="storage/callbacks.py",
         read=lambda item: callback_from_item(item, credentials()),
         write=lambda callback, _: callback_to_item(callback, credentials()),
     ),
     "signing_secret": Kind(
         newest=SECRETS_FORMAT,
-        where="py",
+        where="storage/accounts.py",
         read=lambda item: secrets_from_item(item, credentials()),
         write=lambda secrets, _: secrets_to_item(secrets, credentials()),
     ),
     "contact": Kind(
         newest=CONTACT_FORMAT,
-        where="py",
+        where="storage/accounts.py",
         read=contact_from_item,
         write=lambda address, _: contact_to_item("1000001", address),
     ),
@@ -308,5 +308,5 @@ KINDS: Mapping[str, Kind] = {
         read=lambda item: service_key.from_item(item, credentials()),
         write=lambda key, _: service_key.to_item(key, credentials(), created=NOW),
     ),
-    "retry": Kind(newest=FORMAT, where="py", read=_read_retry, write=_write_retry),
+    "retry": Kind(newest=FORMAT, where="delivery/retry_message.py", read=_read_retry, write=_write_retry),
 }
