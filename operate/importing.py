@@ -19,7 +19,7 @@ MAX_FAULTS = 5
 
 
 class Verdict(StrEnum):
-    """What becomes of a row."""
+    """What to do with a row."""
 
     NEW = "new"
     CHANGED = "changed"

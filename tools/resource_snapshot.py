@@ -42,15 +42,15 @@ LOSSES: Mapping[str, str] = {
     "AWS::Lambda::Function": "its ARN, which templates with Custom::Callback have as ServiceToken",
     "AWS::Logs::LogGroup": "its log lines",
     "AWS::SES::ConfigurationSet": "its record of bounces and complaints",
-    "AWS::SES::EmailIdentity": "its verification: no mail goes out until DNS is set up anew",
-    "AWS::SNS::Topic": "its subscribers, who have to confirm anew",
+    "AWS::SES::EmailIdentity": "its verification: no mail goes out until DNS is set up again",
+    "AWS::SNS::Topic": "its subscribers, who have to confirm again",
     "AWS::SQS::Queue": "its messages, and the address that producers send to",
 }
 """What is lost when a resource of a type is replaced."""
 
 _INTRODUCTION = """\
-What must stay as it is from release to release: CloudFormation makes a resource anew, empty, where its logical id or
-one of these properties changes, and cannot change an index at all. `python -m tools.resource_snapshot` writes this
+What must stay as it is from release to release: CloudFormation replaces a resource by an empty one where its logical id
+or one of these properties changes, and cannot change an index at all. `python -m tools.resource_snapshot` writes this
 file; a test fails where the template differs.
 """
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes functions/api/console/vendor.js anew: Preact and htm in one file, from npm, by the locked versions.
+# Makes functions/api/console/vendor.js again: Preact and htm in one file, from npm, by the locked versions.
 # With --check it says whether the file is that one; nothing here runs when the stack is built, deployed or used.
 set -euo pipefail
 

@@ -118,5 +118,5 @@ def _decided(message: str, delivery: Delivery, loaded: Loaded, now: datetime) ->
         secrets = loaded.secrets(event.account, now)
         return DueAttempt(message=message, delivery=delivery, callback=callback, secrets=secrets)
     if delivery.version:
-        return Cancel(message=message, delivery=delivery.cancelled("the callback is not set any more"))
+        return Cancel(message=message, delivery=delivery.cancelled("the callback is no longer set"))
     return Drop(message=message, metric="Unmatched")

@@ -94,7 +94,7 @@ def run(_: Size) -> Row:
             "forms of URLs": _forms(row, inside),
             "answers of name servers": _names(row, inside),
             "redirects": _redirects(row, inside, outside),
-            "names that are bound anew": _rebinding(row, outside),
+            "names that are bound again": _rebinding(row, outside),
         }
         if inside.connections:
             row.red.append(f"{inside.connections} connections came to a receiver that nobody may call")

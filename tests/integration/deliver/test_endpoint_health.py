@@ -73,7 +73,7 @@ def test_what_waits_for_a_callback_that_is_removed_is_cancelled(opened: Platform
     assert opened.invoke(record(opened.retry(by_id(opened)["10"]))) == []
 
     cancelled = by_id(opened)["10"]
-    assert (cancelled.status, cancelled.note) == (DeliveryStatus.CANCELLED, "the callback is not set any more")
+    assert (cancelled.status, cancelled.note) == (DeliveryStatus.CANCELLED, "the callback is no longer set")
 
 
 def test_what_waits_is_off_the_queue_however_soon_its_waiting_ends(opened: Platform) -> None:
