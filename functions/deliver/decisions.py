@@ -1,4 +1,7 @@
-"""What to do about a message: there is one decision for each, made before anything is sent."""
+"""What to do about a message: there is one decision for each, made before anything is sent.
+
+What follows from what a receiver answered is in `ringback.delivery.outcomes`.
+"""
 
 from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple

@@ -1,4 +1,8 @@
-"""Endpoint health: which endpoints are left alone for now, and what outcomes of attempts say about that."""
+"""Endpoint health: which endpoints are left alone for now, and what outcomes of attempts say about that.
+
+A callback is turned off for good by 410, after five days of failures (`breaker.DISABLED_AFTER`), or by a mail that
+bounces (`feedback.suppression`).
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress

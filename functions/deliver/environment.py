@@ -1,4 +1,7 @@
-"""Wire everything that outlives an invocation of `deliver`."""
+"""Wire everything that outlives an invocation of `deliver`.
+
+The variables that it reads are the fields of `config.Config`.
+"""
 
 import asyncio
 import os

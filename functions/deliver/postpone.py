@@ -1,4 +1,7 @@
-"""Put deliveries off without an attempt: those whose breaker is open, and those for which there is no capacity."""
+"""Postpone deliveries without an attempt: those whose breaker is open, and those for which there is no capacity.
+
+Whether they then wait on the queue or in the table is `retry_schedule.waits_in_table`.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace

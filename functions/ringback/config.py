@@ -100,7 +100,7 @@ class Config(MailConfig):
     retention: timedelta = field(metadata=variable(parse_days, name="DELIVERY_RETENTION_DAYS"))
     """How long a delivery is kept."""
     connections_per_host: int
-    """Concurrent attempts of one execution environment to the same host and port."""
+    """Concurrent connections of one execution environment to one host and port, for each account."""
     success_log_rate: float
     """Share of successful attempts that are logged, from 0 to 1; failed ones always are."""
 

@@ -8,8 +8,9 @@ RingbackError
     ├── Conflict               somebody else wrote first   → their write stands
     └── NoCapacity             no room on our side         → postponed, never counted as an attempt
 
-Three others stand where they are answered: `api.gateway.errors.Problem` (an HTTP error of the API),
-`ringback.http.errors.Unanswered` (an attempt that may be made once more) and `ringback.config.MissingVariable`.
+Four others stand where they are handled: `api.gateway.errors.Problem` (an HTTP error of the API),
+`ringback.http.errors.Unanswered` (a request that may be sent once more), and `ringback.config.MissingVariable` and
+`InvalidVariable` (a function that does not start).
 """
 
 import traceback

@@ -1,4 +1,7 @@
-"""The account of a call: the one that API Gateway has authenticated, never one that a body names."""
+"""The account of a call: the one that API Gateway has authenticated, never one that a body names.
+
+The console's calls come with a session instead, which `sessions` reads and `session_rules` limits.
+"""
 
 from collections.abc import Mapping
 from http import HTTPStatus

@@ -1,4 +1,7 @@
-"""Parse a callback's URL into the pieces that are judged and sent (RFC 3986, section 3)."""
+"""Parse a callback's URL into the pieces that are judged and sent (RFC 3986, section 3).
+
+What else makes one valid: its tokens (`rules.parse_callback_url`), and a host that may be reached (`parse`).
+"""
 
 import ipaddress
 import re

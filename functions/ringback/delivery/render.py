@@ -1,4 +1,7 @@
-"""Render an event and a callback as the request or the mail that is sent (facts: Bodies on the wire)."""
+"""Render an event and a callback as the request or the mail that is sent (facts: Bodies on the wire).
+
+How tokens become values is in `callbacks.tokens`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace

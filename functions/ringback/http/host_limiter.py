@@ -1,4 +1,7 @@
-"""Limit concurrent exchanges with one server, so that a batch never floods a small one."""
+"""Limit concurrent exchanges with one server, so that a batch never floods a small one.
+
+How many there may be is `limits.Limits.connections_per_server`: the parameter `ConnectionsPerHost`, 10 by default.
+"""
 
 import asyncio
 from collections import deque
