@@ -22,7 +22,7 @@ from botocore.compat import HTTPHeaders
 from moto.core.models import botocore_stubber
 
 from local.demo.receiver import Request, read_request
-from local.invocation import AWS_ACCESS, REGION
+from local.invocation import AWS_ACCESS, REGION, api_variables
 from tests.chaos.steps import BATCHES, RECEIVER, Act, Script, Step, passes
 from tests.integration.receivers import Receiver
 from tests.integration.stack import Stack, deployed
@@ -84,10 +84,7 @@ class World:
         return self.stack.environment | {
             **AWS_ACCESS,
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AUTHORIZATION": "jwt",
-            "ACCOUNT_CLAIM": "account_id",
-            "REQUESTS_PER_SECOND": "1000",
-            "BURST": "1000",
+            **api_variables(REQUESTS_PER_SECOND="1000", BURST="1000"),
             "RETRIES_QUEUE_URL": f"{self.endpoint}/123456789012/Retries",
             "DEAD_LETTERS_URL": f"{self.endpoint}/123456789012/DeadLetters",
         }
