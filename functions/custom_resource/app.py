@@ -74,11 +74,11 @@ def _set(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_keys(event: Mapping[str, Any]) -> dict[str, Any]:
-    """Check the stack's keys; on deletion there is nothing to do."""
-    data: Mapping[str, str] = {}
-    if event["RequestType"] != "Delete":
-        data = key_check.check(event["ResourceProperties"]["KeyArns"], environment().kms)
-    return {"Status": "SUCCESS", "PhysicalResourceId": key_check.TYPE, "Data": data}
+    """Check the stack's keys, whose ARNs are the resource's physical id; on deletion there is nothing to do."""
+    if event["RequestType"] == "Delete":
+        return {"Status": "SUCCESS", "PhysicalResourceId": event["PhysicalResourceId"]}
+    keys = key_check.check(event["ResourceProperties"]["KeyArns"], environment().kms)
+    return {"Status": "SUCCESS", "PhysicalResourceId": keys}
 
 
 def _delete(event: Mapping[str, Any]) -> dict[str, Any]:

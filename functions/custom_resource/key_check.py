@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from ringback.errors import InvalidSetting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from mypy_boto3_kms import KMSClient
 
@@ -30,8 +30,8 @@ REASONS: Final = {
 """What errors of KMS mean for a deployment."""
 
 
-def check(keys: str, kms: "KMSClient", *, sleep: "Callable[[float], None]" = time.sleep) -> "Mapping[str, str]":
-    """Encrypt something with each of *keys*, separated by commas, and return the data of the resource.
+def check(keys: str, kms: "KMSClient", *, sleep: "Callable[[float], None]" = time.sleep) -> str:
+    """Encrypt something with each of *keys*, separated by commas, and return *keys*.
 
     Raises:
         InvalidSetting: a key is in another region, or cannot be used.
@@ -39,7 +39,7 @@ def check(keys: str, kms: "KMSClient", *, sleep: "Callable[[float], None]" = tim
     for key in keys.split(","):
         _check_region(key, kms.meta.region_name)
         _check_use(key, kms, sleep)
-    return {"KeyArns": keys}
+    return keys
 
 
 def _check_region(key: str, here: str) -> None:

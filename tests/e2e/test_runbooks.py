@@ -31,6 +31,7 @@ NOT_RUN: Mapping[str, str] = {
     "operations.md, Log level, 1": BY_SAM,
     "deploy.md, Deploying it, 1": BY_SAM,
     "deploy.md, Deploying it, 2": BY_SAM,
+    "deploy.md, A KMS key of your own, 1": "`sam deploy` with a key of yours",
     "deploy.md, Stages, 1": BY_SAM,
 }
 """Blocks that are not pasted, and why; docs/operations.md has the same list."""

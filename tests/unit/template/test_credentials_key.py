@@ -33,7 +33,7 @@ def test_a_key_of_one_s_own_takes_the_place_of_the_stack_s() -> None:
 
 def test_deliver_and_the_api_get_a_key_of_one_s_own_only_after_it_was_tried() -> None:
     check = template()["Resources"]["CredentialsKeyCheck"]
-    tried = {"Fn::GetAtt": ["CredentialsKeyCheck", "KeyArns"]}
+    tried = {"Ref": "CredentialsKeyCheck"}
 
     assert (check["Type"], check["Condition"]) == (key_check.TYPE, "KeyIsGiven")
     assert check["Properties"]["KeyArns"] == GIVEN_KEYS

@@ -39,6 +39,7 @@ def told(api: Api, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, request:
         "LogicalResourceId": "CredentialsKeyCheck",
         "ResourceType": "Custom::CredentialsKey",
         "ResourceProperties": {"ServiceToken": "arn", "KeyArns": keys},
+        **({} if request == "Create" else {"PhysicalResourceId": keys}),
     }
     app.lambda_handler(event, cast("Any", Context(function_name="custom-resource")))
     answer: dict[str, Any] = json.loads(receiver.received[-1].body)
@@ -51,7 +52,7 @@ def test_a_key_that_can_be_used_is_handed_on(
     keys = f"{new_key(stack)},{new_key(stack)}"
     answer = told(api, receiver, monkeypatch, "Create", keys)
 
-    assert (answer["Status"], answer["Data"]) == ("SUCCESS", {"KeyArns": keys})
+    assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", keys)
 
 
 @pytest.mark.parametrize(
