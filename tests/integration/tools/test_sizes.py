@@ -7,10 +7,10 @@ import pytest
 BUILD = Path(__file__).parents[3] / ".aws-sam" / "build"
 
 BUDGETS_KIB = {
-    "DeliverFunction": 1_500,
-    "RequeueFunction": 1_500,
-    "FeedbackFunction": 1_500,
-    "ApiFunction": 1_500,
+    "DeliverFunction": 2_150,
+    "RequeueFunction": 2_150,
+    "FeedbackFunction": 2_150,
+    "ApiFunction": 2_150,
     "DependenciesLayer": 13_000,
     "ApiLayer": 11_000,
 }
