@@ -56,9 +56,11 @@ def _objects(text: str) -> Iterator[Row]:
         if not line.strip():
             continue
         try:
-            yield Row(line=number, fields=parse_json(line))
+            fields = parse_json(line)
         except Problem as problem:
             yield Row(line=number, refused=problem.message)
+        else:
+            yield Row(line=number, fields=fields, refused="" if fields else "an object without fields")
 
 
 def _records(file: Path, text: str) -> Iterator[Row]:

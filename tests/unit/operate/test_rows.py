@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from local.errors import LocalError
@@ -96,6 +96,7 @@ def test_a_file_that_is_not_there_or_no_text_is_named(file: Path) -> None:
 
 
 @given(st.text() | st.binary())
+@example("{}")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_file_is_read_or_refused(file: Path, content: str | bytes) -> None:
     file.write_bytes(content.encode(errors="replace") if isinstance(content, str) else content)
