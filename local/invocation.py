@@ -22,7 +22,6 @@ _DELIVER: Final = {
     "DELIVERIES_TABLE": "DeliveriesTable",
     "DELIVERY_RETENTION_DAYS": "30",
     "MAIL_CONFIGURATION": "Mail",
-    "POWERTOOLS_METRICS_NAMESPACE": "Ringback",
     "POWERTOOLS_SERVICE_NAME": "ringback",
     "RETRIES_QUEUE_URL": f"https://sqs.{REGION}.amazonaws.com/123456789012/Retries",
     "SENDER_ADDRESS": "callbacks@ringback.example",

@@ -35,8 +35,8 @@ TEMPLATE = written(path_under_test())
 OF_THE_WAY = ("AWS::Serverless::Function", "AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::ApiGatewayV2::Api")
 """Types of the resources that the picture of the architecture shows."""
 
-OF_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
-"""Variables that Powertools reads, not our code."""
+OF_POWERTOOLS = {"POWERTOOLS_SERVICE_NAME"}
+"""What Powertools reads for us: the name in log lines."""
 
 FENCE = re.compile(r"^( *)```.*?^\1```$", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
