@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from ringback.aws.clients import infrastructure_error
+from ringback.bounded import BoundedDict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,7 @@ class Credentials:
     def __init__(self, *, key: str, kms: "Callable[[], KMSClient]") -> None:
         self._keys = key.split(",")
         self._kms = kms
-        self._opened: dict[tuple[bytes, str, str], str] = {}
+        self._opened = BoundedDict[tuple[bytes, str, str], str](MAX_REMEMBERED)
 
     def seal(self, text: str, *, owner: str, event: str) -> bytes:
         """Encrypt *text*, so that it opens only for the same *owner* and *event*.
@@ -46,8 +47,6 @@ class Credentials:
         if remembered not in self._opened:
             with infrastructure_error("decrypting a credential"):
                 answer = self._kms().decrypt(**self._decrypt_request(sealed, _context(owner, event)))
-            if len(self._opened) >= MAX_REMEMBERED:
-                self._opened.clear()
             self._opened[remembered] = answer["Plaintext"].decode()
         return self._opened[remembered]
 
