@@ -5,18 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.template_under_test import path_under_test, translated
+from tests.unit.template.resources import properties, template
 
 KEPT = {"Fn::GetAtt": ["DeadLetters", "Arn"]}
-
-
-def template() -> Mapping[str, Any]:
-    return translated(path_under_test())
-
-
-def properties(name: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = template()["Resources"][name]["Properties"]
-    return found
 
 
 def of_feedback(kind: str) -> Mapping[str, Any]:
