@@ -31,18 +31,38 @@ def requeue(
     Raises:
         InfrastructureError: the table or the queue is unavailable.
     """
-    moved = 0
-    for shard in SHARDS:
-        for chunk in batched(index.parked(shard, until=clock() + AHEAD), SEND_AT_ONCE, strict=False):
+    due = (index.parked(shard, until=clock() + AHEAD) for shard in SHARDS)
+    return send_all(due, then=index.unpark, retries=retries, clock=clock, time_left=time_left, mapper=mapper)
+
+
+def send_all(  # noqa: PLR0913 - what both searches of a run have in common
+    shards: Iterable[Iterable[ScheduledDelivery]],
+    *,
+    then: Callable[[ScheduledDelivery], object],
+    retries: Queue,
+    clock: Callable[[], datetime],
+    time_left: Callable[[], float],
+    mapper: Callable[..., Iterable[Any]],
+) -> int:
+    """Send messages for the deliveries of *shards* while there is time, and call *then* for each that was accepted.
+
+    Return how many were accepted.
+
+    Raises:
+        InfrastructureError: the table or the queue is unavailable.
+    """
+    accepted = 0
+    for deliveries in shards:
+        for chunk in batched(deliveries, SEND_AT_ONCE, strict=False):
             if time_left() < RUN_NEEDS_SECONDS:
-                return moved
-            sent = send(chunk, retries, clock())
-            list(mapper(index.unpark, sent))
-            moved += len(sent)
-    return moved
+                return accepted
+            sent = _send(chunk, retries, clock())
+            list(mapper(then, sent))
+            accepted += len(sent)
+    return accepted
 
 
-def send(chunk: Sequence[ScheduledDelivery], retries: Queue, now: datetime) -> list[ScheduledDelivery]:
+def _send(chunk: Sequence[ScheduledDelivery], retries: Queue, now: datetime) -> list[ScheduledDelivery]:
     """Send messages for *chunk*, and return the deliveries whose message the queue accepted.
 
     Raises:

@@ -6,11 +6,11 @@ table was unavailable.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from itertools import batched, islice
+from itertools import islice
 from typing import Any
 
-from requeue.due import RUN_NEEDS_SECONDS, send
-from ringback.aws.sqs import SEND_AT_ONCE, Queue
+from requeue.due import send_all
+from ringback.aws.sqs import Queue
 from ringback.storage.due_index import SHARDS, DueIndex, queued
 
 LOST_AFTER = timedelta(minutes=30)
@@ -38,13 +38,6 @@ def find_lost(
     Raises:
         InfrastructureError: the table or the queue is unavailable.
     """
-    found = 0
-    for shard in SHARDS:
-        lost = index.parked(queued(shard), until=clock() - LOST_AFTER, at_once=MAX_PER_SHARD)
-        for chunk in batched(islice(lost, MAX_PER_SHARD), SEND_AT_ONCE, strict=False):
-            if time_left() < RUN_NEEDS_SECONDS:
-                return found
-            sent = send(chunk, retries, clock())
-            list(mapper(index.note_sought, sent))
-            found += len(sent)
-    return found
+    overdue = (index.parked(queued(shard), until=clock() - LOST_AFTER, at_once=MAX_PER_SHARD) for shard in SHARDS)
+    lost = (islice(deliveries, MAX_PER_SHARD) for deliveries in overdue)
+    return send_all(lost, then=index.note_sought, retries=retries, clock=clock, time_left=time_left, mapper=mapper)
