@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from enum import StrEnum
 
-from ringback.config import parse_days, parse_list, read_config, variable
+from ringback.config import parse_list, read_config, variable
 
 
 class Authorization(StrEnum):
@@ -15,23 +14,6 @@ class Authorization(StrEnum):
     """By a token from the platform's issuer, with the account in one of its claims."""
     IAM = "iam"
     """By the platform's IAM signature, with the account in a header."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StackConfig:
-    """The resources of the stack that the API works with."""
-
-    callbacks_table: str
-    deliveries_table: str
-    retries_queue_url: str
-    credentials_key: str
-    sender_address: str
-    mail_configuration: str
-    """The SES configuration set that reports what happens to mails; empty for no reports."""
-    allowed_networks: str
-    """Networks in CIDR notation, comma-separated, that callbacks may reach in addition to public addresses."""
-    retention: timedelta = field(metadata=variable(parse_days, name="DELIVERY_RETENTION_DAYS"))
-    """How long a delivery is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools import Logger
 
 from api.account import AccountItems
-from api.config import ApiConfig, StackConfig
+from api.config import ApiConfig
 from api.console_files import ConsoleConfig
 from api.delivery_log import Log
 from api.gateway.rate_limit import Allowance, RateLimit
@@ -23,7 +23,7 @@ from ringback.aws.clients import client
 from ringback.aws.dynamodb import Table
 from ringback.aws.kms import Credentials
 from ringback.aws.sqs import Queue
-from ringback.config import read_config, require, variable_names
+from ringback.config import StackConfig, read_config, require, variable_names
 from ringback.delivery.recorder import Recorder
 from ringback.ssrf.rules import Network, parse_networks
 from ringback.storage.breakers import BreakerStore

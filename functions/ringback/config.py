@@ -88,17 +88,23 @@ class MailConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Config(MailConfig):
-    """The settings of `deliver`."""
+class StackConfig(MailConfig):
+    """The resources of the stack that attempts and their records need."""
 
     deliveries_table: str
     retries_queue_url: str
-    dead_letters_url: str
     credentials_key: str
     allowed_networks: str
     """Networks in CIDR notation, comma-separated, that callbacks may reach in addition to public addresses."""
     retention: timedelta = field(metadata=variable(parse_days, name="DELIVERY_RETENTION_DAYS"))
     """How long a delivery is kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config(StackConfig):
+    """The settings of `deliver`."""
+
+    dead_letters_url: str
     connections_per_host: int
     """Concurrent connections of one execution environment to one host and port, for each account."""
     success_log_rate: float
