@@ -37,5 +37,5 @@ def parse_integer(written: str) -> int | Literal:
 
 
 def to_compact_json(value: object) -> str:
-    """*value* as JSON on one line, as short as it gets."""
+    """Return *value* as JSON on one line, as short as possible."""
     return "".join(_pieces(value, 0))
