@@ -12,7 +12,6 @@ from urllib.parse import parse_qsl
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from api.config import ApiConfig
@@ -26,7 +25,7 @@ from api.gateway.errors import Problem, answer, given_twice, lambda_answer, to_p
 from api.gateway.publication import Publication
 from api.gateway.rate_limit import RateLimit
 from api.gateway.routing import Operation, Paths, Routes, in_ascii, without_slash
-from api.gateway.session_route import SESSION_ROUTE, get_stage, is_of_a_session, mirrored, to_session_path
+from api.gateway.session_route import SESSION_ROUTE, get_path, get_stage, is_of_a_session, mirrored, to_session_path
 from api.gateway.session_rules import admit
 from api.gateway.sessions import SESSION_PURPOSE, TOKEN_HEADER, Session, parse_session
 from ringback.errors import InfrastructureError, InvalidSetting, describe_error
@@ -109,7 +108,7 @@ class Dispatcher:
             line["account"] = session.account if session else get_account(event, environment.api)
             self._count(line["account"], at, environment.rate)
         if session:
-            admit(session, operation, APIGatewayProxyEventV2(dict(event)).path)
+            admit(session, operation, get_path(event))
         refuse_repeated(event)
         request = {**readable(event), "rawPath": in_ascii(event["rawPath"])}
         account = "" if operation.open else line["account"]
@@ -132,8 +131,8 @@ class Dispatcher:
         )
 
     def _find_operation(self, event: Mapping[str, Any]) -> Operation:
-        request = APIGatewayProxyEventV2(dict(event))
-        return self.paths.find(request.http_method.upper(), request.path)
+        verb: str = event["requestContext"]["http"]["method"]
+        return self.paths.find(verb.upper(), get_path(event))
 
     def _count(self, account: str, at: datetime, rate: RateLimit) -> None:
         try:

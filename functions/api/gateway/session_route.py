@@ -25,7 +25,7 @@ ABOUT = "/session/console_session"
 
 def is_of_a_session(event: Mapping[str, Any]) -> bool:
     """Return whether *event* is a call that must have a session."""
-    return event.get("routeKey") == SESSION_ROUTE or _path(event).startswith(PREFIX)
+    return event.get("routeKey") == SESSION_ROUTE or get_path(event).startswith(PREFIX)
 
 
 def mirrored(event: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -34,7 +34,7 @@ def mirrored(event: Mapping[str, Any]) -> Mapping[str, Any]:
     Raises:
         Problem: the path does not belong to a session (404).
     """
-    path = _path(event)
+    path = get_path(event)
     if not path.startswith(PREFIX):
         raise not_found(NO_SUCH_PATH)
     if path == ABOUT:
@@ -53,6 +53,7 @@ def to_session_path(path: str) -> str:
     return f"{PREFIX}{path.removeprefix(MIRRORED)}" if path.startswith(MIRRORED) else path
 
 
-def _path(event: Mapping[str, Any]) -> str:
+def get_path(event: Mapping[str, Any]) -> str:
+    """Return the path of *event* without its stage."""
     path: str = APIGatewayProxyEventV2(dict(event)).path
     return path
