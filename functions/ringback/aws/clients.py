@@ -11,8 +11,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session, get_session
 
+from ringback.aws.batch_calls import call_directly
 from ringback.aws.contention import CONDITION, cancellation_reasons, retry_contention
-from ringback.aws.dynamodb_json import speak_json
 from ringback.errors import Conflict, InfrastructureError
 
 CONNECT_SECONDS = 2
@@ -26,7 +26,7 @@ for _library in ("botocore", "urllib3"):
 
 
 @cache
-def _session() -> Session:
+def session() -> Session:
     """Return the session that boto3 wraps; importing boto3 itself adds S3's transfers, a tenth of a cold start."""
     return get_session()
 
@@ -40,10 +40,16 @@ def client(service: str, *, connections: int = 10, tries: int = TRIES) -> Any:  
         max_pool_connections=connections,
         parameter_validation=False,  # the service validates, and so does mypy; it took a fifth of a delivery's CPU
     )
-    created = _session().create_client(service, config=config)
+    created = session().create_client(service, config=config)
     if service == "dynamodb":
         retry_contention(created)
-        speak_json(created)
+        call_directly(
+            created,
+            session().get_credentials(),
+            connect_seconds=CONNECT_SECONDS,
+            read_seconds=READ_SECONDS,
+            authorities=session().get_config_variable("ca_bundle") or "",
+        )
     return created
 
 
