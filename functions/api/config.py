@@ -1,10 +1,11 @@
 """The settings of the API."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from ringback.config import parse_list, read_config, variable
+from ringback.frozen import frozen
 
 
 class Authorization(StrEnum):
@@ -16,7 +17,7 @@ class Authorization(StrEnum):
     """By the platform's IAM signature, with the account in a header."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ApiConfig:
     """What callers see of the API's settings: the OpenAPI document depends on nothing else."""
 

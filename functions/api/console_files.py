@@ -7,7 +7,7 @@ would start sixteen execution environments for one page.
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -16,6 +16,7 @@ from string import Template
 from api.console_colors import style_of
 from api.gateway.publication import Publication
 from ringback.config import parse_list, variable
+from ringback.frozen import frozen
 
 SOURCES = files("api") / "console"
 
@@ -49,7 +50,7 @@ _NEEDLESS_NEWLINE = re.compile(r"(?<=[{,;])\n(?![/(])")
 _COMMENT = re.compile(r"^\s*/\*.*?\*/\n", re.MULTILINE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ConsoleConfig:
     """What the template sets for the console alone."""
 
@@ -63,7 +64,7 @@ class ConsoleConfig:
     """Where people go whose session has ended; empty: they are told to ask their provider."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Console:
     """All that a browser is given."""
 

@@ -1,7 +1,6 @@
 """The context of a request, which every handler is given."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Annotated
@@ -15,9 +14,10 @@ from api.gateway.editions import Bodies
 from api.gateway.publication import Publication
 from api.gateway.session_rules import no_such_number, of_the_whole_account, reads_only
 from api.gateway.sessions import SESSION_PURPOSE, Session
+from ringback.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RequestContext:
     """One request: the account, the time, and what a handler works with."""
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from api.recognition import get_other_party
+from ringback.frozen import frozen
 from ringback.models import AttemptReason, Delivery, DeliveryStatus, Outcome
 from ringback.storage.deliveries import ATTENTION, ATTENTION_INDEX
 from ringback.timestamps import to_iso, to_millis
@@ -44,7 +45,7 @@ class Standing(StrEnum):
         return tuple(sorted(ATTENTION)) if self is Standing.ATTENTION else (DeliveryStatus(self),)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Filter:
     """Which deliveries to find; a field that is empty or None does not filter."""
 

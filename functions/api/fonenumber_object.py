@@ -1,7 +1,6 @@
 """A number's callbacks as the object that GET returns, and the changes that a PUT of such an object makes."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +10,7 @@ from ringback.callbacks.parse import parse_public_setting
 from ringback.callbacks.rules import URL_TYPE
 from ringback.catalog.payload import CATALOGUE, EventKind, Scope, lookup
 from ringback.errors import InvalidSetting
+from ringback.frozen import frozen
 from ringback.models import Callback, CallbackType, build_owner
 from ringback.ssrf.rules import Network
 from ringback.storage.numbers import Callbacks
@@ -51,7 +51,7 @@ OPTIONS: Mapping[str, Mapping[str, EventKind]] = MappingProxyType(
 """The kinds of event whose callback is set for a number, by options object and block."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Block:
     """The fields that a request sets for one kind of event."""
 

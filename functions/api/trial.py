@@ -1,7 +1,6 @@
 """Try out a callback: preview what it would send, or send a test now."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -12,6 +11,7 @@ from ringback.breaker import HEALTHY
 from ringback.callbacks.parse import parse_inline, parse_public_setting
 from ringback.catalog.payload import EventKind, Scope, read_data
 from ringback.errors import InvalidSetting
+from ringback.frozen import frozen
 from ringback.http.request import HttpRequest
 from ringback.models import AttemptReason, Callback, CallbackType, Delivery, DeliveryStatus, Event, delivery_id
 from ringback.ssrf.rules import Network
@@ -21,7 +21,7 @@ MASKS = {"authorization": "Basic ********", "webhook-signature": "v1,********"}
 """What a preview shows in place of headers that would reveal a password or a signature."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Trial:
     """A made-up event, and the callback to try out with it."""
 

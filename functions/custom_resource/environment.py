@@ -1,7 +1,6 @@
 """The execution environment of `custom_resource`: everything that outlives an invocation."""
 
 import os
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from aws_lambda_powertools import Logger
 from ringback.aws.clients import client
 from ringback.aws.kms import Credentials
 from ringback.config import read_config
+from ringback.frozen import frozen
 from ringback.ssrf.rules import parse_networks
 from ringback.storage.numbers import Numbers
 from ringback.storage.tables import callbacks_table
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 logger = Logger()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CustomResourceConfig:
     """The settings of `custom-resource`."""
 

@@ -1,13 +1,13 @@
 """`Custom::Callback`: the properties of the resource, and the callback that they declare."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from ringback.aws.dynamodb import Key
 from ringback.callbacks.identifiers import parse_account, parse_fonenumber
 from ringback.catalog.payload import Scope, lookup
 from ringback.errors import InvalidSetting
+from ringback.frozen import frozen
 from ringback.models import build_owner, split_owner
 from ringback.text import describe_type
 
@@ -33,7 +33,7 @@ NEVER_CREATED = "never-made|"
 """The beginning of the physical id of a resource whose creation failed, so that there is nothing to remove."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Declaration:
     """A callback as a template declares it."""
 

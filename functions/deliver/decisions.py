@@ -3,14 +3,15 @@
 What follows from what a receiver answered is in `ringback.delivery.outcomes`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, NamedTuple
 
 from ringback.errors import InfrastructureError
+from ringback.frozen import frozen
 from ringback.models import Callback, Delivery
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DueAttempt:
     """Attempt the delivery now, with everything that this takes."""
 
@@ -21,7 +22,7 @@ class DueAttempt:
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Recorded:
     """Record the delivery as it stands, without an attempt."""
 
@@ -52,7 +53,7 @@ class Cancel(Recorded):
     metric = "Cancelled"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Expire(Recorded):
     """Record that the delivery has failed: it has waited for as long as it is kept."""
 

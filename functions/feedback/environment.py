@@ -1,7 +1,6 @@
 """The execution environment of `feedback`: everything that outlives an invocation."""
 
 import os
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 
@@ -10,6 +9,7 @@ from aws_lambda_powertools import Logger
 from feedback.suppression import Feedback, ReportLog
 from ringback.aws.clients import client
 from ringback.config import MailConfig, read_config
+from ringback.frozen import frozen
 from ringback.notify.notifier import StatusEventLog, build_notifier
 from ringback.storage.breakers import BreakerStore
 from ringback.storage.tables import callbacks_table, deliveries_table
@@ -19,7 +19,7 @@ logger = Logger()
 metrics = Metrics()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FeedbackConfig(MailConfig):
     """The settings of `feedback`."""
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -10,6 +10,7 @@ from typing import Any, Final
 from ringback.aws.dynamodb import Key
 from ringback.email.ses import DELIVERY_TAG, TAG, parse_tag
 from ringback.errors import InfrastructureError
+from ringback.frozen import frozen
 from ringback.timestamps import parse_time
 
 PERMANENT = "Permanent"
@@ -30,7 +31,7 @@ class ReportKind(StrEnum):
     REJECTED = "mail.rejected"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Report:
     """One event of SES."""
 

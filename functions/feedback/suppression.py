@@ -1,7 +1,6 @@
 """Act on reports of SES: note them in deliveries, and disable callbacks whose mail bounces or draws complaints."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger
@@ -10,6 +9,7 @@ from feedback.ses_events import Report, ReportKind
 from ringback.aws.dynamodb import Key, Table
 from ringback.aws.statements import Change, Condition
 from ringback.errors import InfrastructureError
+from ringback.frozen import frozen
 from ringback.models import Callback, CallbackType, DeliveryStatus, split_owner
 from ringback.notify.notifier import Notifier
 from ringback.notify.status_event import StatusEventKind
@@ -55,7 +55,7 @@ class ReportLog:
         self._metrics.flush()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Acted:
     """What was done about a report."""
 

@@ -2,7 +2,6 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cache
 
 from aws_lambda_powertools import Logger
@@ -10,6 +9,7 @@ from aws_lambda_powertools import Logger
 from ringback.aws.clients import client
 from ringback.aws.sqs import Queue
 from ringback.config import read_config
+from ringback.frozen import frozen
 from ringback.storage.backlog import Backlogs
 from ringback.storage.breakers import BreakerStore
 from ringback.storage.due_index import DueIndex
@@ -22,7 +22,7 @@ logger = Logger()
 metrics = Metrics()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RequeueConfig:
     """The settings of `requeue`."""
 

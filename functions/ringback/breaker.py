@@ -4,9 +4,11 @@ The customers' documentation repeats these numbers.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from ringback.frozen import frozen
 
 FAILURES_THAT_OPEN = 10
 """Failed attempts in a row after which an endpoint gets nothing but probes."""
@@ -35,7 +37,7 @@ class Admission(StrEnum):
     WAIT = "wait"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Breaker:
     """What is known of an endpoint that fails; of one that works, nothing is kept."""
 

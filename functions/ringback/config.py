@@ -6,9 +6,11 @@ its variable**: during an update, new code runs for a moment with the old variab
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, field, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+
+from ringback.frozen import frozen
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -77,7 +79,7 @@ def _parse(one: Field[Any], text: str) -> Any:  # noqa: ANN401 - a field is anyt
         raise InvalidVariable(f"{_name(one)}: its value is invalid; template.yaml allows valid ones only") from None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MailConfig:
     """The settings of a function that sends mail and notifies contacts."""
 
@@ -87,7 +89,7 @@ class MailConfig:
     """The SES configuration set that reports what happens to mails; empty for no reports."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StackConfig(MailConfig):
     """The resources of the stack that attempts and their records need."""
 
@@ -100,7 +102,7 @@ class StackConfig(MailConfig):
     """How long a delivery is kept."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Config(StackConfig):
     """The settings of `deliver`."""
 

@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
 
 from ringback.breaker import HEALTHY, Breaker
+from ringback.frozen import frozen
 from ringback.json_text import to_compact_json
 from ringback.timestamps import to_millis
 
@@ -91,7 +92,7 @@ class Outcome(StrEnum):
     MAIL_REJECTED = "mail_rejected"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Callback:
     """What a customer wants for one kind of event on one number; there is one per owner and kind."""
 
@@ -113,7 +114,7 @@ class Callback:
     """The recent state of its endpoint; not part of the setting."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Event:
     """Something that happened on a number."""
 
@@ -135,7 +136,7 @@ class Event:
         return build_owner(self.account, self.fonenumber)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Attempt:
     """One try of a delivery."""
 
@@ -158,7 +159,7 @@ class Attempt:
     """Some of the response's (`redaction.KEPT_HEADERS`)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Delivery:
     """One event on its way to one callback; *id* sorts by time, and receivers get it as `webhook-id`."""
 
@@ -229,7 +230,7 @@ def _kept(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
     return attempts[:FIRST_KEPT] + attempts[-LAST_KEPT:]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Url:
     """A valid URL in the pieces that are sent; none of them is rewritten (facts: Substitution)."""
 
@@ -270,7 +271,7 @@ class AttemptResult(NamedTuple):
     """The attempt's duration, with name resolution but without the wait for its turn; None if nothing went out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PreviousSecret:
     """A signing secret that was rotated out and keeps signing for a while."""
 
@@ -278,7 +279,7 @@ class PreviousSecret:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SigningSecrets:
     """The secrets that sign an account's requests."""
 

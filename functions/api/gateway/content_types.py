@@ -6,12 +6,12 @@ accepted if it is clear what it means.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from encodings.aliases import aliases
 from http import HTTPStatus
 from types import MappingProxyType
 
 from api.gateway.errors import Problem
+from ringback.frozen import frozen
 from ringback.text import quote_value
 
 JSON = "application/json"
@@ -34,7 +34,7 @@ MAX_HEADER = 256
 _JSON = re.compile(r"(application|text)/(x-)?json|[^/\s]+/[^/\s]+\+json")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Content:
     """The type and charset of a body."""
 

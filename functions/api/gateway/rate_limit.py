@@ -4,7 +4,6 @@ The bucket is a single number in the Callbacks table: the time at which it will 
 bucket takes one conditional write, a request during a burst two.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from math import ceil
@@ -13,6 +12,7 @@ from api.config import ApiConfig
 from api.gateway.errors import Problem
 from ringback.aws.dynamodb import Table
 from ringback.aws.statements import Change, Condition
+from ringback.frozen import frozen
 from ringback.models import build_owner
 from ringback.timestamps import to_millis
 
@@ -20,7 +20,7 @@ REQUESTS = "requests"
 """The sort key under which an account's bucket is stored; no kind of event has this name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Allowance:
     """The rate limit of one account."""
 

@@ -3,7 +3,6 @@
 import re
 import string
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -11,9 +10,10 @@ from urllib.parse import quote
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from api.gateway.errors import NO_SUCH_PATH, Problem, not_found
+from ringback.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Operation:
     """One verb of one path."""
 

@@ -10,11 +10,11 @@ import hmac
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 
 from api.gateway.errors import Problem
+from ringback.frozen import frozen
 from ringback.json_text import to_compact_json
 from ringback.timestamps import to_iso
 
@@ -32,7 +32,7 @@ _TOKEN = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{43})")
 _REOPEN = "open the console again where you got its link"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Session:
     """What a link allows."""
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from ringback.aws.statements import (
     put_request,
     update_request,
 )
+from ringback.frozen import frozen
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,7 +40,7 @@ PAUSES = (0.05, 0.2, 0.5)
 """Seconds before each further try of what a batch call left unprocessed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Found:
     """What a read returned; nothing is known about the keys that it left unread."""
 
@@ -50,7 +50,7 @@ class Found:
     """Keys that the table was too busy to read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Table:
     """A table with a partition key and a sort key."""
 

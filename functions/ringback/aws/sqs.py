@@ -1,11 +1,11 @@
 """Send to SQS in batches; a batch call that answers 200 can still have failed entries, which are returned."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import batched
 from typing import TYPE_CHECKING
 
 from ringback.aws.clients import infrastructure_error
+from ringback.frozen import frozen
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -18,7 +18,7 @@ LONGEST_DELAY = 900
 """Seconds; SQS's limit for `DelaySeconds`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Outgoing:
     """A message to send; *group* is the account, so that the queue is fair between accounts."""
 
@@ -29,7 +29,7 @@ class Outgoing:
     attributes: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Queue:
     """A queue that we send to."""
 

@@ -9,11 +9,12 @@ fails, DynamoDB's answer has the stored item, so that no further read is needed.
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from ringback.aws.clients import infrastructure_error
 from ringback.errors import Conflict
+from ringback.frozen import frozen
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -30,7 +31,7 @@ _NOT_YET = "(attribute_not_exists(#writer) OR #writer <> :writer)"
 _NAME = re.compile(r"#(\w+)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Condition:
     """A condition on the stored item; a write happens only if it holds."""
 
@@ -40,7 +41,7 @@ class Condition:
     """The values of its `:names`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Change:
     """What an update does to the attributes of an item."""
 
@@ -66,7 +67,7 @@ class Change:
         return {f":new_{name}": value for name, value in {**self.set, **self.set_if_missing, **added}.items()}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Write:
     """The result of a write."""
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from ringback.catalog.event_kind import Field
 from ringback.errors import InvalidSetting
+from ringback.frozen import frozen
 from ringback.models import Value
 from ringback.redaction import MASK
 from ringback.text import to_well_formed
@@ -15,7 +15,7 @@ TOKEN = re.compile(r"\(\(([^(){}]+)\)\)|\{\{([^(){}]+)\}\}")
 """A token, known or unknown; its name is one of the two groups."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Filled:
     """A template with its values in place."""
 
@@ -24,7 +24,7 @@ class Filled:
     """Tokens for which the event had no value."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Template:
     """Text with gaps: a literal, then for each gap the body name of its field and the literal that follows."""
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
 
+from ringback.frozen import frozen
 from ringback.models import CallbackType, Method, Value
 
 _PLURAL = re.compile(r"(?<=[sxz])es$|(?<=[cs]h)es$|s$")
@@ -28,7 +29,7 @@ class FieldType(StrEnum):
     INTEGER = "integer"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Field:
     """One value of an event; *token* stands for it in a URL, and *body* is its key in the JSON body."""
 
@@ -42,7 +43,7 @@ class Field:
     """More names that a URL or the platform may use; never a key of a body."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class EventKind:
     """A kind of event, and what its callback may be."""
 

@@ -1,12 +1,12 @@
 """Render mails as plain text and HTML, without anything that links elsewhere or could end a header."""
 
 import re
-from dataclasses import dataclass
 from html import escape
 from typing import Final
 
 from ringback.callbacks.identifiers import spoken
 from ringback.catalog.event_kind import EventKind
+from ringback.frozen import frozen
 from ringback.models import Callback, CallbackType, Event, Value, split_owner
 from ringback.text import to_well_formed
 
@@ -37,7 +37,7 @@ background:#ffffff">
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Mail:
     """A rendered e-mail notification."""
 

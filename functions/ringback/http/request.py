@@ -3,11 +3,12 @@
 import base64
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from ringback import VERSION
 from ringback.errors import AttemptFailed
+from ringback.frozen import frozen
 from ringback.http.signature import sign
 from ringback.models import Callback, Event, Method, Outcome, Url
 from ringback.timestamps import to_iso
@@ -23,7 +24,7 @@ _NOT_IN_FIELD = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 type Headers = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class HttpRequest:
     """A rendered HTTP callback."""
 

@@ -1,13 +1,13 @@
 """Put status events on EventBridge, so that the platform can show them or act on them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ringback.aws.clients import infrastructure_error
 from ringback.callbacks.url import get_host
+from ringback.frozen import frozen
 from ringback.json_text import to_compact_json
 from ringback.models import Callback, Delivery, split_owner
 from ringback.timestamps import to_iso
@@ -32,7 +32,7 @@ class StatusEventKind(StrEnum):
     DELIVERY_FAILED = "delivery.failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StatusEvent:
     """An event on the bus; it never has a secret, and of a URL only the host."""
 

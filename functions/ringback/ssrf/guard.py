@@ -3,11 +3,11 @@
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from ipaddress import ip_address
 
 from ringback.bounded import BoundedDict
 from ringback.errors import AttemptFailed
+from ringback.frozen import frozen
 from ringback.models import Outcome, Url
 from ringback.ssrf.resolver import Resolve, Resolver
 from ringback.ssrf.rules import PORTS, Network, is_allowed_port, plain, refusal, refusal_of_host
@@ -22,7 +22,7 @@ KNOWN_HOSTS = 1024
 """Hosts that are remembered; the one known longest is forgotten first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Target:
     """Where an attempt may connect to: the server of a URL, and its addresses, every one judged."""
 
@@ -35,7 +35,7 @@ class Target:
     """The duration of the look-up, which counts as part of the attempt."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Judged:
     addresses: tuple[str, ...]
     refusal: str | None

@@ -5,7 +5,7 @@ delivery has, announces each backlog.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ringback.aws.dynamodb import Key
 from ringback.aws.statements import Change, Condition, Item
+from ringback.frozen import frozen
 from ringback.storage.due_index import SHARDS, DueIndex, ScheduledDelivery, get_shard
 from ringback.storage.tables import deliveries_table
 from ringback.timestamps import from_millis, to_millis
@@ -27,7 +28,7 @@ _OPEN = from_millis(0)
 """The due time of an announcement while its callback is open; then the time when the callback was first seen closed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Backlog:
     """The deliveries that wait for one callback."""
 

@@ -16,6 +16,7 @@ from ringback.aws.kms import Credentials
 from ringback.aws.statements import Condition, Item
 from ringback.catalog.kinds import CATALOGUE
 from ringback.errors import InfrastructureError
+from ringback.frozen import frozen
 from ringback.json_text import to_compact_json
 from ringback.models import Attempt, AttemptReason, Delivery, DeliveryStatus, Event, Outcome, split_owner, time_in_id
 from ringback.storage.callbacks import callback_from_item, callback_to_item
@@ -69,7 +70,7 @@ class Superseded:
     stands: Delivery
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Stored:
     """Deliveries as they were read."""
 
@@ -166,8 +167,8 @@ class DeliveryStore:
         return {key: Written.NO if key in unwritten else Written.YES for key in written}
 
     def _item(self, delivery: Delivery, *, parked: bool) -> dict[str, "AttributeValueTypeDef"]:
-        delivery = replace(delivery, version=delivery.version + 1)
         item = delivery_to_item(delivery, parked=parked, retention=self._retention)
+        item["version"] = {"N": str(delivery.version + 1)}
         if delivery.event.callback:
             item["callback"] = {"M": callback_to_item(delivery.event.callback, self._credentials)}
         return item

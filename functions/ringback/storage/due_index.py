@@ -7,12 +7,12 @@ backlog (`backlog_partition`).
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ringback.aws.statements import Change, Condition
+from ringback.frozen import frozen
 from ringback.storage.tables import deliveries_table
 from ringback.timestamps import from_millis, to_millis
 
@@ -31,7 +31,7 @@ SHARDS = tuple(str(number) for number in range(8))
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ScheduledDelivery:
     """A pending delivery on the index."""
 
