@@ -11,13 +11,13 @@ All three calls may be repeated: a read, a write of the same items, and an inser
 
 import json
 import re
+import socket
 import ssl
 from base64 import b64decode, b64encode
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -26,6 +26,7 @@ from zlib import crc32
 
 from botocore.httpsession import get_cert_path
 from botocore.utils import get_environ_proxies
+from httptools import HttpParserError, HttpResponseParser
 
 from ringback.aws.request_signer import RequestSigner
 
@@ -41,6 +42,7 @@ OPERATIONS = {
 """The methods of a client that are made directly, and DynamoDB's names for them."""
 
 _API = "DynamoDB_20120810"
+_BLOCK = 64 * 1024
 _BINARY = re.compile(rb'\{\s*"BS?"')
 
 type Answer = dict[str, Any]
@@ -98,21 +100,24 @@ class BatchCalls:
         """*endpoint* is a URL; *credentials* may be of those that renew themselves."""
         url = urlsplit(endpoint)
         self._is_https = url.scheme == "https"
-        self._address = url.hostname or "", url.port
+        self._address = url.hostname or "", url.port or (443 if self._is_https else 80)
         self._signer = RequestSigner(service="dynamodb", region=region, host=url.netloc)
         self._credentials = credentials
         self._connect_seconds = connect_seconds
         self._read_seconds = read_seconds
         self._authorities = authorities
-        self._idle: deque[HTTPConnection] = deque()
+        self._idle: deque[socket.socket] = deque()
 
     def make(self, operation: str, request: Mapping[str, Any]) -> Answer | None:
         """Return DynamoDB's answer to *request*, with binary values decoded; None if it did not answer with 200."""
         body = _encode(request).encode()
         headers = {"content-type": "application/x-amz-json-1.0", "x-amz-target": f"{_API}.{operation}"}
+        signed = self._signer.headers(body, headers, self._credentials.get_frozen_credentials())
+        lines = [f"{name}: {value}\r\n" for name, value in signed.items()]
+        head = f"POST / HTTP/1.1\r\n{''.join(lines)}content-length: {len(body)}\r\n\r\n"
         try:
-            return self._exchange(body, self._signer.headers(body, headers, self._credentials.get_frozen_credentials()))
-        except (OSError, HTTPException, ValueError):
+            return self._exchange(head.encode() + body)
+        except (OSError, HttpParserError, ValueError):
             return None
 
     def close(self) -> None:
@@ -120,15 +125,15 @@ class BatchCalls:
         while self._idle:
             self._idle.pop().close()
 
-    def _exchange(self, body: bytes, headers: Mapping[str, str]) -> Answer | None:
+    def _exchange(self, wire: bytes) -> Answer | None:
         """Return a whole answer with 200; after any other, which is None or an error, the connection is not kept."""
         connection = self._take()
         is_kept = False
         try:
-            connection.request("POST", "/", body, headers)
-            response = connection.getresponse()
-            answer = _decode(response, response.read())
-            is_kept = answer is not None and not response.will_close
+            connection.sendall(wire)
+            response = _Response(connection)
+            answer = _decode(response)
+            is_kept = answer is not None and response.persists
         finally:
             if is_kept:
                 self._idle.append(connection)
@@ -136,21 +141,18 @@ class BatchCalls:
                 connection.close()
         return answer
 
-    def _take(self) -> HTTPConnection:
+    def _take(self) -> socket.socket:
         try:
             return self._idle.pop()
         except IndexError:
             return self._connect()
 
-    def _connect(self) -> HTTPConnection:
-        host, port = self._address
-        connection = (
-            HTTPSConnection(host, port, timeout=self._connect_seconds, context=self._context)
-            if self._is_https
-            else HTTPConnection(host, port, timeout=self._connect_seconds)
-        )
-        connection.connect()
-        connection.sock.settimeout(self._read_seconds)
+    def _connect(self) -> socket.socket:
+        connection = socket.create_connection(self._address, timeout=self._connect_seconds)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self._is_https:
+            connection = self._context.wrap_socket(connection, server_hostname=self._address[0])
+        connection.settimeout(self._read_seconds)
         return connection
 
     @cached_property
@@ -158,9 +160,53 @@ class BatchCalls:
         return ssl.create_default_context(cafile=self._authorities or get_cert_path(verify=True))
 
 
-def _decode(response: HTTPResponse, text: bytes) -> Answer | None:
-    """Return what *response* says with *text*; None if it is not 200, or not what DynamoDB sent."""
-    checksum = response.getheader("x-amz-crc32")
+class _Response:
+    """A response as it comes by a socket."""
+
+    __slots__ = ("_is_whole", "_pieces", "headers", "persists", "status")
+
+    def __init__(self, connection: socket.socket) -> None:
+        """Read the response on *connection*.
+
+        Raises:
+            OSError: it ends early, or nothing comes any more.
+            HttpParserError: it is not HTTP.
+        """
+        self.headers: dict[bytes, bytes] = {}
+        """By name in lower case."""
+        self._pieces: list[bytes] = []
+        self._is_whole = False
+        parser = HttpResponseParser(self)
+        while not self._is_whole:
+            data = connection.recv(_BLOCK)
+            if not data:
+                raise ConnectionResetError
+            parser.feed_data(data)
+        self.status: int = parser.get_status_code()
+        self.persists = self.headers.get(b"connection", b"").lower() != b"close"
+
+    @property
+    def body(self) -> bytes:
+        """Its body, whole."""
+        return b"".join(self._pieces)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """For the parser."""
+        self.headers[name.lower()] = value
+
+    def on_body(self, piece: bytes) -> None:
+        """For the parser."""
+        self._pieces.append(piece)
+
+    def on_message_complete(self) -> None:
+        """For the parser."""
+        self._is_whole = True
+
+
+def _decode(response: _Response) -> Answer | None:
+    """Return what *response* says; None if it is not 200, or not what DynamoDB sent."""
+    text = response.body
+    checksum = response.headers.get(b"x-amz-crc32")
     if response.status != HTTPStatus.OK or (checksum is not None and int(checksum) != crc32(text)):
         return None
     answer: Answer = json.loads(text)
