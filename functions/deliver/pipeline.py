@@ -103,7 +103,8 @@ class DeliveryPipeline:
         async with asyncio.TaskGroup() as tasks:
             first = tasks.create_task(self._deliver_fresh(fresh, under_way, time_left))
             second = tasks.create_task(self._deliver_suspects(suspects, first, under_way, time_left))
-        await self._in_worker(partial(self._notifier.flush, time_left))
+        if self._notifier.has_unsent:
+            await self._in_worker(partial(self._notifier.flush, time_left))
         return first.result() | second.result()
 
     async def _deliver_fresh(
@@ -147,9 +148,12 @@ class DeliveryPipeline:
         """Carry out *decisions*, and return the messages that go back."""
         until = SharedTimeout(time_left() - RECORD_NEEDS_SECONDS)
         due = [one for one in decisions if isinstance(one, DueAttempt)]
+        others = [one for one in decisions if not isinstance(one, DueAttempt)]
         groups = self._attempt_all(due, until, time_left)
+        back: set[str] = set()
         try:
-            back = await self._in_worker(partial(self._carry_out, decisions))
+            if others:
+                back = await self._in_worker(partial(self._carry_out, others))
             async for group in groups:
                 back |= await self._in_worker(partial(self._record, group, time_left))
         finally:
@@ -192,8 +196,6 @@ class DeliveryPipeline:
                     self._telemetry.unattempted(decision.metric)
                 case Return():
                     back.setdefault(decision.cause, set()).add(decision.message)
-                case DueAttempt():
-                    pass  # it is under way by now
         for cause, messages in back.items():
             self._give_back(messages, cause)
         unscheduled = self._give_back(self._recorder.schedule(scheduled), BUSY)

@@ -86,6 +86,11 @@ class Notifier:
         if delivery.status is DeliveryStatus.FAILED:
             self._status_events.append(about_failure(delivery, callback, at=now))
 
+    @property
+    def has_unsent(self) -> bool:
+        """Whether there is anything to send."""
+        return bool(self._status_events or self._disabled)
+
     def flush(self, time_left: Callable[[], float]) -> None:
         """Send all that was collected, as far as time allows."""
         status_events, self._status_events = self._status_events, []
