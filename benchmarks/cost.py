@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
 
+from benchmarks.cpu import BY_TENS
 from benchmarks.item import CALL, FAX, MESSAGE, item_bytes
 from benchmarks.table import fill
 
@@ -29,11 +30,6 @@ ATTEMPT_SECONDS = 15
 BATCHES = {"prompt": 10, "thrifty": 100}
 """Messages that an invocation of deliver gets at most, by the parameter Batching."""
 WINDOW_SECONDS = {"prompt": 0, "thrifty": 1}
-INVOCATION_CPU_MS = 3
-"""Processor time of an invocation in addition to its deliveries': calls of AWS, and the batch's bookkeeping.
-
-Measured on a whole processor: 3.3 ms for one delivery, 6 to 8 for ten, 31 to 36 for a hundred.
-"""
 AWS_SECONDS = 0.02
 """Seconds for which an invocation waits for its tables."""
 RATES = (1, 10, 100, 500, 2_000)
@@ -59,6 +55,8 @@ class Setup:
     memory_mb: int = 512
     cpu_ms: float
     """Processor time of a delivery, on one whole processor."""
+    invocation_ms: float
+    """Processor time of an invocation in addition to its deliveries': calls of AWS, and the batch's bookkeeping."""
     log: bool = True
     """Whether the table keeps each delivery."""
     success_log_rate: float = 0.01
@@ -77,7 +75,7 @@ def seconds_of(setup: Setup) -> float:
     """Return how long an invocation without hanging endpoints lasts."""
     slower: float = FULL_CORE_MB / min(setup.memory_mb, FULL_CORE_MB) / 1000
     waiting = ceil(setup.batch / setup.attempts_at_once) * setup.answer_ms / 1000
-    own = INVOCATION_CPU_MS * slower
+    own = setup.invocation_ms * slower
     return max(own + setup.batch * setup.cpu_ms * slower, own + waiting) + AWS_SECONDS
 
 
@@ -147,10 +145,12 @@ def others() -> dict[str, float]:
 
 
 def measured() -> Setup:
-    """Return the setup with the processor time of results.json."""
-    results = json.loads((HERE / "results.json").read_text(encoding="utf-8"))
-    of_a_hundred = results["cpu"]["figures"][0]["ours"]["median"] / 1000
-    return Setup(cpu_ms=of_a_hundred - INVOCATION_CPU_MS / 100)
+    """Return the setup with the processor time of results.json: what batches of ten take and of a hundred do not."""
+    results = json.loads((HERE / "results.json").read_text(encoding="utf-8"))["cpu"]["figures"]
+    by_hundreds = results[0]["ours"]["median"] / 1000
+    by_tens = next(one for one in results if BY_TENS in one["measurement"])["ours"]["median"] / 1000
+    invocation = (by_tens - by_hundreds) / (1 / 10 - 1 / 100)
+    return Setup(cpu_ms=by_hundreds - invocation / 100, invocation_ms=invocation)
 
 
 def sequential() -> float:

@@ -25,6 +25,9 @@ BATCHES = 5
 
 AT_ONCE = "answers at once"
 OVER_TLS = "over TLS"
+BY_TENS = "in batches of 10"
+SMALLER = {BY_TENS: 10, "one by one": 1}
+"""Messages of an invocation: with `Batching=prompt` ten at most, and one where they trickle in."""
 FEWER = {"answers after 200 ms": 3}
 
 HEADERS = {"User-Agent": "Benchmark/1.0", "Content-Type": "application/json"}
@@ -51,6 +54,9 @@ def measure() -> list[Figure]:
                 name: partial(_deliver, handler, customers) for name, customers in traffic.items()
             }
             contenders |= {
+                name: partial(_deliver, handler, traffic[AT_ONCE], size=size) for name, size in SMALLER.items()
+            }
+            contenders |= {
                 "raw socket": _raw(urls),
                 "urllib3 pool": _pool(urls),
                 "Session.post": keeping_session(urls),
@@ -66,7 +72,7 @@ def measure() -> list[Figure]:
                     if run:  # the first run warms up
                         spent[name].append(microseconds)
                         busy[name] += shares
-    ours = {name: spent.pop(name) for name in traffic}
+    ours = {name: spent.pop(name) for name in (*traffic, *SMALLER)}
     return [
         Figure(
             measurement=f"CPU per delivery, batches of {BATCH}, {HOSTS} hosts, keep-alive, 300 bytes",
@@ -79,7 +85,8 @@ def measure() -> list[Figure]:
             note=f"the receiver's process used {max(busy[AT_ONCE]):.0%} of a core beside ours at most, "
             f"{max(busy['raw socket']):.0%} beside the raw socket loop",
         ),
-        *(_beside(name, runs, ours[AT_ONCE]) for name, runs in ours.items() if name != AT_ONCE),
+        *(_beside(name, ours[name], ours[AT_ONCE]) for name in traffic if name != AT_ONCE),
+        *(_smaller(name, ours[name], spent["Session.post"]) for name in SMALLER),
     ]
 
 
@@ -100,8 +107,19 @@ def _beside(name: str, ours: list[float], at_once: list[float]) -> Figure:
     )
 
 
-def _deliver(handler: Handler, customers: Customers) -> None:
-    _expect_none_back(handler(customers.batch(), Context()))
+def _smaller(name: str, ours: list[float], post: list[float]) -> Figure:
+    return Figure(
+        measurement=f"CPU per delivery, {name}",
+        unit="µs",
+        ours=ours,
+        baselines={"Session.post": post},
+        against="Session.post",
+    )
+
+
+def _deliver(handler: Handler, customers: Customers, *, size: int = BATCH) -> None:
+    for first in range(0, BATCH, size):
+        _expect_none_back(handler(customers.batch(first, size), Context()))
 
 
 def _processor(contender: Contender, batches: int) -> float:
