@@ -17,15 +17,11 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-from botocore.awsrequest import AWSPreparedRequest
-from botocore.compat import HTTPHeaders
-from moto.core.models import botocore_stubber
-
 from local.demo.receiver import Request, read_request
 from local.invocation import AWS_ACCESS, REGION, api_variables
 from tests.chaos.steps import BATCHES, RECEIVER, Act, Script, Step, passes
 from tests.integration.receivers import Receiver
-from tests.integration.stack import Stack, deployed
+from tests.integration.stack import Stack, deployed, moto_answer
 
 ERRORS = {
     Act.REFUSE: (400, "AccessDeniedException"),
@@ -197,15 +193,8 @@ def _called(request: Request) -> tuple[str, str]:
 
 
 def _moto(service: str, request: Request, body: bytes) -> tuple[int, str, str]:
-    verb, path, _ = request.line.split(" ")
-    url = f"https://{HOSTS.get(service, service)}.{REGION}.amazonaws.com{path}"
-    answer = botocore_stubber.process_request(
-        AWSPreparedRequest(verb, url, HTTPHeaders.from_dict(request.headers), body, stream_output=False)
-    )
-    assert answer is not None
-    status, headers, text = answer
-    kind = headers.get("x-amzn-errortype", "") if status >= 400 else ""
-    return status, kind, text if isinstance(text, str) else text.decode()
+    status, headers, text = moto_answer(request, f"{HOSTS.get(service, service)}.{REGION}.amazonaws.com", body)
+    return status, headers.get("x-amzn-errortype", "") if status >= 400 else "", text
 
 
 def _with(answer: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:

@@ -9,15 +9,20 @@ from functools import cache
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.models import botocore_stubber
 from moto.dynamodb.exceptions import ConditionalCheckFailed
 from moto.dynamodb.models import DynamoDBBackend
 
+from local.demo.receiver import Request
 from local.invocation import AWS_ACCESS, REGION, deliver_variables
 from local.template import load
 from ringback.aws.kms import Credentials
@@ -131,6 +136,18 @@ def shared_stack() -> Iterator[Stack]:
     """One stack for all tests of a module that leave nothing behind for the next one to fall over."""
     with deployed() as stack:
         yield stack
+
+
+def moto_answer(request: Request, host: str, body: bytes | None = None) -> tuple[int, dict[str, str], str]:
+    """Moto's answer to a call for *host* that came over a socket: status, headers, body; *body* replaces the call's."""
+    verb, target, _ = request.line.split(" ")
+    path = target if target.startswith("/") else urlsplit(target).path  # a proxy gets the whole URL
+    headers = HTTPHeaders.from_dict(request.headers)
+    url, body = f"https://{host}{path}", request.body if body is None else body
+    answer = botocore_stubber.process_request(AWSPreparedRequest(verb, url, headers, body, stream_output=False))
+    assert answer is not None
+    status, answered, text = answer
+    return status, answered, text if isinstance(text, str) else text.decode()
 
 
 def insert(backend: DynamoDBBackend, statements: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -56,12 +56,14 @@ def call_directly(
     read_seconds: float,
     authorities: str,
 ) -> None:
-    """Have *dynamodb* make `OPERATIONS` directly; without credentials, or behind a proxy, all stays with botocore.
+    """Have *dynamodb* make `OPERATIONS` directly.
+
+    All stays with botocore without credentials, behind a proxy, and if the endpoint is not at the root of its host.
 
     *authorities* is the file of CA certificates that botocore was told to use; empty for its own.
     """
     endpoint = dynamodb.meta.endpoint_url
-    if credentials is None or get_environ_proxies(endpoint):
+    if credentials is None or get_environ_proxies(endpoint) or urlsplit(endpoint).path not in {"", "/"}:
         return
     calls = BatchCalls(
         endpoint=endpoint,

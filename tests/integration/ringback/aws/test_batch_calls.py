@@ -8,13 +8,10 @@ from typing import Any
 from zlib import crc32
 
 import pytest
-from botocore.awsrequest import AWSPreparedRequest
-from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError, SSLError
-from moto.core.botocore_stubber import BotocoreStubber
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 
-from local.demo.receiver import Request, read_request
+from local.demo.receiver import read_request
 from ringback.aws import clients as aws_clients
 from ringback.aws.batch_calls import OPERATIONS
 from ringback.aws.statements import insert_statement
@@ -36,19 +33,6 @@ ITEM: dict[str, Any] = {
 KEY = {"owner": ITEM["owner"], "event": ITEM["event"]}
 
 
-def moto_answers(request: Request) -> bytes:
-    """What moto answers to a request that came over the wire."""
-    headers = HTTPHeaders()
-    for name, value in request.headers.items():
-        headers[name] = value
-    url = "https://dynamodb.us-east-1.amazonaws.com/"
-    asked = AWSPreparedRequest("POST", url, headers, request.body, stream_output=False)
-    answer = BotocoreStubber().process_request(asked)
-    assert answer
-    status, _, text = answer
-    return encoded(status, text if isinstance(text, bytes) else text.encode())
-
-
 def encoded(status: int, body: bytes, *, checksum: int | None = None) -> bytes:
     """An answer as DynamoDB sends it."""
     head = f"HTTP/1.1 {status} Whatever\r\nContent-Length: {len(body)}\r\n"
@@ -59,7 +43,8 @@ def is_moto(receiver: Receiver, sock: socket.socket) -> None:
     """Answer every request as moto does."""
     while (request := read_request(sock)) is not None:
         receiver.received.append(request)
-        sock.sendall(moto_answers(request))
+        status, _, text = stack.moto_answer(request, "dynamodb.us-east-1.amazonaws.com")
+        sock.sendall(encoded(status, text.encode()))
 
 
 def is_silent(receiver: Receiver, _: socket.socket) -> None:
@@ -255,6 +240,15 @@ def test_a_proxy_is_left_to_botocore(dynamodb: Receiver, monkeypatch: pytest.Mon
 
     [request] = dynamodb.received
     assert request.line == "POST http://dynamodb.example/ HTTP/1.1"
+
+
+def test_an_endpoint_below_a_path_is_left_to_botocore(dynamodb: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", f"http://127.0.0.1:{dynamodb.port}/below")
+
+    write(aws_clients.client("dynamodb"))
+
+    [request] = dynamodb.received
+    assert request.target == "/below"
 
 
 @pytest.mark.usefixtures("dynamodb")
