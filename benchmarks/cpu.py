@@ -68,7 +68,7 @@ def measure() -> list[Figure]:
             for run in range(RUNS + 1):
                 for name, contender in contenders.items():
                     with share(receiver) as shares:
-                        microseconds = _processor(contender, FEWER.get(name, BATCHES))
+                        microseconds = processor_time(contender, FEWER.get(name, BATCHES))
                     if run:  # the first run warms up
                         spent[name].append(microseconds)
                         busy[name] += shares
@@ -122,11 +122,12 @@ def _deliver(handler: Handler, customers: Customers, *, size: int = BATCH) -> No
         _expect_none_back(handler(customers.batch(first, size), Context()))
 
 
-def _processor(contender: Contender, batches: int) -> float:
+def processor_time(contender: Callable[[], object], batches: int, size: int = BATCH) -> float:
+    """Return the microseconds of processor time that each delivery takes in *batches* of *size*."""
     began = time.process_time()
     for _ in range(batches):
         contender()
-    return (time.process_time() - began) / (batches * BATCH) * 1e6
+    return (time.process_time() - began) / (batches * size) * 1e6
 
 
 def _expect_none_back(answer: Mapping[str, Any]) -> None:

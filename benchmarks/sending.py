@@ -1,14 +1,13 @@
 """Measure the processor time of sending alone: guard and client, keep-alive, on one loop, against code that posts."""
 
 import asyncio
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.cpu import keeping_session
+from benchmarks.cpu import keeping_session, processor_time
 from benchmarks.figures import Figure
 from benchmarks.servers import serving
 from benchmarks.tls import trusted
@@ -62,11 +61,11 @@ def measure() -> list[Figure]:
                 for milliseconds in MILLISECONDS:
                     targets = [f"{scheme}://{host}:{port}/answer/{milliseconds}/2" for host in hosts]
                     requests = [_request(targets[place % HOSTS]) for place in range(BATCH)]
-                    microseconds = _processor(lambda: client.send(requests), BATCHES[milliseconds])  # noqa: B023
+                    microseconds = processor_time(lambda: client.send(requests), BATCHES[milliseconds])  # noqa: B023
                     if run:
                         spent.setdefault((scheme, milliseconds), []).append(microseconds)
             for milliseconds, post in posts.items():
-                microseconds = _processor(post, 1, POSTS[milliseconds])
+                microseconds = processor_time(post, 1, POSTS[milliseconds])
                 if run:
                     posted.setdefault(milliseconds, []).append(microseconds)
     return [
@@ -101,13 +100,6 @@ def _tls(milliseconds: int, ours: list[float], plain: list[float]) -> Figure:
         must=1.8,
         aim=1.5,
     )
-
-
-def _processor(send: Callable[[], object], batches: int, size: int = BATCH) -> float:
-    began = time.process_time()
-    for _ in range(batches):
-        send()
-    return (time.process_time() - began) / (batches * size) * 1e6
 
 
 def _request(url: str) -> HttpRequest:

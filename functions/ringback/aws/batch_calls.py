@@ -20,7 +20,7 @@ from functools import cached_property
 from http import HTTPStatus
 from itertools import chain
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from weakref import finalize
 from zlib import crc32
 
@@ -63,10 +63,11 @@ def call_directly(
     *authorities* is the file of CA certificates that botocore was told to use; empty for its own.
     """
     endpoint = dynamodb.meta.endpoint_url
-    if credentials is None or get_environ_proxies(endpoint) or urlsplit(endpoint).path not in {"", "/"}:
+    url = urlsplit(endpoint)
+    if credentials is None or get_environ_proxies(endpoint) or url.path not in {"", "/"}:
         return
     calls = BatchCalls(
-        endpoint=endpoint,
+        url=url,
         region=dynamodb.meta.region_name,
         credentials=credentials,
         connect_seconds=connect_seconds,
@@ -92,15 +93,14 @@ class BatchCalls:
     def __init__(  # noqa: PLR0913 - all that a connection needs
         self,
         *,
-        endpoint: str,
+        url: SplitResult,
         region: str,
         credentials: "Credentials",
         connect_seconds: float,
         read_seconds: float,
-        authorities: str = "",
+        authorities: str,
     ) -> None:
-        """*endpoint* is a URL; *credentials* may be of those that renew themselves."""
-        url = urlsplit(endpoint)
+        """*url* is the endpoint; *credentials* may be of those that renew themselves."""
         self._is_https = url.scheme == "https"
         self._address = url.hostname or "", url.port or (443 if self._is_https else 80)
         self._signer = RequestSigner(service="dynamodb", region=region, host=url.netloc)

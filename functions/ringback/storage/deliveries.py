@@ -168,7 +168,7 @@ class DeliveryStore:
 
     def _item(self, delivery: Delivery, *, parked: bool) -> dict[str, "AttributeValueTypeDef"]:
         item = delivery_to_item(delivery, parked=parked, retention=self._retention)
-        item["version"] = {"N": str(delivery.version + 1)}
+        item["version"] = {"N": str(delivery.version + 1)}  # with this write; a copy of it all would cost more
         if delivery.event.callback:
             item["callback"] = {"M": callback_to_item(delivery.event.callback, self._credentials)}
         return item

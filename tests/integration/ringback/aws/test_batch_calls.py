@@ -11,13 +11,13 @@ import pytest
 from botocore.exceptions import ClientError, SSLError
 from moto.dynamodb.models import DynamoDBBackend, dynamodb_backends
 
-from local.demo.receiver import read_request
+from local.demo.receiver import Reply, read_request
 from ringback.aws import clients as aws_clients
 from ringback.aws.batch_calls import OPERATIONS
 from ringback.aws.statements import insert_statement
 from tests.integration import stack
 from tests.integration.certificates import Authority
-from tests.integration.misbehaviour import says
+from tests.integration.misbehaviour import never_answers, says
 from tests.integration.receivers import Behaviour, Receiver
 
 ITEM: dict[str, Any] = {
@@ -35,8 +35,8 @@ KEY = {"owner": ITEM["owner"], "event": ITEM["event"]}
 
 def encoded(status: int, body: bytes, *, checksum: int | None = None) -> bytes:
     """An answer as DynamoDB sends it."""
-    head = f"HTTP/1.1 {status} Whatever\r\nContent-Length: {len(body)}\r\n"
-    return f"{head}x-amz-crc32: {crc32(body) if checksum is None else checksum}\r\n\r\n".encode() + body
+    said = str(crc32(body) if checksum is None else checksum)
+    return Reply(status=status, headers=(("x-amz-crc32", said),), body=body).encode()
 
 
 def is_moto(receiver: Receiver, sock: socket.socket) -> None:
@@ -45,11 +45,6 @@ def is_moto(receiver: Receiver, sock: socket.socket) -> None:
         receiver.received.append(request)
         status, _, text = stack.moto_answer(request, "dynamodb.us-east-1.amazonaws.com")
         sock.sendall(encoded(status, text.encode()))
-
-
-def is_silent(receiver: Receiver, _: socket.socket) -> None:
-    """Answer nothing."""
-    receiver.stopped.wait()
 
 
 def first(behaviour: Behaviour) -> Behaviour:
@@ -213,7 +208,7 @@ def test_whatever_is_no_good_answer_is_botocore_s(ours: Any, dynamodb: Receiver,
 
 def test_silence_ends_in_time(dynamodb: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aws_clients, "READ_SECONDS", 0.2)
-    dynamodb.behaviour = first(is_silent)
+    dynamodb.behaviour = first(never_answers)
 
     write(aws_clients.client("dynamodb"))
 
